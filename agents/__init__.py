@@ -1,0 +1,1 @@
+"""Who proposes, who tests, who judges."""

@@ -1,0 +1,1 @@
+"""Test inputs: shapes, constraints, values, collisions."""

@@ -1,0 +1,1 @@
+"""Plans to text in a target language; build, run, race-check and profile it."""

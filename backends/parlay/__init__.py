@@ -1,0 +1,1 @@
+"""The ParlayLib target: emission, the embedded headers and their runtimes."""

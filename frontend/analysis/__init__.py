@@ -1,0 +1,1 @@
+"""One small module a question about a function's IR."""
