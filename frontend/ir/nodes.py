@@ -1,0 +1,360 @@
+"""Every node of the IR, on one page.
+
+The IR is structured and typed.  Expressions have no side effects except ``Call``, ``Method`` and calls of lambdas:
+lowering turns ``a[k++] = x``, ``*p++``, ``x = y = z`` and ``while (n--)`` into sequences of statements that share
+the source statement's span.  Implicit conversions are explicit ``Cast`` nodes (``implicit=True``).  Integer
+overflow, floating point and index rules are attributes of the operations, so that languages with other rules fit.
+Names are resolved: two symbols are the same variable iff they are equal (``uid``), whatever they are called.
+Spans are left out of equality.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Union
+
+from unseq.frontend.ir.types import Type
+from unseq.frontend.source import NOWHERE, SourceUnit, Span
+
+
+class Overflow(Enum):
+    """What integer arithmetic does beyond its range."""
+
+    UNDEFINED = "undefined"  # C and C++ signed
+    WRAP = "wrap"  # unsigned
+    UNBOUNDED = "unbounded"  # Python
+    NONE = "none"  # not integer arithmetic
+
+
+class Storage(Enum):
+    """Where a variable lives."""
+
+    PARAMETER = "parameter"
+    LOCAL = "local"
+    GLOBAL = "global"  # file scope, and static locals
+    TEMPORARY = "temporary"  # made by lowering; has no name in the source
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A variable. ``type`` may be a ``Reference``; ``const``: the variable itself is never assigned."""
+
+    name: str
+    type: Type
+    uid: int
+    storage: Storage = Storage.LOCAL
+    const: bool = False
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+# --- expressions -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant; ``value`` is a Python int, float, bool, str (string literal) or None (null pointer).
+    ``text`` is the source's spelling ("1e-6f", "'a'", "INT_MAX")."""
+
+    value: int | float | bool | str | None
+    type: Type
+    text: str = field(default="", compare=False)
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The variable ``symbol`` (a place, or its value when read); ``type`` has no reference."""
+
+    symbol: Symbol
+    type: Type
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Element ``index`` of ``base`` (pointer, array or container): ``p[i]``, ``*(p + i)``, ``v.at(i)``
+    (``checked``: out of range throws). A place."""
+
+    base: Expr
+    index: Expr
+    type: Type
+    checked: bool = False
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Data member ``name`` of ``base`` (a record, pair or complex, never a pointer: ``p->x`` is
+    ``Member(Deref(p), x)``). A place if its base is one."""
+
+    base: Expr
+    name: str
+    type: Type
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deref:
+    """What a pointer or iterator points to. A place."""
+
+    pointer: Expr
+    type: Type
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressOf:
+    """The address of a place."""
+
+    place: Expr
+    type: Type
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``op`` in ``- ~ !``."""
+
+    op: str
+    operand: Expr
+    type: Type
+    overflow: Overflow = Overflow.NONE
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """``op`` in ``+ - * / % << >> & | ^ == != < <= > >= && ||`` (the last two short-circuit).
+
+    Operands of arithmetic have the result's type (casts inserted), except shifts, comparisons, pointer or iterator
+    plus integer, and arithmetic on complex. Floating point follows IEEE 754 in the order written."""
+
+    op: str
+    left: Expr
+    right: Expr
+    type: Type
+    overflow: Overflow = Overflow.NONE
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Conversion of ``operand`` to ``type``."""
+
+    operand: Expr
+    type: Type
+    implicit: bool = False
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """``condition ? then : other``; only the chosen operand is evaluated."""
+
+    condition: Expr
+    then: Expr
+    other: Expr
+    type: Type
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a named function: of the same file, or of a library (``std::sort``, ``sqrt``, ``printf``).
+    A function object or lambda variable is called with ``target`` set and ``name`` its variable's name."""
+
+    name: str
+    arguments: tuple[Expr, ...]
+    type: Type
+    target: Expr | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A call of a member function of a standard-library object: ``v.size()``, ``v.push_back(x)``."""
+
+    object: Expr
+    name: str
+    arguments: tuple[Expr, ...]
+    type: Type
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A value made by a constructor or a braced list: ``std::vector<int>(n, 0)``, ``Point{x, y}``, ``{1, 2}``."""
+
+    type: Type
+    arguments: tuple[Expr, ...]
+    braced: bool = False
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A closure that captures by reference (``[&]``) unless a symbol is in ``copies``."""
+
+    parameters: tuple[Symbol, ...]
+    body: Block
+    type: Type
+    copies: tuple[Symbol, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Expr = Union[
+    Literal, Ref, Index, Member, Deref, AddressOf, Unary, Binary, Cast, Select, Call, Method, Construct, Lambda
+]
+Place = Union[Ref, Index, Member, Deref]
+
+
+# --- statements ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    """A local variable comes into being; ``value`` None leaves it uninitialised (or default-constructed)."""
+
+    symbol: Symbol
+    value: Expr | None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``place = value``, or ``place op= value`` when ``op`` is set (the arithmetic is done in ``compute`` type,
+    then converted to the place's type). ``i++`` is ``Assign(i, 1, "+")``."""
+
+    place: Place
+    value: Expr
+    op: str = ""
+    compute: Type | None = None
+    overflow: Overflow = Overflow.NONE
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """An expression for its effects."""
+
+    value: Expr
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Statements in order, a scope. The span includes the braces where the source has them."""
+
+    statements: tuple[Stmt, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    condition: Expr
+    then: Block
+    other: Block | None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """C's ``for``; ``init`` and ``step`` are Declare/Assign/Evaluate. ``id`` is unique among a function's loops and
+    survives rewrites. A missing condition is the literal true."""
+
+    init: tuple[Stmt, ...]
+    condition: Expr
+    step: tuple[Stmt, ...]
+    body: Block
+    id: int
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    """``while`` (or ``do``-``while`` when ``test_last``)."""
+
+    condition: Expr
+    body: Block
+    id: int
+    test_last: bool = False
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """Range-for over a container, array or span; ``symbol`` has a Reference type when bound by reference."""
+
+    symbol: Symbol
+    sequence: Expr
+    body: Block
+    id: int
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One arm of a switch that does not fall through; no ``values``: the default."""
+
+    values: tuple[int, ...]
+    body: Block
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    value: Expr
+    cases: tuple[Case, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Expr | None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Stmt = Union[Declare, Assign, Evaluate, Block, If, For, While, ForEach, Switch, Break, Continue, Return]
+Loop = Union[For, While, ForEach]
+
+
+# --- functions -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """A file-scope variable or constant that the function reads or writes."""
+
+    symbol: Symbol
+    value: Expr | None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function and all that it needs from its file.
+
+    ``callees``: functions of the same file that it reaches, itself left out. ``template``: the arguments that a
+    template was instantiated with, as ``(parameter, spelling)``."""
+
+    name: str
+    parameters: tuple[Symbol, ...]
+    result: Type
+    body: Block
+    unit: SourceUnit = field(compare=False, repr=False)
+    callees: tuple[Function, ...] = ()
+    globals: tuple[Global, ...] = ()
+    static: bool = False
+    template: tuple[tuple[str, str], ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
