@@ -1,0 +1,1 @@
+"""The Python entry points; they only wire."""

@@ -1,0 +1,5 @@
+"""Every test imports ``unseq`` from this checkout; see ``tests/lib/checkout.py`` for why."""
+
+import checkout
+
+checkout.bind()
