@@ -1,7 +1,7 @@
 """Binds the import name ``unseq`` to this checkout.
 
-The repository root is the package and has no ``__init__.py``. An editable install may point at another checkout, so tests
-and the developers' command line bind the name themselves, before anything is imported.
+The repository root is the package and has no ``__init__.py``. An editable install may point at another checkout, so
+tests and the developers' command line bind the name themselves, before anything is imported.
 """
 
 import sys
