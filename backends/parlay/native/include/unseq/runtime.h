@@ -1,0 +1,124 @@
+/* The C interface between emitted code and a runtime.
+ *
+ * The embedded ParlayLib headers reach a scheduler only through these functions, so one compiled
+ * candidate runs unchanged over every runtime that implements them: real threads (plain, also under
+ * ASan and TSan) and serial execution with exact race detection (race).
+ *
+ * A fork site is named by the address of the function that it hands over: `body` of
+ * unseq_parallel_for, `left` of unseq_par_do. Every instantiation of the headers' templates has its
+ * own such function, whose symbol name starts with the text of UNSEQ_SITE_PREFIX, so the sites of a
+ * library that were never executed can be listed from its symbol table.
+ */
+#ifndef UNSEQ_RUNTIME_H_
+#define UNSEQ_RUNTIME_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define UNSEQ_RUNTIME_ABI 1
+
+/* Runs iterations [lo, hi) of a loop in ascending order on the calling strand. */
+typedef void (*unseq_body)(void *env, size_t lo, size_t hi);
+/* Runs one side of a fork. */
+typedef void (*unseq_thunk)(void *env);
+
+/* ---- scheduling ------------------------------------------------------------------------------ */
+
+/* Runs body over [lo, hi), in parallel, and returns when all of it has ended.
+ * grain: least number of iterations in a chunk; 0 lets the runtime decide. An exception leaves
+ * after all chunks that started have ended. */
+void unseq_parallel_for(size_t lo, size_t hi, size_t grain, unseq_body body, void *env);
+/* Runs both thunks, possibly in parallel. */
+void unseq_par_do(unseq_thunk left, void *left_env, unseq_thunk right, void *right_env);
+/* Threads that may execute strands (PARLAY_NUM_THREADS, else the processors we may use). */
+size_t unseq_num_workers(void);
+/* The calling thread's number, below unseq_num_workers(). */
+size_t unseq_worker_id(void);
+
+/* ---- memory of sequences --------------------------------------------------------------------- */
+
+/* At least `bytes` bytes aligned to `align` (a power of two). Null when there is no memory. */
+void *unseq_allocate(size_t bytes, size_t align);
+/* Releases what unseq_allocate returned for the same bytes and align. Null is allowed. */
+void unseq_release(void *block, size_t bytes, size_t align);
+
+/* ---- what ran (for the judge) ---------------------------------------------------------------- */
+
+enum unseq_runtime_kind { UNSEQ_PLAIN = 0, UNSEQ_RACE = 1, UNSEQ_WORKSPAN = 2 };
+
+int unseq_runtime_abi(void);
+int unseq_runtime_get_kind(void);
+
+/* One fork site that was executed since the last reset. */
+typedef struct unseq_site {
+  const void *code;       /* its body or left thunk, see above */
+  uint64_t executions;    /* times it was reached */
+  uint64_t forked;        /* of these, with at least two children */
+  uint64_t strands;       /* children started in all: chunks or thunks; iterations in the race runtime */
+  uint64_t max_children;  /* most iterations (2 for par_do) in one execution */
+} unseq_site;
+
+typedef struct unseq_stats {
+  uint64_t forks;    /* executions of all sites with at least two children */
+  uint64_t strands;  /* children started at all sites */
+  uint64_t stolen;   /* of these, run by another thread than the one that forked; 0 when serial */
+  uint64_t sites;    /* distinct sites executed */
+  uint64_t workers;  /* unseq_num_workers() */
+  uint64_t threads;  /* threads that could really be had; 1 when the system refused more */
+} unseq_stats;
+
+/* Counting is off at first and costs one predictable branch a fork then. */
+void unseq_stats_enable(int on);
+void unseq_stats_reset(void);
+void unseq_stats_get(unseq_stats *out);
+/* Copies at most `capacity` sites and returns how many there are. */
+size_t unseq_stats_sites(unseq_site *out, size_t capacity);
+
+/* ---- races (race runtime; the others have none of these symbols) ------------------------------ */
+
+enum unseq_race_object {
+  UNSEQ_OBJECT_UNKNOWN = 0,
+  UNSEQ_OBJECT_HEAP = 1,   /* a block from malloc, new or unseq_allocate */
+  UNSEQ_OBJECT_GLOBAL = 2, /* inside a mapped library or the program */
+  UNSEQ_OBJECT_STACK = 3
+};
+
+/* One side of a race. */
+typedef struct unseq_access {
+  const void *pc;      /* return address of the access: look up pc - 1 */
+  uint64_t strand;     /* serial number of the strand, for reproduction */
+  uint64_t fork_site;  /* address of the fork site below which the two sides are parallel */
+  uint64_t child;      /* this side's child of that fork: an iteration's index; 0 left, 1 right */
+  uint8_t is_write;
+  uint8_t is_atomic;
+  uint8_t size;        /* bytes of the access */
+  uint8_t has_child;   /* child is known (always for the later side) */
+} unseq_access;
+
+typedef struct unseq_race {
+  unseq_access earlier; /* in serial order */
+  unseq_access later;
+  const void *address;  /* first byte that both touch */
+  int object;           /* enum unseq_race_object */
+  const void *object_base;
+  uint64_t object_size; /* bytes; 0 when unknown */
+  const void *object_pc;/* where a heap block was allocated; null when unknown */
+  uint64_t count;       /* dynamic occurrences of this pair of instructions */
+  uint8_t same_value;   /* both sides wrote the same value (write/write only) */
+} unseq_race;
+
+/* Forgets all accesses and races; memory written before is as if written by the caller now. */
+void unseq_race_reset(void);
+/* Checks from now on (1) or not (0). Off at first. */
+void unseq_race_enable(int on);
+/* Copies at most `capacity` distinct races (pairs of instructions) and returns how many there are. */
+size_t unseq_race_list(unseq_race *out, size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,278 @@
+"""The native toolchain: a C++ compiler, oneTBB, and our precompiled runtimes.
+
+Knows where the compiler and oneTBB are, which flags compile and link emitted code for each kind of
+run, and how the runtimes are built once and kept in the user's cache folder. Does not know what is
+compiled, nor run any of it: that is `build` and the judge.
+"""
+
+from __future__ import annotations
+
+import enum
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+NATIVE = Path(__file__).resolve().parent / "native"
+EMBEDDED_INCLUDE = NATIVE / "include"
+LIBRARY_NAME = "libunseq_parlay.so"
+STANDARD = "-std=c++20"
+
+_BUILD_SECONDS = 180.0
+
+
+class ToolMissing(Exception):
+    """A tool that we cannot do without is not installed; the message says what, and how to get it."""
+
+
+class RuntimeKind(enum.Enum):
+    """How emitted code is run. PLAIN, ASAN and TSAN use real threads; RACE runs serially and finds every race."""
+
+    PLAIN = "plain"
+    ASAN = "asan"
+    TSAN = "tsan"
+    RACE = "race"
+
+
+_MEMORY_BUILTINS = ("-fno-builtin-memcpy", "-fno-builtin-memset", "-fno-builtin-memmove")
+
+# What a candidate is compiled with, besides the standard and the include folders. A later -O wins.
+_CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
+    RuntimeKind.PLAIN: ("-O2",),
+    RuntimeKind.ASAN: (
+        "-O1",
+        "-g1",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=undefined",
+        "-fno-omit-frame-pointer",
+    ),
+    RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
+    # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
+    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", *_MEMORY_BUILTINS),
+}
+
+_LINK_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
+    RuntimeKind.PLAIN: (),
+    RuntimeKind.ASAN: ("-fsanitize=address,undefined",),
+    RuntimeKind.TSAN: ("-fsanitize=thread",),
+    RuntimeKind.RACE: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A C++ compiler and oneTBB, as found by `find_toolchain`.
+
+    `parlaylib` is a checkout of upstream ParlayLib to compile against instead of the embedded headers.
+    """
+
+    compiler: Path
+    compiler_version: str
+    tbb_include: Path
+    tbb_library: Path
+    parlaylib: Path | None = None
+
+    def cflags(self, kind: RuntimeKind) -> tuple[str, ...]:
+        """Flags for the compile step of one translation unit."""
+        return (STANDARD, "-fPIC", "-pthread", *self._include_flags(kind), *_CANDIDATE_FLAGS[kind])
+
+    def libs(self, kind: RuntimeKind) -> tuple[str, ...]:
+        """Flags for the link step, of a shared library or a program; builds the runtime on first use."""
+        if self._upstream(kind):
+            return ("-pthread", *_LINK_FLAGS[kind])
+        folder = self.runtime(kind).parent
+        return (
+            "-pthread",
+            *_LINK_FLAGS[kind],
+            f"-L{folder}",
+            f"-l:{LIBRARY_NAME}",
+            f"-Wl,--enable-new-dtags,-rpath,{folder}",
+        )
+
+    def runtime(self, kind: RuntimeKind) -> Path:
+        """The shared library that implements `unseq/runtime.h`; built and cached on first use."""
+        return _cached_runtime(self, kind)
+
+    def runtime_files(self, kind: RuntimeKind) -> tuple[Path, ...]:
+        """Every shared library that must lie beside a host program in a sandbox, the runtime first."""
+        if self._upstream(kind):
+            return ()
+        runtime = self.runtime(kind)
+        return (runtime, *sorted(path for path in runtime.parent.glob("lib*.so*") if path != runtime))
+
+    def _upstream(self, kind: RuntimeKind) -> bool:
+        return self.parlaylib is not None and kind is not RuntimeKind.RACE
+
+    def _include_flags(self, kind: RuntimeKind) -> tuple[str, ...]:
+        if self.parlaylib is None or kind is RuntimeKind.RACE:
+            return (f"-I{EMBEDDED_INCLUDE}",)
+        return (f"-I{self.parlaylib / 'include'}", f"-I{EMBEDDED_INCLUDE}")
+
+
+def find_toolchain(parlaylib: Path | None = None) -> Toolchain:
+    """Finds the compiler ($CXX, else g++ or clang++ on the PATH) and oneTBB (PyPI, else the system's).
+
+    Raises ToolMissing, with the remedy, when either is not there or `parlaylib` is no checkout of ParlayLib.
+    """
+    if parlaylib is not None and not (parlaylib / "include" / "parlay" / "primitives.h").is_file():
+        raise ToolMissing(f"no ParlayLib in {parlaylib}: {parlaylib}/include/parlay/primitives.h is missing")
+    compiler = _find_compiler()
+    include, library = _find_tbb(compiler)
+    return Toolchain(compiler, _version(compiler), include, library, parlaylib)
+
+
+def _find_compiler() -> Path:
+    wanted = os.environ.get("CXX")
+    for name in (wanted,) if wanted else ("g++", "clang++"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    if wanted:
+        raise ToolMissing(f"the C++ compiler named by CXX, {wanted!r}, is not there; unset CXX or install it")
+    raise ToolMissing("no C++ compiler: install g++ (Debian, Ubuntu: apt-get install g++) or set CXX")
+
+
+def _version(compiler: Path) -> str:
+    result = _run((str(compiler), "--version"), seconds=20.0)
+    if result.returncode != 0 or not result.stdout:
+        raise ToolMissing(f"{compiler} --version failed: {result.stderr.strip() or 'no output'}")
+    return result.stdout.splitlines()[0].strip()
+
+
+def _find_tbb(compiler: Path) -> tuple[Path, Path]:
+    include = _distribution_file("tbb-devel", "include/oneapi/tbb/version.h")
+    library = _distribution_file("tbb", "/libtbb.so.12")
+    if include is not None and library is not None:
+        return include.parents[2], library.parent
+    for prefix in (Path(sys.prefix), Path("/usr"), Path("/usr/local")):
+        if (prefix / "include" / "oneapi" / "tbb" / "version.h").is_file():
+            own = prefix / "lib" / "libtbb.so.12"
+            if own.exists():
+                return prefix / "include", own.parent
+            found = Path(_run((str(compiler), "-print-file-name=libtbb.so.12"), seconds=20.0).stdout.strip())
+            if found.is_absolute() and found.exists():
+                return prefix / "include", found.parent
+    raise ToolMissing("oneTBB is not installed: pip install tbb tbb-devel (Debian, Ubuntu: libtbb-dev)")
+
+
+def _distribution_file(name: str, ending: str) -> Path | None:
+    """The installed file of a Python distribution whose path ends so, or None."""
+    try:
+        files = importlib.metadata.files(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for file in files:
+        if ("/" + str(file)).endswith(ending):
+            path = Path(os.path.abspath(str(file.locate())))
+            if path.exists():
+                return path
+    return None
+
+
+def _run(command: tuple[str, ...], seconds: float) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ToolMissing(f"{command[0]} did not answer within {seconds:.0f} s") from error
+
+
+# ---- the cache of runtimes ---------------------------------------------------------------------------
+
+
+def cache_folder() -> Path:
+    """Where built runtimes are kept: $UNSEQ_CACHE, else the user's cache folder."""
+    override = os.environ.get("UNSEQ_CACHE")
+    return Path(override) if override else Path(platformdirs.user_cache_dir("unseq", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What one runtime is made of; ASAN and TSAN share the sources of PLAIN."""
+
+    sources: tuple[str, ...]
+    flags: tuple[str, ...]
+    uses_tbb: bool
+
+
+_THREADED = ("runtime/threads.cpp", "runtime/memory.cpp", "runtime/stats.cpp")
+_COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
+_RECIPES: dict[RuntimeKind, _Recipe] = {
+    RuntimeKind.PLAIN: _Recipe(_THREADED, (), True),
+    RuntimeKind.ASAN: _Recipe(_THREADED, ("-DUNSEQ_SANITIZED=1",), True),
+    RuntimeKind.TSAN: _Recipe(_THREADED, ("-DUNSEQ_SANITIZED=1",), True),
+}
+
+
+def _cached_runtime(toolchain: Toolchain, kind: RuntimeKind) -> Path:
+    recipe = _RECIPES[kind]
+    folder = cache_folder() / "runtimes" / f"{kind.value}-{_key(toolchain, recipe)}"
+    library = folder / LIBRARY_NAME
+    if library.is_file():
+        return library
+    with _lock(folder.with_suffix(".lock")):
+        if not library.is_file():
+            _build(toolchain, recipe, folder)
+    return library
+
+
+def _key(toolchain: Toolchain, recipe: _Recipe) -> str:
+    """Names a runtime by all that it is made from: compiler, oneTBB, flags and the text of every source."""
+    digest = hashlib.sha256()
+    identity = (str(toolchain.compiler.resolve()), toolchain.compiler_version, *_COMMON_FLAGS, *recipe.flags)
+    for word in identity:
+        digest.update(word.encode() + b"\0")
+    if recipe.uses_tbb:
+        digest.update((toolchain.tbb_include / "oneapi" / "tbb" / "version.h").read_bytes())
+        digest.update(str(toolchain.tbb_library.resolve()).encode())
+    for path in sorted((NATIVE / "runtime").rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(NATIVE)).encode() + b"\0" + path.read_bytes())
+    digest.update((EMBEDDED_INCLUDE / "unseq" / "runtime.h").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Holds an exclusive lock between processes while the body runs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _build(toolchain: Toolchain, recipe: _Recipe, folder: Path) -> None:
+    """Builds into a folder of its own and renames it into place, so that nobody sees half a runtime."""
+    temporary = Path(tempfile.mkdtemp(prefix=".build-", dir=folder.parent))
+    try:
+        command = [str(toolchain.compiler), *_COMMON_FLAGS, *recipe.flags, f"-I{EMBEDDED_INCLUDE}"]
+        if recipe.uses_tbb:
+            command.append(f"-isystem{toolchain.tbb_include}")
+        command += [str(NATIVE / source) for source in recipe.sources]
+        command += ["-shared", f"-Wl,-soname,{LIBRARY_NAME}", "-Wl,--no-undefined"]
+        if recipe.uses_tbb:
+            tbb = temporary / "libtbb.so.12"
+            shutil.copyfile(toolchain.tbb_library / tbb.name, tbb)
+            command += [str(tbb), "-Wl,-rpath,$ORIGIN", "-Wl,--enable-new-dtags"]
+        command += ["-ldl", "-o", str(temporary / LIBRARY_NAME)]
+        result = _run(tuple(command), seconds=_BUILD_SECONDS)
+        if result.returncode != 0:
+            raise ToolMissing(
+                f"{toolchain.compiler} cannot build the runtime ({toolchain.compiler_version}): "
+                + "\n".join(result.stderr.splitlines()[:12])
+            )
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
