@@ -1,0 +1,101 @@
+"""Target-neutral plans: which strategy each loop, call or fork of a function gets.
+
+A plan holds facts (which prove it legal) and choices (which only cost or gain time).  Rules make plans, emitters
+print them; an emitter never asks whether a strategy is legal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from unseq.frontend.facts import CallFact, Claim, ForkFact, LoopFact
+from unseq.frontend.ir.nodes import Function
+
+
+class ScatterMethod(Enum):
+    """How a scatter with collisions is done in parallel."""
+
+    PRIVATE = "private"  # one private copy a block, then combined
+    ATOMIC = "atomic"
+    INDEX = "index"  # the target's histogram / reduce-by-index primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Iterations are independent."""
+
+    loop: LoopFact
+    granularity: int = 0  # iterations a task; 0: the runtime decides
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Accumulators and extrema; the body may also write memory independently."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Running values: contributions, prefix, then the body with its prefix."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Array accumulators (histogram, scatter-add)."""
+
+    loop: LoopFact
+    method: ScatterMethod = ScatterMethod.PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Compaction."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The first iteration that leaves the loop."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """A standard algorithm by the target's primitive."""
+
+    call: CallFact
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Statements run in parallel."""
+
+    fork: ForkFact
+    cutoff: int = 0  # 0: the emitter's default
+
+
+@dataclass(frozen=True, slots=True)
+class Sequential:
+    """A loop that stays as it is."""
+
+    loop: LoopFact
+
+
+Strategy = Map | Reduce | Scan | Scatter | Pack | Search | Algorithm | Fork | Sequential
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One strategy for each outermost parallel loop, call or fork; nothing is parallel inside another strategy's
+    loop. ``label`` describes it to people (``"scan over +; map"``)."""
+
+    function: Function
+    strategies: tuple[Strategy, ...]
+    claim: Claim
+    label: str = ""

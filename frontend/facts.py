@@ -1,0 +1,296 @@
+"""What the analyses found about a function, each finding with the spans that show it.
+
+The central idea: a parallel iteration is the original loop body, run with iteration-local copies of the variables
+that the loop carries, each started from the right value.  A ``Role`` says which value that is.  A loop is parallel
+iff every carried variable has a role, and no two iterations conflict in memory (proved, or under ``guards``).
+
+Knows nothing of targets or plans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from unseq.frontend.ir.nodes import Call, Expr, Function, Loop, Method, Place, Stmt, Symbol
+from unseq.frontend.ir.types import Type
+from unseq.frontend.source import Diagnostic, Span
+
+
+class Claim(Enum):
+    """Why a translation is legal, strongest first."""
+
+    PROVED = "proved"
+    GUARDED = "guarded"  # a run-time check, with the sequential path behind it, is compiled into the emitted code
+    TESTED = "tested"
+
+
+# --- iteration space -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """A counted loop: ``symbol`` takes ``lower``, ``lower + step``, ... while ``< upper`` (``step`` > 0) or
+    ``> upper`` (``step`` < 0).
+
+    ``lower``, ``upper`` do not change while the loop runs (they are evaluated at its entry).  ``symbol`` is None for
+    a range-for (``sequence`` is set: iteration k binds element k) and for a loop counted by a variable with the role
+    ``Induction`` only.  ``trip``: number of iterations when not negative, as an expression of signed 64-bit or
+    ``size_t`` type (a value <= 0 means none).
+    """
+
+    symbol: Symbol | None
+    lower: Expr
+    upper: Expr
+    step: int
+    trip: Expr
+    sequence: Expr | None = None
+    declared_in_header: bool = True
+
+
+# --- roles of carried variables --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Declared outside the loop, written before read in every iteration. ``last``: its value is read after the
+    loop, and the last iteration always writes it."""
+
+    symbol: Symbol
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Induction:
+    """Secondary induction variable: at the start of iteration k it is ``start + k * stride`` (pointers: in
+    elements); ``start`` is its value at loop entry, ``stride`` loop-invariant. ``live_out``: read after the loop."""
+
+    symbol: Symbol
+    start: Expr
+    stride: Expr
+    live_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulator:
+    """``place = place op e`` in any number of (possibly conditional) statements, not read otherwise in the loop.
+
+    ``op``: ``+ * min max & | ^ && ||``; subtraction counts as ``+``. ``place`` is a scalar variable, or a
+    loop-invariant member or element. The start value of an iteration is the identity of ``op``."""
+
+    place: Place
+    op: str
+    type: Type
+    updates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArgBest:
+    """``if (e < best) { best = e; companions = ...; }`` (and its mirror images): extremum with payload.
+
+    ``op`` is ``min`` or ``max``. ``first``: of equal candidates the first one wins (strict comparison), else the
+    last. ``best`` may be absent as a variable of its own (``a[best_index]``): then ``key`` gives the compared value
+    as an expression over the companions."""
+
+    best: Symbol | None
+    companions: tuple[Symbol, ...]
+    op: str
+    first: bool
+    key: Expr | None = None
+    updates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A scalar updated once (possibly conditionally) by ``x = x op e`` where ``e`` does not depend on ``x``, whose
+    running value is used elsewhere in the body: a scan.
+
+    ``contribution``: ``e`` as an expression evaluable at the start of an iteration, identity where the update is
+    skipped; ``statements`` of the body that must run first to evaluate it (pure, private). ``live_out`` as above."""
+
+    symbol: Symbol
+    op: str
+    type: Type
+    contribution: Expr
+    statements: tuple[Stmt, ...] = ()
+    live_out: bool = False
+    updates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Compaction: writes at ``out[counter++]`` for each of ``outputs``, or ``push_back`` on containers
+    (``counter`` None), once an iteration under ``condition`` (None: always).
+
+    ``counter`` starts from its value at loop entry. ``condition`` is evaluable at the start of an iteration after
+    ``statements``; ``values[j]`` is what is appended to ``outputs[j]``."""
+
+    counter: Symbol | None
+    outputs: tuple[Expr, ...]
+    values: tuple[Expr, ...]
+    condition: Expr | None
+    statements: tuple[Stmt, ...] = ()
+    updates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayAccumulator:
+    """Scatter with an associative, commutative operator: ``array[index] op= e`` with any index; the array is not
+    otherwise touched in the loop. ``extent``: number of elements where known (an expression valid at loop entry)."""
+
+    array: Expr
+    op: str
+    element: Type
+    extent: Expr | None
+    updates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Early exit: the loop ends at the first iteration where ``condition`` holds (evaluable at the start of an
+    iteration after ``statements``, no other effects before it); ``exit`` are the statements run then (break or
+    return last). Iterations that do not exit have no other effect than those covered by other roles: none."""
+
+    condition: Expr
+    exit: tuple[Stmt, ...]
+    statements: tuple[Stmt, ...] = ()
+    span: Span | None = None
+
+
+Role = Private | Induction | Accumulator | ArgBest | Prefix | Append | ArrayAccumulator | Exit
+
+
+# --- guards ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Elements ``[low, high)`` of what ``base`` (a pointer or container) points to, accessed in the loop."""
+
+    base: Expr
+    low: Expr
+    high: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Disjoint:
+    """The two extents do not overlap in memory."""
+
+    left: Extent
+    right: Extent
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """Two reference parameters are not the same object."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """An expression that is true at loop entry (a delinearised subscript in range, a positive stride)."""
+
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class NonDecreasing:
+    """``array[low] <= array[low + 1] <= ... <= array[high - 1]`` (row pointers of CSR)."""
+
+    array: Expr
+    low: Expr
+    high: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """No value occurs twice in ``array[low .. high)`` (indices of a scatter), all in ``[0, bound)``."""
+
+    array: Expr
+    low: Expr
+    high: Expr
+    bound: Expr
+
+
+Guard = Disjoint | Distinct | Holds | NonDecreasing | Unique
+
+
+# --- findings --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoopFact:
+    """What one loop is.
+
+    ``kind`` is a label for people: map, reduction, scan, histogram, scatter, compaction, search, stencil, or
+    sequential. ``parallel`` loops have roles for all that they carry; others have at least one reason.
+    ``work``: rough number of elementary operations of the whole loop as an expression at loop entry (None: unknown).
+    ``floating``: legal only where floating-point sums may be reassociated. ``guards`` must hold at loop entry.
+    ``parent`` is the id of the enclosing loop, -1 at top level.
+    """
+
+    loop: Loop
+    kind: str
+    parallel: bool
+    claim: Claim
+    iteration: Iteration | None = None
+    roles: tuple[Role, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    reasons: tuple[Diagnostic, ...] = ()
+    work: Expr | None = None
+    floating: bool = False
+    parent: int = -1
+    function: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Where the loop stands."""
+        return self.loop.span
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A call of a standard algorithm (``std::sort``, ``std::accumulate`` ...) and the primitive that it is.
+
+    ``primitive``: sort, stable_sort, reduce, transform_reduce, map, inclusive_scan, exclusive_scan, find, count,
+    min_element, max_element, minmax_element, all_of, any_of, none_of, fill, iota, copy_if, ... ``call.arguments``
+    keep their order. ``statement`` is the whole statement that holds the call.
+    """
+
+    call: Call | Method
+    statement: Stmt
+    primitive: str
+    parallel: bool
+    claim: Claim
+    guards: tuple[Guard, ...] = ()
+    reasons: tuple[Diagnostic, ...] = ()
+    work: Expr | None = None
+    floating: bool = False
+    parent: int = -1
+    span: Span = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ForkFact:
+    """Adjacent statements of one block that may run in parallel: recursive calls on disjoint data.
+
+    ``size``: an expression whose value bounds the work (for the cut-off); None: unknown."""
+
+    statements: tuple[Stmt, ...]
+    claim: Claim
+    guards: tuple[Guard, ...] = ()
+    size: Expr | None = None
+    span: Span = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All findings about one function and about the helpers that it calls (``LoopFact.function`` names whose)."""
+
+    function: Function
+    loops: tuple[LoopFact, ...] = ()
+    calls: tuple[CallFact, ...] = ()
+    forks: tuple[ForkFact, ...] = ()
+    reasons: tuple[Diagnostic, ...] = ()
