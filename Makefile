@@ -20,7 +20,7 @@ test: $(VENV)/.unseq-test bubblewrap
 	@$(PY) -m pytest -n 2 --dist worksteal -q -m "not slow" $(TESTARGS)
 
 check: $(VENV)/.unseq-test .cache/typing/unseq
-	@$(PY) -m ruff check .
+	@$(PY) -m ruff check --output-format concise .
 	@$(PY) -m mypy -p unseq.frontend -p unseq.backends -p unseq.agents -p unseq.evaluate -m unseq.cli -m unseq.api
 	@$(PY) -m pytest -q tests/layout
 

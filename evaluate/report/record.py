@@ -1,0 +1,215 @@
+"""The one record that every report is made from: what was done to a function, and the evidence.
+
+An entry of ``translate --json``, of ``evidence.json`` and of ``check --json`` is this record, version 1; its JSON
+Schema is ``record.schema.json`` beside this file. Knows names and shapes of the fields, and how they are written and
+read. Does not know how any of them is found, nor how they are shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from unseq.frontend.source import InputError
+
+VERSION = 1
+SCHEMA = Path(__file__).with_name("record.schema.json")
+
+Outcome = Literal["translated", "refused", "failed"]
+Wins = Literal["yes", "no", "unmeasured"]
+Claim = Literal["proved", "guarded", "tested"]
+Strength = Literal["strong", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was refused or failed. ``other``: a second place that takes part, as ``file:line:column``."""
+
+    line: int
+    what: str
+    remedy: str = ""
+    column: int | None = None
+    other: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopNote:
+    """What one loop (or one call of a standard algorithm, or one recursion) is, and what became of it.
+
+    ``header``: ``for i``; ``what``: ``map``, ``reduction + (sum)``; ``detail``: why it is legal or how it is done;
+    ``parallel``: whether it may run in parallel (for a translation: whether it does); ``depth``: nesting, from 0.
+    """
+
+    line: int
+    header: str
+    what: str
+    parallel: bool
+    claim: Claim | None = None
+    detail: str = ""
+    reasons: tuple[Reason, ...] = ()
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Inputs run, how many gave a wrong result, and how they were made in a few words."""
+
+    cases: int = 0
+    failed: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Races:
+    """Runs under race detection; ``detector`` names it, ``detail`` says how far its silence reaches."""
+
+    runs: int = 0
+    found: int = 0
+    detector: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePoint:
+    """Times at one size, in seconds (medians); ``parallel_s`` by number of threads; ``speedup`` with the most threads.
+
+    ``spread``: half the width of the 95 % confidence interval of the sequential median, relative to it; None unknown.
+    """
+
+    n: int
+    sequential_s: float
+    parallel_s: tuple[tuple[int, float], ...]
+    speedup: float
+    spread: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSpan:
+    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors."""
+
+    n: int
+    work: float
+    span: float
+    unit: str
+    predicted: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The function's text before and after, and the line of each one's first line in its file."""
+
+    original: str
+    original_line: int
+    parallel: str | None = None
+    parallel_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where and with what the evidence was made."""
+
+    machine: str = ""
+    processors: int = 0
+    compiler: str = ""
+    library: str = ""
+    sandbox: str = ""
+    unseq: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One function, what became of it, and why that is to be believed."""
+
+    file: str
+    name: str
+    line: int
+    target: str
+    outcome: Outcome
+    verdict: str | None = None
+    wins: Wins = "unmeasured"
+    claim: Claim | None = None
+    reasons: tuple[Reason, ...] = ()
+    tests: Tests = field(default_factory=Tests)
+    suite_strength: Strength | None = None
+    races: Races = field(default_factory=Races)
+    profile: tuple[ProfilePoint, ...] = ()
+    work_span: WorkSpan | None = None
+    static: None = None
+    output: str | None = None
+    pattern: str = ""
+    author: str | None = None
+    loops: tuple[LoopNote, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    code: Code | None = None
+    environment: Environment = field(default_factory=Environment)
+    version: int = VERSION
+
+
+def to_json(value: object) -> Any:
+    """Dataclasses as objects, tuples as lists, ``((threads, x), ...)`` tables as objects with the threads as keys."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        out: dict[str, Any] = {}
+        for item in dataclasses.fields(value):
+            inner = getattr(value, item.name)
+            table = item.name in _TABLES
+            out[item.name] = {str(key): number for key, number in inner} if table else to_json(inner)
+        return out
+    if isinstance(value, tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+_TABLES = ("parallel_s", "predicted")
+
+
+def envelope(records: tuple[Record, ...]) -> dict[str, Any]:
+    """What ``translate --json`` prints and ``evidence.json`` holds."""
+    return {"version": VERSION, "functions": [to_json(record) for record in records]}
+
+
+def read_records(path: Path) -> tuple[Record, ...]:
+    """The records of an ``evidence.json``. Raises ``InputError`` when the file is not one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; unseq translate SRC -o {path.parent} makes it") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as JSON ({error})") from error
+    if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("functions"), list):
+        raise InputError(f"{path}: not evidence of version {VERSION}; translate again")
+    try:
+        return tuple(_record(entry) for entry in data["functions"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{path}: a record does not have the expected shape ({error})") from error
+
+
+def _table(data: dict[str, float]) -> tuple[tuple[int, float], ...]:
+    return tuple((int(key), float(number)) for key, number in data.items())
+
+
+def _record(data: dict[str, Any]) -> Record:
+    work_span, code = data["work_span"], data["code"]
+    return Record(
+        **{
+            **data,
+            "reasons": _reasons(data["reasons"]),
+            "tests": Tests(**data["tests"]),
+            "races": Races(**data["races"]),
+            "profile": tuple(
+                ProfilePoint(**{**point, "parallel_s": _table(point["parallel_s"])}) for point in data["profile"]
+            ),
+            "work_span": work_span and WorkSpan(**{**work_span, "predicted": _table(work_span["predicted"])}),
+            "loops": tuple(LoopNote(**{**loop, "reasons": _reasons(loop["reasons"])}) for loop in data["loops"]),
+            "notes": tuple(data["notes"]),
+            "code": code and Code(**code),
+            "environment": Environment(**data["environment"]),
+        }
+    )
+
+
+def _reasons(data: list[dict[str, Any]]) -> tuple[Reason, ...]:
+    return tuple(Reason(**reason) for reason in data)
