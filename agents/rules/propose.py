@@ -1,0 +1,164 @@
+"""The compiler as a translator: facts to plans.
+
+Chooses which loops, calls and forks become parallel and by which strategy.  Legality was decided by the analyses;
+here the caller's contract is applied (floating point, the weakest claim accepted).  Prints no target text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from unseq.agents.task import Contract, FloatPolicy, Task, satisfies, weakest
+from unseq.backends.plan import (
+    Algorithm,
+    Fork,
+    Map,
+    Pack,
+    Plan,
+    Reduce,
+    Scan,
+    Scatter,
+    Search,
+    Sequential,
+    Strategy,
+)
+from unseq.frontend.facts import (
+    Accumulator,
+    Append,
+    ArgBest,
+    ArrayAccumulator,
+    CallFact,
+    Claim,
+    Exit,
+    LoopFact,
+    Prefix,
+)
+from unseq.frontend.source import Diagnostic, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No plan: every loop or call stays sequential, each with its reason."""
+
+    reasons: tuple[Diagnostic, ...]
+
+
+def strategy_for(loop: LoopFact) -> Strategy:
+    """The strategy that the roles of a parallel loop call for."""
+    kinds = {type(role) for role in loop.roles}
+    if not loop.parallel:
+        return Sequential(loop)
+    if Exit in kinds:
+        return Search(loop)
+    if Append in kinds:
+        return Pack(loop)
+    if Prefix in kinds:
+        return Scan(loop)
+    if ArrayAccumulator in kinds:
+        return Scatter(loop)
+    if kinds & {Accumulator, ArgBest}:
+        return Reduce(loop)
+    return Map(loop)
+
+
+def _forbidden(fact: LoopFact | CallFact, contract: Contract) -> Diagnostic | None:
+    """Why the contract forbids what would be legal, or None."""
+    if fact.floating and contract.floating is FloatPolicy.STRICT:
+        return Diagnostic(
+            fact.span,
+            "a floating-point sum in another order rounds differently",
+            "allow it with --fp reassoc",
+        )
+    if not satisfies(fact.claim, contract.require):
+        return Diagnostic(
+            fact.span,
+            f"the claim is only {fact.claim.value}",
+            f"accept it with --require {fact.claim.value}",
+        )
+    return None
+
+
+def _inside(span: Span, taken: list[Span]) -> bool:
+    return any(outer.contains(span) for outer in taken)
+
+
+def _chosen(task: Task, reasons: list[Diagnostic]) -> Iterator[Strategy]:
+    """Outermost first: nothing is parallel inside another strategy's range."""
+    taken: list[Span] = []
+    facts = task.facts
+    own = task.function.name
+    for loop in facts.loops:
+        if (loop.function or own) != own or _inside(loop.span, taken):
+            continue
+        if not loop.parallel:
+            reasons.extend(loop.reasons)
+            continue
+        forbidden = _forbidden(loop, task.contract)
+        if forbidden is not None:
+            reasons.append(forbidden)
+            continue
+        taken.append(loop.span)
+        yield strategy_for(loop)
+    for call in facts.calls:
+        if _inside(call.span, taken):
+            continue
+        if not call.parallel:
+            reasons.extend(call.reasons)
+            continue
+        forbidden = _forbidden(call, task.contract)
+        if forbidden is not None:
+            reasons.append(forbidden)
+            continue
+        taken.append(call.span)
+        yield Algorithm(call)
+    for fork in facts.forks:
+        if not _inside(fork.span, taken) and satisfies(fork.claim, task.contract.require):
+            taken.append(fork.span)
+            yield Fork(fork)
+
+
+def _claim(strategy: Strategy) -> Claim:
+    match strategy:
+        case Algorithm(call):
+            return call.claim
+        case Fork(fork):
+            return fork.claim
+        case _:
+            return strategy.loop.claim
+
+
+_LABELS = {
+    Map: "map",
+    Reduce: "reduction",
+    Scan: "scan",
+    Scatter: "scatter",
+    Pack: "compaction",
+    Search: "search",
+    Fork: "fork",
+}
+
+
+def label(strategies: tuple[Strategy, ...]) -> str:
+    """A short description for people, each kind once, in order."""
+    names = [s.call.primitive if isinstance(s, Algorithm) else _LABELS.get(type(s), "sequential") for s in strategies]
+    return "; ".join(dict.fromkeys(names))
+
+
+def propose(task: Task) -> Plan | Refusal:
+    """The plan for a task, or why there is none.
+
+    Loops of callees are left alone: they run inside, or are translated under their own name."""
+    reasons: list[Diagnostic] = list(task.facts.reasons)
+    strategies = tuple(_chosen(task, reasons))
+    if not strategies:
+        if not reasons:
+            reasons.append(
+                Diagnostic(
+                    task.function.span,
+                    "nothing to parallelize: no loop, standard algorithm or divide-and-conquer recursion",
+                    "translate a function that does repeated work",
+                )
+            )
+        return Refusal(tuple(dict.fromkeys(reasons)))
+    return Plan(task.function, strategies, weakest(*map(_claim, strategies)), label(strategies))
