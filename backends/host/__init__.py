@@ -1,0 +1,1 @@
+"""The native host: loads a compiled function, feeds it inputs, returns its outputs."""

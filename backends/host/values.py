@@ -1,0 +1,147 @@
+"""Inputs and outputs of a compiled function as values, and the memory layout of the types that they have.
+
+Knows how a parameter of each IR type is given: which kind of value, with which numpy dtype. Knows nothing of how
+values travel (`blob.py`), where they come from (the tester) or whether two of them agree (`agents/compare.py`).
+
+    bool, integers, floating point, complex      Scalar
+    T*, T[], T[n][m] (row-major, flat)           Buffer; Overlap where it points into another parameter's buffer; Null
+    char*, std::string                           Text (or Buffer of bytes for a char* that is no string)
+    vector, array, span, deque, list of T        Buffer where `dtype_of(T)` is known, else Sequence
+    vector<vector<T>>, vector<string>, T**       Sequence
+    record, pair, tuple (by value or reference)  Struct
+    optional<T>                                  Null, or the value
+    T& that is bound to another T& parameter     SameObject
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Union
+
+import numpy as np
+import numpy.typing as npt
+
+from unseq.frontend.ir.types import Array, Bool, Float, Int, Library, Record, Type, strip
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number or truth value. Integers of any width are exact."""
+
+    value: int | float | bool | complex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buffer:
+    """Elements in a row: a one-dimensional array whose dtype is the element type's `dtype_of`."""
+
+    array: npt.NDArray[np.generic] = field()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal bytes of equal dtype (NaN equals itself)."""
+        if not isinstance(other, Buffer):
+            return NotImplemented
+        return self.array.dtype == other.array.dtype and self.array.tobytes() == other.array.tobytes()
+
+    def __hash__(self) -> int:
+        return hash((self.array.dtype.str, self.array.tobytes()))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A pointer argument that points into the buffer of pointer parameter number ``parameter``, ``offset`` elements
+    (of that buffer's type) behind its start."""
+
+    parameter: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class SameObject:
+    """A reference parameter that is bound to the same object as parameter number ``parameter``."""
+
+    parameter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A std::string, or a char* with a NUL behind the last byte."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Elements that have no fixed size."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """Members in the order of declaration; an array member is a Buffer."""
+
+    fields: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """A null pointer, or an optional without a value."""
+
+
+Value = Union[Scalar, Buffer, Overlap, SameObject, Text, Sequence, Struct, Null]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call: a value for each parameter, then one for each global variable that the function reads or writes (in
+    the order of ``Function.globals``, constants left out; none given means their initial values)."""
+
+    values: tuple[Value, ...]
+    label: str
+    globals: tuple[Value, ...] = ()
+
+
+def dtype_of(t: Type) -> np.dtype[np.generic] | None:
+    """The numpy dtype with the C layout of ``t`` (LP64); None for types without a fixed, pointer-free layout.
+
+    An array (``double[3]``, ``std::array``) is a record of one member ``items``, so that a buffer of arrays stays
+    one-dimensional."""
+    t = strip(t)
+    if isinstance(t, Bool):
+        return np.dtype(np.bool_)
+    if isinstance(t, Int):
+        return np.dtype(f"{'i' if t.signed else 'u'}{t.bits // 8}") if t.bits <= 64 else None
+    if isinstance(t, Float):
+        return {32: np.dtype(np.float32), 64: np.dtype(np.float64), 80: np.dtype(np.longdouble)}.get(t.bits)
+    if isinstance(t, Array):
+        inner = dtype_of(t.element)
+        return _items(inner, t.extent) if inner is not None and isinstance(t.extent, int) else None
+    if isinstance(t, Record):
+        return _record([(member.name, dtype_of(member.type)) for member in t.fields])
+    if isinstance(t, Library):
+        return _library(t)
+    return None
+
+
+def _library(t: Library) -> np.dtype[np.generic] | None:
+    types = [argument for argument in t.args if not isinstance(argument, int)]
+    if t.name == "complex" and types and isinstance(types[0], Float):
+        return {32: np.dtype(np.complex64), 64: np.dtype(np.complex128), 80: np.dtype(np.clongdouble)}[types[0].bits]
+    if t.name == "array" and len(t.args) == 2 and types and isinstance(t.args[1], int):
+        inner = dtype_of(types[0])
+        return _items(inner, t.args[1]) if inner is not None else None
+    if t.name == "pair" and len(types) == 2:
+        return _record([("first", dtype_of(types[0])), ("second", dtype_of(types[1]))])
+    return None
+
+
+def _items(inner: np.dtype[np.generic], count: int) -> np.dtype[np.generic]:
+    return np.dtype([("items", inner, (count,))], align=True)
+
+
+def _record(members: list[tuple[str, np.dtype[np.generic] | None]]) -> np.dtype[np.generic] | None:
+    known = [(name, dtype) for name, dtype in members if dtype is not None]
+    if not known or len(known) != len(members):
+        return None
+    return np.dtype(known, align=True)
