@@ -102,6 +102,10 @@ class Case:
     globals: tuple[Value, ...] = ()
 
 
+_FLOATS = {32: "f4", 64: "f8", 80: "g"}
+_COMPLEX = {32: "c8", 64: "c16", 80: "G"}
+
+
 def dtype_of(t: Type) -> np.dtype[np.generic] | None:
     """The numpy dtype with the C layout of ``t`` (LP64); None for types without a fixed, pointer-free layout.
 
@@ -113,7 +117,7 @@ def dtype_of(t: Type) -> np.dtype[np.generic] | None:
     if isinstance(t, Int):
         return np.dtype(f"{'i' if t.signed else 'u'}{t.bits // 8}") if t.bits <= 64 else None
     if isinstance(t, Float):
-        return {32: np.dtype(np.float32), 64: np.dtype(np.float64), 80: np.dtype(np.longdouble)}.get(t.bits)
+        return np.dtype(_FLOATS[t.bits]) if t.bits in _FLOATS else None
     if isinstance(t, Array):
         inner = dtype_of(t.element)
         return _items(inner, t.extent) if inner is not None and isinstance(t.extent, int) else None
@@ -127,7 +131,7 @@ def dtype_of(t: Type) -> np.dtype[np.generic] | None:
 def _library(t: Library) -> np.dtype[np.generic] | None:
     types = [argument for argument in t.args if not isinstance(argument, int)]
     if t.name == "complex" and types and isinstance(types[0], Float):
-        return {32: np.dtype(np.complex64), 64: np.dtype(np.complex128), 80: np.dtype(np.clongdouble)}[types[0].bits]
+        return np.dtype(_COMPLEX[types[0].bits]) if types[0].bits in _COMPLEX else None
     if t.name == "array" and len(t.args) == 2 and types and isinstance(t.args[1], int):
         inner = dtype_of(types[0])
         return _items(inner, t.args[1]) if inner is not None else None
