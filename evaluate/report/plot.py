@@ -97,7 +97,7 @@ def speedup_plot(profile: tuple[ProfilePoint, ...]) -> Plot | None:
 
 def _nice_top(value: float) -> float:
     """The end of the axis: a little over ``value``, at a round number."""
-    step = 10 ** math.floor(math.log10(value)) / 2
+    step = math.pow(10, math.floor(math.log10(value))) / 2
     return math.ceil(value * 1.08 / step) * step
 
 

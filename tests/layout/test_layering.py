@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from checkout import ROOT
 
 ROOMS = ("frontend", "backends", "agents", "evaluate", "corpus")

@@ -8,16 +8,24 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 import records
 from unseq.evaluate.report.html import page
 from unseq.evaluate.report.plot import speedup_plot
 from unseq.evaluate.report.record import Record
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --enable-logging=stderr"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-logging=stderr",
+]
 
 MEASURE = """<script>
 const line = document.querySelector("svg.speedup .t2 polyline").getBoundingClientRect();

@@ -7,8 +7,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-import records
 
+import records
 from unseq.evaluate.report.record import SCHEMA, Record, envelope, read_records
 from unseq.frontend.source import InputError
 

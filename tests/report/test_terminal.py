@@ -3,8 +3,9 @@
 import io
 
 import pytest
-import records
 from rich.console import Console, RenderableType
+
+import records
 from unseq.evaluate.report.explanation import Explained, explanation
 from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
 from unseq.evaluate.report.terminal import closing, detail, show, summary
