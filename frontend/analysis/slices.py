@@ -1,0 +1,172 @@
+"""What must be evaluated before an expression inside a loop body, and under which condition a statement runs.
+
+A slice is the part of the body that an expression needs: pure statements on variables of the iteration.  Knows
+straight-line code, ``if`` and ``continue``; what stands inside an inner loop has no slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from unseq.frontend.analysis.context import CONST_METHODS, LoopContext
+from unseq.frontend.ir.nodes import (
+    Assign,
+    Binary,
+    Block,
+    Break,
+    Call,
+    Continue,
+    Declare,
+    Evaluate,
+    Expr,
+    For,
+    ForEach,
+    If,
+    Lambda,
+    Method,
+    Return,
+    Stmt,
+    Symbol,
+    Unary,
+    While,
+)
+from unseq.frontend.ir.types import BOOL, is_arithmetic
+from unseq.frontend.ir.walk import assigned_symbols, own_root, substitute, used_symbols, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A statement of the body, not inside an inner loop: ``top`` is the index of the top-level statement that holds
+    it, ``conditions`` must all hold for it to run (in order), ``locals`` are the values of variables declared on the
+    way to it below the top level, for substitution."""
+
+    statement: Stmt
+    top: int
+    conditions: tuple[Expr, ...]
+    locals: tuple[tuple[Symbol, Expr], ...] = ()
+
+    def condition(self) -> Expr | None:
+        """All conditions as one expression; None: always."""
+        joined: Expr | None = None
+        for part in self.conditions:
+            joined = part if joined is None else Binary("&&", joined, part, BOOL)
+        return None if joined is None else self.resolved(joined)
+
+    def resolved(self, e: Expr) -> Expr:
+        """``e`` with the values of nested locals put in."""
+        for symbol, value in reversed(self.locals):
+            e = substitute(e, {symbol: value})
+        return e
+
+
+def negated(e: Expr) -> Expr:
+    """``!e``, without a double negation."""
+    if isinstance(e, Unary) and e.op == "!":
+        return e.operand
+    opposite = {"==": "!=", "!=": "=="}
+    if isinstance(e, Binary) and e.op in opposite:
+        return Binary(opposite[e.op], e.left, e.right, e.type)
+    return Unary("!", e, BOOL)
+
+
+def sites(body: Block) -> Iterator[Site]:
+    """The statements of a loop body with their path conditions, in order."""
+    conditions: tuple[Expr, ...] = ()
+    for top, statement in enumerate(body.statements):
+        yield from _sites(statement, top, conditions, ())
+        if isinstance(statement, If):
+            conditions += _after(statement)
+
+
+def _after(statement: If) -> tuple[Expr, ...]:
+    """What holds behind an ``if`` one of whose branches ends the iteration."""
+    if ends(statement.then) and statement.other is None:
+        return (negated(statement.condition),)
+    if statement.other is not None and ends(statement.other) and not ends(statement.then):
+        return (statement.condition,)
+    return ()
+
+
+def ends(block: Block) -> bool:
+    """Whether control never falls out of the block's end."""
+    return bool(block.statements) and isinstance(block.statements[-1], Continue | Break | Return)
+
+
+def _sites(
+    statement: Stmt, top: int, conditions: tuple[Expr, ...], values: tuple[tuple[Symbol, Expr], ...]
+) -> Iterator[Site]:
+    yield Site(statement, top, conditions, values)
+    if isinstance(statement, Block):
+        yield from _block(statement, top, conditions, values)
+    elif isinstance(statement, If):
+        yield from _block(statement.then, top, (*conditions, statement.condition), values)
+        if statement.other is not None:
+            yield from _block(statement.other, top, (*conditions, negated(statement.condition)), values)
+
+
+def _block(
+    block: Block, top: int, conditions: tuple[Expr, ...], values: tuple[tuple[Symbol, Expr], ...]
+) -> Iterator[Site]:
+    for inner in block.statements:
+        yield from _sites(inner, top, conditions, values)
+        if isinstance(inner, Declare) and inner.value is not None and is_arithmetic(inner.symbol.type):
+            values = (*values, (inner.symbol, inner.value))
+        if isinstance(inner, If):
+            conditions += _after(inner)
+
+
+def is_pure(context: LoopContext, e: Expr) -> bool:
+    """Whether evaluating ``e`` has no effect."""
+    for node in walk(e):
+        if isinstance(node, Call) and (node.target is not None or node.name not in context.pure):
+            return False
+        if isinstance(node, Method) and node.name not in CONST_METHODS:
+            return False
+        if isinstance(node, Lambda):
+            return False
+    return True
+
+
+def _local_effects(context: LoopContext, statement: Stmt) -> bool:
+    """Whether a statement only changes variables that come into being in the loop body."""
+    for node in walk(statement):
+        if isinstance(node, Assign):
+            owner = own_root(node.place)
+            if owner is None or owner not in context.declared:
+                return False
+        elif isinstance(node, Evaluate | Return | Break | Continue):
+            return isinstance(node, Continue | Break) and isinstance(statement, For | While | ForEach)
+        elif isinstance(node, Call | Method | Lambda) and not is_pure(context, node):
+            return False
+    return True
+
+
+def slice_before(context: LoopContext, top: int, wanted: tuple[Expr, ...]) -> tuple[Stmt, ...] | None:
+    """The top-level statements before number ``top`` that the expressions ``wanted`` need, in order; None if one of
+    them has effects, or if a needed variable is carried."""
+    needed: set[Symbol] = set()
+    for e in wanted:
+        needed |= used_symbols(e)
+    chosen: list[Stmt] = []
+    for statement in reversed(context.body.statements[:top]):
+        made = set(assigned_symbols(statement))
+        if isinstance(statement, Declare):
+            made.add(statement.symbol)
+        if not made & needed:
+            continue
+        if not _local_effects(context, statement):
+            return None
+        chosen.append(statement)
+        needed |= used_symbols(statement)
+    if needed & context.carried:
+        return None
+    return tuple(reversed(chosen))
+
+
+def stable(context: LoopContext, e: Expr) -> bool:
+    """Whether ``e`` is pure and reads no memory that the loop writes (whatever other roles say of the writes)."""
+    if not is_pure(context, e):
+        return False
+    written = context.written_roots - context.declared
+    return not (used_symbols(e) & written) and not context.unknown_writes
