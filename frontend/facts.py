@@ -75,8 +75,10 @@ class Induction:
 class Accumulator:
     """``place = place op e`` in any number of (possibly conditional) statements, not read otherwise in the loop.
 
-    ``op``: ``+ * min max & | ^ && ||``; subtraction counts as ``+``. ``place`` is a scalar variable, or a
-    loop-invariant member or element. The start value of an iteration is the identity of ``op``."""
+    ``op``: ``+ * min max fmin fmax & | ^ && ||``; subtraction counts as ``+``. ``min`` and ``max`` keep the running
+    value unless the new one is strictly less or greater (so a NaN element is skipped, a NaN start stays), their
+    identity is the largest or smallest value; ``fmin`` and ``fmax`` are C's (identity: NaN). ``place`` is a scalar
+    variable, or a loop-invariant member or element. The start value of an iteration is the identity of ``op``."""
 
     place: Place
     op: str
@@ -147,13 +149,17 @@ class ArrayAccumulator:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """Early exit: the loop ends at the first iteration where ``condition`` holds (evaluable at the start of an
-    iteration after ``statements``, no other effects before it); ``exit`` are the statements run then (break or
-    return last). Iterations that do not exit have no other effect than those covered by other roles: none."""
+    """Early exit: the loop ends at the first iteration where ``condition`` holds, evaluable at the start of an
+    iteration after ``statements``.  Iterations that do not exit have no effect at all.
+
+    To leave the loop, run ``statements``, then ``exit`` (whole statements of the body that decide again and end in
+    break or return) for that iteration; ``exit`` is empty for a condition in the loop's header. ``assigned``: carried
+    variables that only the exit writes."""
 
     condition: Expr
     exit: tuple[Stmt, ...]
     statements: tuple[Stmt, ...] = ()
+    assigned: tuple[Symbol, ...] = ()
     span: Span | None = None
 
 

@@ -164,9 +164,18 @@ def slice_before(context: LoopContext, top: int, wanted: tuple[Expr, ...]) -> tu
     return tuple(reversed(chosen))
 
 
-def stable(context: LoopContext, e: Expr) -> bool:
-    """Whether ``e`` is pure and reads no memory that the loop writes (whatever other roles say of the writes)."""
-    if not is_pure(context, e):
+def stable(context: LoopContext, top: int, *wanted: Expr) -> bool:
+    """Whether expressions that top-level statement ``top`` evaluates may be evaluated before the iteration starts to
+    write: they are pure, and what memory they read is written by later statements of the body only.
+
+    That other iterations do not write it is the dependence test's business."""
+    if context.unknown_writes or not all(is_pure(context, e) for e in wanted):
         return False
-    written = context.written_roots - context.declared
-    return not (used_symbols(e) & written) and not context.unknown_writes
+    read: set[Symbol] = set()
+    for e in wanted:
+        read |= used_symbols(e)
+    suspects = read & (context.written_roots - context.declared)
+    if not suspects:
+        return True
+    earlier = {id(node) for statement in context.body.statements[: top + 1] for node in walk(statement)}
+    return not any(a.is_write and a.root in suspects and id(a.statement) in earlier for a in context.accesses)

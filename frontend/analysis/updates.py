@@ -245,9 +245,8 @@ def update_of(stmt: Stmt, place: Place) -> Update | None:
         return None
     if stmt.op:
         return _from_compound(stmt, place)
-    return (
-        _from_chain(stmt, place) or _from_select(stmt, place) or _from_library(stmt, place) or _from_constant(stmt, place)
-    )
+    forms = (_from_chain, _from_select, _from_library, _from_constant)
+    return next((update for form in forms if (update := form(stmt, place)) is not None), None)
 
 
 def updates(body: Block, place: Place) -> tuple[Update, ...] | None:
