@@ -263,6 +263,10 @@ class CallFact:
     ``primitive``: sort, stable_sort, reduce, transform_reduce, map, inclusive_scan, exclusive_scan, find, count,
     min_element, max_element, minmax_element, all_of, any_of, none_of, fill, iota, copy_if, ... ``call.arguments``
     keep their order. ``statement`` is the whole statement that holds the call.
+
+    For reductions and scans: ``op`` is the monoid as in ``Accumulator``, and ``element``, an expression over
+    ``parameters`` (one value of each input range), is what is combined (None: the values themselves).
+    ``std::reduce``, ``transform_reduce`` and the scans may combine in any order by their own contract.
     """
 
     call: Call | Method
@@ -275,19 +279,28 @@ class CallFact:
     work: Expr | None = None
     floating: bool = False
     parent: int = -1
+    op: str = ""
+    parameters: tuple[Symbol, ...] = ()
+    element: Expr | None = None
     span: Span = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ForkFact:
-    """Adjacent statements of one block that may run in parallel: recursive calls on disjoint data.
+    """Statements of one block that may run in parallel, each holding one recursive call; or a single statement whose
+    expression holds two independent recursive calls (``return f(a) + f(b);``: ``calls`` are to be evaluated first).
 
-    ``size``: an expression whose value bounds the work (for the cut-off); None: unknown."""
+    ``size``: an expression that says how large the problem is (for the cut-off); None: unknown.  ``exponential``: the
+    size shrinks by a constant from call to call (``f(n - 1)``), so that a small size is already much work.
+    ``assumption``: what was not proved, for a claim that is only tested."""
 
     statements: tuple[Stmt, ...]
+    calls: tuple[Call, ...]
     claim: Claim
     guards: tuple[Guard, ...] = ()
     size: Expr | None = None
+    exponential: bool = False
+    assumption: str = ""
     span: Span = field(kw_only=True)
 
 
