@@ -151,7 +151,7 @@ def _combining(call: Call, position: int, pure: frozenset[str]) -> _Found:
     if op:
         return _Found(op) if op != "-" else _refused("subtraction is not associative", "add the negated values")
     if not isinstance(given, Lambda) or len(given.parameters) != 2:
-        return _refused("its operation is not a lambda or an operator of the library", "write the operation as a lambda")
+        return _refused("its operation is no lambda and no operator of the library", "write it as a lambda")
     problem = _impure(given, pure, frozenset())
     if problem:
         return _refused(problem)
