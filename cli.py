@@ -1,1 +1,139 @@
-"""The command line; it only wires."""
+"""The command line: click commands that read options, call ``api`` and show what comes back. It only wires.
+
+What a command needs is imported when the command runs, so that ``unseq --help`` stays immediate. Results go to standard
+output, everything else to standard error. Exit codes: 0 done; 1 refused or failed; 2 bad usage or input; 3 a tool is
+missing; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+PARLAYLIB = click.option(
+    "--parlaylib",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="PARLAYLIB_ROOT",
+    help="A checkout of upstream ParlayLib to compile against, instead of the embedded headers.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from unseq.backends.inventory import unseq_version
+
+        click.echo(f"unseq {unseq_version()}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def unseq() -> None:
+    """Sequential C and C++ functions into parallel ones, with the evidence.
+
+    \b
+    unseq explain sensor.c                              what each loop is, and why
+    unseq translate sensor.c --function smooth -o out   make it parallel, and judge the result
+    """
+
+
+@unseq.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "output", type=click.Path(path_type=Path), help="The HTML file to write [FOLDER/report.html].")
+def report(folder: Path, output: Path | None) -> None:
+    """Make the HTML report of a folder that `unseq translate` wrote.
+
+    \b
+    Example: unseq report out
+    """
+    from unseq import api
+
+    click.echo(api.report(folder, output))
+
+
+@unseq.command()
+@click.option("--cflags", is_flag=True, help="Flags of the compile step.")
+@click.option("--libs", is_flag=True, help="Flags of the link step.")
+@PARLAYLIB
+def config(cflags: bool, libs: bool, parlaylib: Path | None) -> None:
+    """Print the flags that compile and link emitted code by hand.
+
+    \b
+    Example: g++ $(unseq config --cflags) out/sensor.parlay.cpp main.cpp $(unseq config --libs)
+    """
+    if not cflags and not libs:
+        raise click.UsageError("say which flags: --cflags, --libs or both")
+    from unseq import api
+
+    click.echo(api.config(cflags=cflags, libs=libs, parlaylib=parlaylib))
+
+
+@unseq.command()
+@JSON
+@PARLAYLIB
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, parlaylib: Path | None) -> None:
+    """Show what is installed, what is missing, and how to get it.
+
+    \b
+    Example: unseq doctor
+    """
+    from unseq import api
+
+    items = api.doctor(parlaylib)
+    if as_json:
+        _print_json({"version": 1, "items": [{name: getattr(item, name) for name in item.__slots__} for item in items]})
+    else:
+        from unseq.evaluate.report import terminal
+        from unseq.evaluate.report.inventory import inventory_table
+
+        terminal.show(terminal.console(), inventory_table(items))
+    context.exit(3 if any(item.state == "missing" for item in items) else 0)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def main() -> int:
+    """Runs a command line and returns its exit code; the one place where errors become lines for people."""
+    try:
+        code = unseq.main(standalone_mode=False, prog_name="unseq")
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("unseq: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # the reader of our output has left; nobody is there to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a defect of ours is said in a line, not dumped
+        return _told(error)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception) -> int:
+    """Says what went wrong in one line and returns the exit code for it."""
+    from unseq.backends.parlay.toolchain import ToolMissing
+    from unseq.frontend.source import InputError
+
+    if isinstance(error, InputError | ToolMissing):
+        click.echo(f"unseq: {error}", err=True)
+        return 2 if isinstance(error, InputError) else 3
+    if os.environ.get("UNSEQ_TRACEBACK"):
+        raise error
+    click.echo(
+        f"unseq: internal error ({type(error).__name__}: {error}); this is a defect of unseq, please report it "
+        "with what UNSEQ_TRACEBACK=1 prints",
+        err=True,
+    )
+    return 1

@@ -1,0 +1,182 @@
+"""What the analyses found, in words: facts about loops, calls and forks as the notes of a report.
+
+Knows facts and how people name them. Decides nothing: what is parallel was decided by the analyses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from unseq.evaluate.report.record import Claim, LoopNote, Reason
+from unseq.frontend.facts import (
+    Accumulator,
+    Append,
+    ArgBest,
+    ArrayAccumulator,
+    CallFact,
+    Disjoint,
+    Distinct,
+    Exit,
+    Facts,
+    ForkFact,
+    Guard,
+    Holds,
+    LoopFact,
+    NonDecreasing,
+    Prefix,
+    Role,
+    Unique,
+)
+from unseq.frontend.ir.nodes import For, ForEach, Place, Ref, While
+from unseq.frontend.source import Diagnostic, SourceUnit, Span, Unsupported
+
+
+def loop_notes(facts: Facts) -> tuple[LoopNote, ...]:
+    """One note for each loop, standard algorithm and fork of the function itself, in source order."""
+    own = facts.function.name
+    unit = facts.function.unit
+    loops = [loop for loop in facts.loops if loop.function in ("", own)]
+    parents = {loop.loop.id: loop.parent for loop in loops}
+    found = [(loop.span, _loop(loop, _depth(loop.parent, parents), unit)) for loop in loops]
+    found += [(call.span, _call(call, _depth(call.parent, parents))) for call in facts.calls]
+    found += [(fork.span, _fork(fork)) for fork in facts.forks]
+    return tuple(note for _, note in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end)))
+
+
+def reasons(diagnostics: Iterable[Diagnostic]) -> tuple[Reason, ...]:
+    """Diagnostics as the reasons of a record, each once."""
+    return tuple(dict.fromkeys(_reason(diagnostic) for diagnostic in diagnostics))
+
+
+def refusal(unsupported: Unsupported) -> Reason:
+    """What was not understood, as a reason."""
+    span = unsupported.span
+    return Reason(span.line, unsupported.what, unsupported.remedy, span.column or None)
+
+
+def _reason(diagnostic: Diagnostic) -> Reason:
+    span, other = diagnostic.span, diagnostic.other
+    return Reason(span.line, diagnostic.what, diagnostic.remedy, span.column or None, str(other) if other else None)
+
+
+def _depth(parent: int, parents: dict[int, int]) -> int:
+    depth = 0
+    while parent in parents:
+        depth += 1
+        parent = parents[parent]
+    return depth
+
+
+def _loop(fact: LoopFact, depth: int, unit: SourceUnit) -> LoopNote:
+    return LoopNote(
+        line=fact.span.line,
+        header=_header(fact, unit),
+        what=_what(fact, unit),
+        parallel=fact.parallel,
+        claim=_claim(fact.claim.value) if fact.parallel else None,
+        detail=_detail(fact.guards, fact.floating) if fact.parallel else "",
+        reasons=reasons(fact.reasons) if not fact.parallel else (),
+        depth=depth,
+    )
+
+
+def _claim(value: str) -> Claim:
+    return "proved" if value == "proved" else "guarded" if value == "guarded" else "tested"
+
+
+def _header(fact: LoopFact, unit: SourceUnit) -> str:
+    loop = fact.loop
+    match loop:
+        case ForEach():
+            return f"for {loop.symbol.name} : {_short(unit.slice(loop.sequence.span)) or '...'}"
+        case While():
+            return "do while" if loop.test_last else "while"
+        case For():
+            symbol = fact.iteration.symbol if fact.iteration else None
+            return f"for {symbol.name}" if symbol else "for"
+
+
+def _what(fact: LoopFact, unit: SourceUnit) -> str:
+    names = [name for name in (_role(role, unit) for role in fact.roles) if name]
+    return f"{fact.kind} {', '.join(names)}" if names else fact.kind
+
+
+def _role(role: Role, unit: SourceUnit) -> str:
+    match role:
+        case Accumulator(place, op):
+            return f"{op} ({_place(place, unit)})"
+        case ArgBest(best, companions, op):
+            named = [symbol.name for symbol in (best, *companions) if symbol is not None]
+            return f"{op} with its place ({', '.join(named)})"
+        case Prefix(symbol, op):
+            return f"{op} ({symbol.name})"
+        case ArrayAccumulator(array, op):
+            return f"{op} ({_short(unit.slice(array.span))})"
+        case Append(_, outputs):
+            return f"({', '.join(_short(unit.slice(output.span)) for output in outputs)})"
+        case Exit(condition):
+            text = _short(unit.slice(condition.span))
+            return f"({text})" if text else ""
+        case _:
+            return ""
+
+
+def _place(place: Place, unit: SourceUnit) -> str:
+    return place.symbol.name if isinstance(place, Ref) else _short(unit.slice(place.span))
+
+
+def _short(text: str, most: int = 28) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _detail(guards: tuple[Guard, ...], floating: bool) -> str:
+    parts = list(dict.fromkeys(_guard(guard) for guard in guards))
+    if floating:
+        parts.append("reassociates floating point")
+    return "; ".join(parts)
+
+
+def _guard(guard: Guard) -> str:
+    match guard:
+        case Disjoint():
+            return "checks that arrays do not overlap"
+        case Distinct():
+            return "checks that references differ"
+        case NonDecreasing():
+            return "checks that offsets do not decrease"
+        case Unique():
+            return "checks that no index occurs twice"
+        case Holds():
+            return "checks subscripts"
+
+
+def _call(fact: CallFact, depth: int) -> LoopNote:
+    return LoopNote(
+        line=fact.span.line,
+        header="call",
+        what=fact.primitive,
+        parallel=fact.parallel,
+        claim=_claim(fact.claim.value) if fact.parallel else None,
+        detail=_detail(fact.guards, fact.floating) if fact.parallel else "",
+        reasons=reasons(fact.reasons) if not fact.parallel else (),
+        depth=depth,
+    )
+
+
+def _fork(fact: ForkFact) -> LoopNote:
+    return LoopNote(
+        line=fact.span.line,
+        header="recursion",
+        what=f"fork of {len(fact.statements)}",
+        parallel=True,
+        claim=_claim(fact.claim.value),
+        detail=_detail(fact.guards, False),
+    )
+
+
+def lines_of(text: bytes, span: Span) -> str:
+    """The whole lines that a span touches."""
+    start = text.rfind(b"\n", 0, span.start) + 1
+    end = text.find(b"\n", max(span.end - 1, start))
+    return text[start : len(text) if end < 0 else end + 1].decode("utf-8", "replace")
