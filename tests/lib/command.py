@@ -1,0 +1,33 @@
+"""Runs the command line of this checkout as a user would: a process of its own, its output in pipes."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+RUN_CLI = Path(__file__).with_name("run_cli.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def unseq(*words: str | Path, folder: Path | None = None, seconds: float = 300, **environment: str) -> Done:
+    """Runs ``unseq words`` in ``folder``; ``environment`` is added to ours."""
+    done = subprocess.run(
+        [sys.executable, str(RUN_CLI), *map(str, words)],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "100", **environment},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return Done(done.returncode, done.stdout, done.stderr)
