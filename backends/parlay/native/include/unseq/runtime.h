@@ -6,7 +6,7 @@
  *
  * A fork site is named by the address of the function that it hands over: `body` of
  * unseq_parallel_for, `left` of unseq_par_do. Every instantiation of the headers' templates has its
- * own such function, whose symbol name starts with the text of UNSEQ_SITE_PREFIX, so the sites of a
+ * own such function, whose symbol name contains the text of UNSEQ_SITE_PREFIX, so the sites of a
  * library that were never executed can be listed from its symbol table.
  */
 #ifndef UNSEQ_RUNTIME_H_
@@ -20,6 +20,7 @@ extern "C" {
 #endif
 
 #define UNSEQ_RUNTIME_ABI 1
+#define UNSEQ_SITE_PREFIX "unseq_site_"
 
 /* Runs iterations [lo, hi) of a loop in ascending order on the calling strand. */
 typedef void (*unseq_body)(void *env, size_t lo, size_t hi);
@@ -38,6 +39,10 @@ void unseq_par_do(unseq_thunk left, void *left_env, unseq_thunk right, void *rig
 size_t unseq_num_workers(void);
 /* The calling thread's number, below unseq_num_workers(). */
 size_t unseq_worker_id(void);
+
+/* How many consecutive elements of n a primitive may give to one strand, where `wanted` would be
+ * good: 1 in the race runtime, so that no two elements hide behind one strand. */
+size_t unseq_block_length(size_t n, size_t wanted);
 
 /* ---- memory of sequences --------------------------------------------------------------------- */
 

@@ -1,0 +1,235 @@
+// tabulate, map, reduce, scan: the primitives over blocks of consecutive elements.
+//
+// Block lengths depend on the input's length alone, so results that hang on the order of combination
+// (floating point) are the same for any number of threads. The race runtime makes every block one
+// element long and combines block results pairwise, so that each call of a user's function is a strand.
+#ifndef PARLAY_INTERNAL_BULK_H_
+#define PARLAY_INTERNAL_BULK_H_
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "../delayed_sequence.h"
+#include "../monoid.h"
+#include "../parallel.h"
+#include "../sequence.h"
+#include "../slice.h"
+
+namespace parlay {
+
+template <typename F>
+auto tabulate(size_t n, F&& f, size_t granularity = 0) {
+  using T = std::decay_t<std::invoke_result_t<F&, size_t>>;
+  return sequence<T>::from_function(n, std::forward<F>(f), granularity);
+}
+template <typename T, typename F>
+auto tabulate(size_t n, F&& f, size_t granularity = 0) {
+  return sequence<T>::from_function(n, std::forward<F>(f), granularity);
+}
+
+template <typename R, typename F>
+auto map(R&& r, F&& f, size_t granularity = 0) {
+  auto in = std::begin(r);
+  return parlay::tabulate(
+      parlay::size(r), [in, &f](size_t i) -> decltype(auto) { return f(in[i]); }, granularity);
+}
+
+namespace internal {
+
+// How long a block of n elements is.
+inline size_t block_length(size_t n) {
+  size_t wanted = 2048;
+  while (wanted * wanted < n) wanted *= 2;
+  return unseq_block_length(n, wanted);
+}
+
+// f(b, lo, hi) for each block.
+template <typename F>
+void for_blocks(size_t n, size_t block, F&& f) {
+  parallel_for(0, num_blocks(n, block), [&f, n, block](size_t b) {
+    const size_t lo = b * block;
+    f(b, lo, smaller(lo + block, n));
+  });
+}
+
+// m over in[lo], ..., in[hi - 1]; lo < hi.
+template <typename T, typename It, typename M>
+T reduce_block(const It& in, size_t lo, size_t hi, const M& m) {
+  if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 16) {
+    // Four chains over four consecutive quarters: the order of the operands is kept, their latency is not.
+    if (hi - lo >= 64) {
+      const size_t q = (hi - lo) / 4;
+      const It a = in + lo, b = a + q, c = b + q, d = c + q;
+      T ra = a[0], rb = b[0], rc = c[0], rd = d[0];
+      for (size_t i = 1; i < q; ++i) {
+        ra = m(ra, a[i]);
+        rb = m(rb, b[i]);
+        rc = m(rc, c[i]);
+        rd = m(rd, d[i]);
+      }
+      for (size_t i = lo + 4 * q; i < hi; ++i) rd = m(rd, in[i]);
+      return m(T(m(ra, rb)), T(m(rc, rd)));
+    }
+  }
+  T result = in[lo];
+  for (size_t i = lo + 1; i < hi; ++i) result = m(std::move(result), in[i]);
+  return result;
+}
+
+template <typename It, typename M>
+auto reduce(It in, size_t n, const M& m) {
+  using T = monoid_value_type_t<M>;
+  if (n == 0) return T(m.identity);
+  const size_t block = block_length(n);
+  if (n <= block) return reduce_block<T>(in, 0, n, m);
+  sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
+  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
+    assign_uninitialized(sums[b], reduce_block<T>(in, lo, hi, m));
+  });
+  size_t left = sums.size();
+  while (block == 1 && left > 2) {
+    sequence<T> pairs = sequence<T>::uninitialized((left + 1) / 2);
+    parallel_for(0, pairs.size(), [&](size_t i) {
+      if (2 * i + 1 < left) {
+        assign_uninitialized(pairs[i], T(m(std::move(sums[2 * i]), sums[2 * i + 1])));
+      } else {
+        assign_uninitialized(pairs[i], std::move(sums[2 * i]));
+      }
+    });
+    left = pairs.size();
+    sums = std::move(pairs);
+  }
+  return reduce_block<T>(sums.begin(), 0, left, m);
+}
+
+// Scans in[lo, hi) into out (raw memory if Raw), starting from `carry`; returns the total.
+template <bool Inclusive, bool Raw, typename T, typename It, typename Out, typename M>
+T scan_block(const It& in, Out out, size_t lo, size_t hi, T carry, const M& m) {
+  for (size_t i = lo; i < hi; ++i) {
+    if constexpr (Inclusive) {
+      carry = m(std::move(carry), in[i]);
+      if constexpr (Raw) {
+        assign_uninitialized(out[i], carry);
+      } else {
+        out[i] = carry;
+      }
+    } else {
+      T element = in[i];
+      if constexpr (Raw) {
+        assign_uninitialized(out[i], carry);
+      } else {
+        out[i] = carry;
+      }
+      carry = m(std::move(carry), std::move(element));
+    }
+  }
+  return carry;
+}
+
+template <bool Inclusive, bool Raw, typename It, typename Out, typename M>
+auto scan(It in, size_t n, Out out, const M& m) {
+  using T = monoid_value_type_t<M>;
+  const size_t block = block_length(n);
+  if (n <= block) return scan_block<Inclusive, Raw, T>(in, out, 0, n, T(m.identity), m);
+  sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
+  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
+    assign_uninitialized(sums[b], reduce_block<T>(in, lo, hi, m));
+  });
+  T total = scan_block<false, false, T>(sums.begin(), sums.begin(), 0, sums.size(), T(m.identity), m);
+  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
+    scan_block<Inclusive, Raw, T>(in, out, lo, hi, sums[b], m);
+  });
+  return total;
+}
+
+template <bool Inclusive, typename R, typename M>
+auto scan_new(R&& r, const M& m) {
+  using T = monoid_value_type_t<M>;
+  const size_t n = parlay::size(r);
+  sequence<T> out = sequence<T>::uninitialized(n);
+  T total = internal::scan<Inclusive, true>(std::begin(r), n, out.begin(), m);
+  return std::pair<sequence<T>, T>(std::move(out), std::move(total));
+}
+
+template <bool Inclusive, typename R, typename M>
+auto scan_over(R&& r, const M& m) {
+  return internal::scan<Inclusive, false>(std::begin(r), parlay::size(r), std::begin(r), m);
+}
+
+template <typename R>
+using default_monoid = parlay::plus<range_value_type_t<R>>;
+
+}  // namespace internal
+
+// ---- reduce: the elements combined in order; the identity when there are none ---------------------------
+
+template <typename R, typename M>
+auto reduce(R&& r, M&& m) {
+  return internal::reduce(std::begin(r), parlay::size(r), internal::as_monoid(std::forward<M>(m)));
+}
+template <typename R>
+auto reduce(R&& r) {
+  return parlay::reduce(r, internal::default_monoid<R>());
+}
+
+// ---- scan: every prefix combined; exclusive ones come with the total ------------------------------------
+
+template <typename R, typename M>
+auto scan(R&& r, M&& m) {
+  return internal::scan_new<false>(r, internal::as_monoid(std::forward<M>(m)));
+}
+template <typename R>
+auto scan(R&& r) {
+  return parlay::scan(r, internal::default_monoid<R>());
+}
+template <typename R, typename M>
+auto scan_inclusive(R&& r, M&& m) {
+  return internal::scan_new<true>(r, internal::as_monoid(std::forward<M>(m))).first;
+}
+template <typename R>
+auto scan_inclusive(R&& r) {
+  return parlay::scan_inclusive(r, internal::default_monoid<R>());
+}
+template <typename R, typename M>
+auto scan_inplace(R&& r, M&& m) {
+  return internal::scan_over<false>(r, internal::as_monoid(std::forward<M>(m)));
+}
+template <typename R>
+auto scan_inplace(R&& r) {
+  return parlay::scan_inplace(r, internal::default_monoid<R>());
+}
+template <typename R, typename M>
+auto scan_inclusive_inplace(R&& r, M&& m) {
+  return internal::scan_over<true>(r, internal::as_monoid(std::forward<M>(m)));
+}
+template <typename R>
+auto scan_inclusive_inplace(R&& r) {
+  return parlay::scan_inclusive_inplace(r, internal::default_monoid<R>());
+}
+
+// ---- copying and calling --------------------------------------------------------------------------------
+
+template <typename R1, typename R2>
+void copy(R1&& in, R2&& out) {
+  parallel_for(0, parlay::size(in), [from = std::begin(in), to = std::begin(out)](size_t i) { to[i] = from[i]; });
+}
+
+template <typename R, typename F>
+void for_each(R&& r, F&& f) {
+  parallel_for(0, parlay::size(r), [&f, in = std::begin(r)](size_t i) { f(in[i]); });
+}
+
+template <typename R1, typename R2>
+auto append(R1&& a, R2&& b) {
+  using T = range_value_type_t<R1>;
+  const size_t n = parlay::size(a);
+  auto first = std::begin(a);
+  auto second = std::begin(b);
+  return parlay::tabulate<T>(n + parlay::size(b),
+                             [&](size_t i) -> T { return i < n ? static_cast<T>(first[i]) : static_cast<T>(second[i - n]); });
+}
+
+}  // namespace parlay
+
+#endif

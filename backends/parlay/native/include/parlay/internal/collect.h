@@ -1,0 +1,95 @@
+// Histograms and reductions by a small integer index.
+#ifndef PARLAY_INTERNAL_COLLECT_H_
+#define PARLAY_INTERNAL_COLLECT_H_
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "bulk.h"
+
+namespace parlay {
+namespace internal {
+
+// Combines the elements of each bucket in order. add(sums, i) puts element i into its bucket.
+// Every part of the input has private sums, which are combined afterwards: no atomics, no order lost.
+template <typename T, typename Add, typename M>
+sequence<T> collect(size_t n, size_t buckets, size_t parts, const Add& add, const M& m) {
+  if (parts < 2) {
+    sequence<T> sums(buckets, m.identity);
+    for (size_t i = 0; i < n; ++i) add(sums.data(), i);
+    return sums;
+  }
+  sequence<sequence<T>> sums(parts);
+  parallel_for(
+      0, parts,
+      [&](size_t p) {
+        sequence<T> own = sequence<T>::uninitialized(buckets);
+        for (size_t b = 0; b < buckets; ++b) assign_uninitialized(own[b], m.identity);
+        const size_t hi = n * (p + 1) / parts;
+        for (size_t i = n * p / parts; i < hi; ++i) add(own.data(), i);
+        sums[p] = std::move(own);
+      },
+      1);
+  parallel_for(0, buckets, [&](size_t b) {
+    T total = std::move(sums[0][b]);
+    for (size_t p = 1; p < parts; ++p) total = m(std::move(total), sums[p][b]);
+    sums[0][b] = std::move(total);
+  });
+  return std::move(sums[0]);
+}
+
+// Parts of the input worth private sums: each has several elements a bucket.
+inline size_t collect_parts(size_t n, size_t buckets, size_t most) {
+  const size_t part = larger<size_t>(4 * buckets, 16384);
+  return larger<size_t>(1, smaller(n / part, most));
+}
+
+// In the race runtime elements are computed one a strand first, then counted serially.
+inline bool one_strand_each(size_t n) { return n > 1 && unseq_block_length(n, 2) == 1; }
+
+}  // namespace internal
+
+// How often each of 0, ..., num_buckets - 1 occurs.
+template <typename Integer, typename R>
+auto histogram_by_index(R&& r, Integer num_buckets) {
+  const size_t n = parlay::size(r);
+  const size_t buckets = static_cast<size_t>(num_buckets);
+  const auto count = [&](auto in, size_t parts) {
+    return internal::collect<Integer>(
+        n, buckets, parts, [&in](Integer* sums, size_t i) { ++sums[static_cast<size_t>(in[i])]; },
+        parlay::plus<Integer>());
+  };
+  if (internal::one_strand_each(n)) {
+    const auto keys = parlay::to_sequence(r);
+    return count(keys.begin(), 1);
+  }
+  return count(std::begin(r), internal::collect_parts(n, buckets, num_workers()));
+}
+
+// The values of pairs (index, value) combined by index, in order; the identity where there are none.
+template <typename R, typename M = parlay::plus<typename range_value_type_t<R>::second_type>>
+auto reduce_by_index(R&& r, size_t num_buckets, M&& monoid = {}) {
+  using T = internal::decayed<decltype(std::declval<range_value_type_t<R>&>().second)>;
+  const size_t n = parlay::size(r);
+  decltype(auto) m = internal::as_monoid(monoid);
+  const auto collect = [&](auto in, size_t parts) {
+    return internal::collect<T>(
+        n, num_buckets, parts,
+        [&](T* sums, size_t i) {
+          auto&& pair = in[i];
+          T& sum = sums[static_cast<size_t>(pair.first)];
+          sum = m(std::move(sum), pair.second);
+        },
+        m);
+  };
+  if (internal::one_strand_each(n)) {
+    const auto pairs = parlay::to_sequence(r);
+    return collect(pairs.begin(), 1);
+  }
+  return collect(std::begin(r), internal::collect_parts(n, num_buckets, 64));
+}
+
+}  // namespace parlay
+
+#endif
