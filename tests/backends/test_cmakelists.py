@@ -1,5 +1,6 @@
 """The generated CMakeLists.txt really builds, with a checkout of ParlayLib and with what unseq brings."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from command import RUN_CLI
 from unseq.backends.parlay.cmakelists import Source, cmakelists
 
 FAKE_PARLAY = "inline int fake_parlay() { return 7; }\n"
@@ -38,6 +40,29 @@ def test_it_builds_against_a_checkout(tmp_path: Path) -> None:
     subprocess.run(["cmake", "--build", build], check=True, capture_output=True, timeout=120)
     assert (build / "libsmooth_it.a").exists()
     assert subprocess.run([build / "all_2"], check=False).returncode == 0
+
+
+EMBEDDED = """\
+#include <parlay/primitives.h>
+int main() { return parlay::reduce(parlay::tabulate(10, [](int i) { return i; })) - 45; }
+"""
+
+
+@pytest.mark.skipif(shutil.which("cmake") is None, reason="no cmake: the generated project is not built")
+def test_it_builds_against_what_unseq_brings(tmp_path: Path) -> None:
+    (tmp_path / "sum.parlay.cpp").write_text(EMBEDDED)
+    command = tmp_path / "bin" / "unseq"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{RUN_CLI}" "$@"\n')
+    command.chmod(0o755)
+    text = cmakelists([Source(Path("sum.parlay.cpp"), tmp_path, True)], command.parent)
+    (tmp_path / "CMakeLists.txt").write_text(text)
+    build = tmp_path / "build"
+    alone = {**os.environ, "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    alone.pop("PARLAYLIB_ROOT", None)
+    subprocess.run(["cmake", "-S", tmp_path, "-B", build], check=True, capture_output=True, timeout=120, env=alone)
+    subprocess.run(["cmake", "--build", build], check=True, capture_output=True, timeout=120, env=alone)
+    assert subprocess.run([build / "sum"], check=False).returncode == 0
 
 
 def test_names_are_made_unique_and_legal() -> None:

@@ -4,6 +4,7 @@ The dependencies are borrowed from the environment that runs the tests; everythi
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -81,3 +82,21 @@ def test_the_command_runs_from_the_wheel(installed: Path, tmp_path: Path) -> Non
     where = run(python, "-c", "import unseq.api; print(unseq.api.__file__)", folder=tmp_path).strip()
     assert Path(where).is_relative_to(installed.parents[1])
     assert run(installed, "--version", folder=tmp_path).startswith("unseq ")
+
+
+PROGRAM = """\
+#include <parlay/primitives.h>
+int main() {
+    auto squares = parlay::tabulate(1000, [](size_t i) { return long(i) * long(i); });
+    return parlay::reduce(squares) == 332833500 ? 0 : 1;
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++: emitted code is not compiled by hand")
+def test_the_flags_of_the_wheel_compile_and_link(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "squares.cpp").write_text(PROGRAM)
+    cflags = shlex.split(run(installed, "config", "--cflags", folder=tmp_path))
+    libs = shlex.split(run(installed, "config", "--libs", folder=tmp_path))
+    run("g++", *cflags, "squares.cpp", *libs, "-o", "squares", folder=tmp_path)
+    run(tmp_path / "squares", folder=tmp_path)
