@@ -1,0 +1,1 @@
+"""The 60 problems of ParEval: sequential references of our own."""
