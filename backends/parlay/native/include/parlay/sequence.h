@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "unseq/runtime.h"
 
 #include "alloc.h"
 #include "parallel.h"
@@ -241,7 +242,8 @@ class sequence {
     return insert(p, sequence(first, last));
   }
   iterator insert(iterator p, std::initializer_list<T> l) { return insert(p, sequence(l)); }
-  template <typename R, typename = std::enable_if_t<!std::is_same_v<internal::decayed<R>, T> && is_range_v<R>>>
+  template <typename R, typename = std::enable_if_t<!std::is_same_v<internal::decayed<R>, T> && is_range_v<R> &&
+                                                   std::is_constructible_v<T, range_reference_type_t<R>>>>
   iterator insert(iterator p, R&& r) {
     return insert(p, sequence(std::begin(r), std::end(r)));
   }
@@ -320,7 +322,7 @@ class sequence {
   size_t capacity_ = 0;
 
   void check(size_t i) const {
-    if (i >= size_) throw std::out_of_range("parlay::sequence: index out of range");
+    if (i >= size_) unseq_throw_out_of_range(i, size_);
   }
   void forget() {
     data_ = nullptr;

@@ -50,6 +50,8 @@ size_t unseq_block_length(size_t n, size_t wanted);
 void *unseq_allocate(size_t bytes, size_t align);
 /* Releases what unseq_allocate returned for the same bytes and align. Null is allowed. */
 void unseq_release(void *block, size_t bytes, size_t align);
+/* Throws std::out_of_range; here, so that the headers need not include <stdexcept>. */
+__attribute__((noreturn)) void unseq_throw_out_of_range(size_t index, size_t size);
 
 /* ---- what ran (for the judge) ---------------------------------------------------------------- */
 
