@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from native_programs import compile_program, run_program
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
 
