@@ -1,0 +1,29 @@
+#define N 1000000
+int v[N];
+
+static int less(const int *a, const int *b)
+{
+    return *a < *b;
+}
+
+void quicksort(int lo, int hi)
+{
+    if (lo >= hi)
+        return;
+    int pivot = v[(lo + hi) / 2], i = lo, j = hi;
+    while (i <= j) {
+        while (less(&v[i], &pivot))
+            i++;
+        while (less(&pivot, &v[j]))
+            j--;
+        if (i <= j) {
+            int t = v[i];
+            v[i] = v[j];
+            v[j] = t;
+            i++;
+            j--;
+        }
+    }
+    quicksort(lo, j);
+    quicksort(i, hi);
+}

@@ -1,0 +1,10 @@
+#define N 1000000
+int v[N];
+
+int sum_of_squares(int n)
+{
+    int sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += v[i] * v[i];
+    return sum;
+}

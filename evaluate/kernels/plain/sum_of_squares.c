@@ -1,0 +1,7 @@
+int sum_of_squares(int n, int *v)
+{
+    int sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += v[i] * v[i];
+    return sum;
+}
