@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from unseq.frontend.analysis.library import CONST_METHODS, SIZE_METHODS, bare
 from unseq.frontend.facts import Iteration
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -154,7 +155,7 @@ class LoopContext:
                 if self._written(node):
                     return False
             elif isinstance(node, Call):
-                if node.target is not None or node.name not in self.pure:
+                if node.target is not None or bare(node.name) not in self.pure:
                     return False
             elif isinstance(node, Method):
                 if node.name not in CONST_METHODS or self._written(node):
@@ -180,11 +181,3 @@ class LoopContext:
     def breaks(self) -> tuple[Break, ...]:
         """The breaks that end this loop."""
         return tuple(e.statement for e in self.exits if isinstance(e.statement, Break))
-
-
-SIZE_METHODS = frozenset({"size", "empty", "length", "max_size", "capacity"})
-# Methods of standard-library objects that read and leave the object as it is.
-CONST_METHODS = SIZE_METHODS | frozenset(
-    {"begin", "end", "cbegin", "cend", "rbegin", "rend", "data", "front", "back", "at", "c_str", "real", "imag",
-     "top", "first", "last", "subspan", "has_value", "value", "find", "count", "contains", "substr", "compare"}
-)  # fmt: skip
