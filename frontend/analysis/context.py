@@ -35,25 +35,31 @@ from unseq.frontend.ir.nodes import (
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition on the way to a statement: ``condition`` came out as ``holds``."""
+    """A condition on the way to a statement: ``condition`` came out as ``holds``; ``resolved`` as in ``Access``."""
 
     condition: Expr
     holds: bool = True
+    resolved: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """A loop inside the one looked at. ``position`` stands for its iteration in resolved expressions: its own
-    variable where it has one, else a made-up counter from 0."""
+    """A loop's iteration space in resolved terms. ``position`` stands for the iteration: the loop's own variable if
+    that counts by one, else a made-up counter from 0. ``first`` and ``last`` (inclusive) bound it, None: unknown;
+    ``domain``: comparisons that hold for it exactly."""
 
     loop: Loop
     iteration: Iteration | None
     position: Symbol
+    first: Expr | None = None
+    last: Expr | None = None
+    domain: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """A read or write of memory: an element, a member, what a pointer or reference leads to, a global.
+    A container's size is the member ``size()`` of it.
 
     ``place`` is as the source has it; ``resolved`` is the same place with the values of locals put in, so that it
     speaks only of invariants, of positions of loops (``nests``: the inner ones, outermost first), of memory loads and
@@ -118,14 +124,14 @@ class LoopContext:
     locals, parameters, globals, references), the main induction variable left out; made by assignment to the variable
     itself (``p = ...``, ``s.x = ...`` is an access), or by a call that is handed the variable.
     ``invariant_roots`` cannot change in the loop; ``live_after`` may be read after the loop before being written.
-    ``position`` stands for the iteration in ``Access.resolved``.
+    ``nest`` is the loop's own space in resolved terms.
     """
 
     function: Function
     loop: Loop
     body: Block
     iteration: Iteration | None
-    position: Symbol
+    nest: Nest
     carried: frozenset[Symbol]
     live_after: frozenset[Symbol]
     accesses: tuple[Access, ...] = ()
@@ -149,7 +155,7 @@ class LoopContext:
             if isinstance(node, Ref):
                 if node.symbol == self.main or node.symbol in self.assigned or node.symbol in self.declared:
                     return False
-                if node.symbol == self.position or node.symbol.uid < 0:
+                if node.symbol == self.nest.position or node.symbol.uid < 0:
                     return False
             elif isinstance(node, Index | Deref | Member):
                 if self._written(node):

@@ -40,7 +40,8 @@ OUTPUT = frozenset(
 HIDDEN_STATE = frozenset(
     _words(
         "rand srand random srandom rand_r drand48 erand48 lrand48 mrand48 nrand48 srand48 "
-        "strtok time clock getenv setenv localtime gmtime asctime ctime gettimeofday clock_gettime setlocale signal raise tmpnam mblen"
+        "strtok time clock getenv setenv localtime "
+        "gmtime asctime ctime gettimeofday clock_gettime setlocale signal raise tmpnam mblen"
     )
 )
 LEAVES = frozenset(_words("exit abort _Exit quick_exit terminate longjmp throw assert __assert_fail"))
@@ -99,7 +100,8 @@ _TO_OUTPUT = _words(
     "set_union set_intersection set_difference partition_copy transform_inclusive_scan transform_exclusive_scan"
 )
 READ_ALGORITHMS = frozenset(_READ_ONE)
-CHANGE_ALGORITHMS = frozenset(_CHANGE_ONE) | frozenset(_TO_OUTPUT)
+CHANGE_ALGORITHMS_OUT = frozenset(_TO_OUTPUT)
+CHANGE_ALGORITHMS = frozenset(_CHANGE_ONE) | CHANGE_ALGORITHMS_OUT
 
 
 def bare(name: str) -> str:

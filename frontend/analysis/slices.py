@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unseq.frontend.analysis.context import CONST_METHODS, LoopContext
+from unseq.frontend.analysis.context import LoopContext
+from unseq.frontend.analysis.library import CONST_METHODS
 from unseq.frontend.ir.nodes import (
     Assign,
     Binary,

@@ -1,0 +1,180 @@
+"""Integer expressions as polynomials over atoms, with the conditions under which that is what the machine computes.
+
+An atom is a variable, a load, or any expression that is not a sum or product.  Machine arithmetic that may wrap
+around leaves an ``Obligation``: the polynomial is right where the intermediate result is in range.  64-bit unsigned
+subscripts need none: arithmetic modulo 2^64 agrees with the integers on every index that is a valid one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from unseq.frontend.analysis import terms
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Unary
+
+MAX_TERMS = 40
+
+Monomial = tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """``low <= value <= high`` must hold wherever the polynomial is used. ``wide``: 64-bit unsigned arithmetic, of no
+    concern to subscripts."""
+
+    value: Polynomial
+    low: int
+    high: int
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Polynomial:
+    """A sum of integer multiples of products of atoms; ``terms`` maps each product to its coefficient, not 0."""
+
+    terms: dict[Monomial, int]
+    obligations: tuple[Obligation, ...] = field(default=(), compare=False)
+
+    def atoms(self) -> set[Expr]:
+        """The atoms that occur."""
+        return {atom for monomial in self.terms for atom in monomial}
+
+    @property
+    def constant(self) -> int | None:
+        """The value, if it is one number."""
+        if not self.terms:
+            return 0
+        if len(self.terms) == 1 and () in self.terms:
+            return self.terms[()]
+        return None
+
+    def plus(self, other: Polynomial, factor: int = 1) -> Polynomial:
+        """``self + factor * other``."""
+        found = dict(self.terms)
+        for monomial, coefficient in other.terms.items():
+            value = found.get(monomial, 0) + factor * coefficient
+            if value:
+                found[monomial] = value
+            else:
+                found.pop(monomial, None)
+        return Polynomial(found, (*self.obligations, *other.obligations))
+
+    def minus(self, other: Polynomial) -> Polynomial:
+        """``self - other``."""
+        return self.plus(other, -1)
+
+    def times(self, other: Polynomial) -> Polynomial:
+        """The product."""
+        found: dict[Monomial, int] = {}
+        for a, x in self.terms.items():
+            for b, y in other.terms.items():
+                monomial = product(a + b)
+                value = found.get(monomial, 0) + x * y
+                if value:
+                    found[monomial] = value
+                else:
+                    found.pop(monomial, None)
+        return Polynomial(found, (*self.obligations, *other.obligations))
+
+    def with_obligation(self, obligation: Obligation) -> Polynomial:
+        """The same with one more condition."""
+        return Polynomial(self.terms, (*self.obligations, obligation))
+
+    def bare(self) -> Polynomial:
+        """The same without conditions."""
+        return Polynomial(self.terms)
+
+    def expression(self) -> Expr:
+        """The polynomial as a 64-bit expression."""
+        whole: Expr = terms.ZERO
+        for monomial, coefficient in sorted(self.terms.items(), key=lambda item: (not item[0], -item[1])):
+            whole = _append(whole, monomial, coefficient)
+        return whole
+
+
+def _append(whole: Expr, monomial: Monomial, coefficient: int) -> Expr:
+    part: Expr = terms.ONE
+    for atom in monomial:
+        part = terms.multiply(part, atom)
+    part = terms.multiply(part, terms.literal(abs(coefficient)))
+    if terms.constant(whole) == 0:
+        return part if coefficient > 0 else terms.subtract(terms.ZERO, part)
+    return terms.add(whole, part) if coefficient > 0 else terms.subtract(whole, part)
+
+
+def product(atoms: Iterable[Expr]) -> Monomial:
+    """A canonical product."""
+    return tuple(sorted(atoms, key=_order))
+
+
+def _order(atom: Expr) -> tuple[int, str]:
+    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, repr(atom))
+
+
+def number(value: int) -> Polynomial:
+    """A constant."""
+    return Polynomial({(): value} if value else {})
+
+
+def atom(e: Expr) -> Polynomial:
+    """One atom; a variable is the same atom whatever type it is read as."""
+    if isinstance(e, Ref):
+        e = Ref(e.symbol, t.strip(e.symbol.type))
+    return Polynomial({(e,): 1})
+
+
+def polynomial(e: Expr) -> Polynomial | None:
+    """``e`` as a polynomial; None if it has too many terms. Pointers may be among the atoms."""
+    found = _polynomial(e)
+    return found if len(found.terms) <= MAX_TERMS and len(found.obligations) <= MAX_TERMS else None
+
+
+def _polynomial(e: Expr) -> Polynomial:
+    match e:
+        case Literal(value) if isinstance(value, int):
+            return number(int(value))
+        case Cast(operand, t.Int() as type_) if isinstance(operand.type, t.Int | t.Bool):
+            return _cast(operand, type_)
+        case Unary("-", operand) if isinstance(e.type, t.Int):
+            return _checked(number(0).minus(_polynomial(operand)), e.type, e.overflow)
+        case Binary(op, left, right) if op in ("+", "-", "*"):
+            if isinstance(e.type, t.Int):
+                a, b = _polynomial(left), _polynomial(right)
+                if len(a.terms) * len(b.terms) > MAX_TERMS:
+                    return atom(e)
+                result = a.times(b) if op == "*" else a.plus(b, 1 if op == "+" else -1)
+                return _checked(result, e.type, e.overflow)
+            if isinstance(e.type, t.Pointer | t.Library) and op in "+-":
+                return _polynomial(left).plus(_polynomial(right), 1 if op == "+" else -1)
+        case Binary("<<", left, Literal(value)) if isinstance(value, int) and 0 <= value < 31:
+            if isinstance(e.type, t.Int):
+                return _checked(_polynomial(left).times(number(1 << value)), e.type, e.overflow)
+    return atom(e)
+
+
+def _cast(operand: Expr, type_: t.Int) -> Polynomial:
+    inner = _polynomial(operand)
+    source = operand.type
+    if isinstance(source, t.Bool):
+        return inner
+    assert isinstance(source, t.Int)
+    low, high = terms.limits(type_)
+    source_low, source_high = terms.limits(source)
+    if low <= source_low and source_high <= high:
+        return inner
+    value = inner.constant
+    if value is not None and low <= value <= high:
+        return inner
+    return inner.with_obligation(Obligation(inner.bare(), low, high, type_.bits >= 64))
+
+
+def _checked(result: Polynomial, type_: t.Int, overflow: Overflow) -> Polynomial:
+    if overflow in (Overflow.UNDEFINED, Overflow.UNBOUNDED) or (overflow is Overflow.NONE and type_.signed):
+        return result
+    low, high = terms.limits(type_)
+    value = result.constant
+    if value is not None and low <= value <= high:
+        return result
+    return result.with_obligation(Obligation(result.bare(), low, high, type_.bits >= 64))

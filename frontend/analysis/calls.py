@@ -1,0 +1,329 @@
+"""What calls do during the abstract run: closures and functions of the file are entered, library functions looked up.
+
+A call that is not understood is an obstacle; so is one whose effects must happen in the order of iterations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from unseq.frontend.analysis import library, terms
+from unseq.frontend.analysis.affine import polynomial
+from unseq.frontend.analysis.context import Nest, Obstacle
+from unseq.frontend.analysis.effects import obstacle
+from unseq.frontend.analysis.paths import element
+from unseq.frontend.analysis.regions import Kind, is_pointer_like
+from unseq.frontend.analysis.spaces import POSITIONS
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import (
+    Binary,
+    Block,
+    Call,
+    Cast,
+    Expr,
+    Index,
+    Lambda,
+    Literal,
+    Loop,
+    Method,
+    Ref,
+    Storage,
+    Symbol,
+)
+
+if TYPE_CHECKING:
+    from unseq.frontend.analysis.values import Values
+
+Env = dict[Symbol, Expr]
+
+MAX_DEPTH = 8
+_WHOLE = frozenset({"partial_sort", "nth_element", "rotate", "inplace_merge", "copy_backward", "move_backward"})
+
+
+@dataclass(slots=True)
+class Frame:
+    """A loop or a function (``loop`` None) that is being run: where ``continue``, ``break`` and ``return`` lead."""
+
+    loop: Loop | None
+    continues: list[Env] = field(default_factory=list)
+    breaks: list[Env] = field(default_factory=list)
+    values: list[Expr | None] = field(default_factory=list)
+
+
+def call(run: Values, e: Call) -> Expr:
+    """Runs a call and returns its value."""
+    if run.recording:
+        run.calls.append(e)
+    closure = _closure(run, e.target)
+    if closure is not None:
+        return _enter(run, e, closure.parameters, closure.body, e.name)
+    if e.target is not None:
+        return _opaque(run, e, f"calls {e.name}, a function value", "call the function by its name")
+    callee = run.effects.functions.get(e.name)
+    if callee is not None:
+        if callee.name in run.inlined or callee == run.effects.function:
+            return _opaque(run, e, f"calls {e.name}, which is recursive", "")
+        return _enter(run, e, callee.parameters, callee.body, e.name)
+    return _library(run, e)
+
+
+def stream(run: Values, e: Binary) -> None:
+    """Output or input by ``<<`` and ``>>``."""
+    name = "operator" + e.op
+    _note(run, Call(name, (), e.type, span=e.span), "writes to a stream (I/O, order visible)",
+          "collect the values in an array and print them after the loop")  # fmt: skip
+
+
+def other_method(run: Values, e: Method, target: Expr) -> None:
+    """A member function that may change its object."""
+    if run.recording:
+        run.calls.append(e)
+    if isinstance(t.strip(e.object.type), t.Opaque):
+        _note(run, e, f"calls {e.name} of an object of unknown type", "")
+        return
+    changes = e.name not in library.CONST_METHODS or (e.name in ("real", "imag") and e.arguments)
+    if walk.is_place(target):
+        run.record(e.object, target, bool(changes), "call" if changes else "", whole=bool(changes), call=e)
+    elif changes:
+        _note(run, e, f"calls {e.name} of an object that is not known", "")
+
+
+def _closure(run: Values, target: Expr | None) -> Lambda | None:
+    if isinstance(target, Lambda):
+        return target
+    if isinstance(target, Ref):
+        return run.effects.lambdas.get(target.symbol)
+    return None
+
+
+def _note(run: Values, e: Call | Method, what: str, remedy: str) -> None:
+    if run.recording:
+        run.obstacles.append(Obstacle(e, run.site, what, remedy))
+
+
+def _opaque(run: Values, e: Call, what: str, remedy: str) -> Expr:
+    """A call that may do anything with what it is handed."""
+    for argument in e.arguments:
+        _touch_all(run, e, argument)
+    _note(run, e, what, remedy)
+    return run.unknown(e.type)
+
+
+def _touch_all(run: Values, e: Call, argument: Expr) -> None:
+    value = run.read(argument)
+    if is_pointer_like(argument.type):
+        _whole(run, e, value, True)
+
+
+def _whole(run: Values, e: Call, pointer: Expr, is_write: bool) -> None:
+    """Any element behind a pointer."""
+    to = t.element_type(pointer.type)
+    if to is None:
+        to = t.CHAR  # void*
+    place = element(pointer, run.unknown(t.LONG), to, e)
+    run.record(pointer, place, is_write, "call" if is_write else "", whole=True, call=e)
+
+
+def _enter(run: Values, e: Call, parameters: tuple[Symbol, ...], body: Block, name: str) -> Expr:
+    """Runs the body of a closure or function with its parameters bound."""
+    assert run.env is not None
+    if len(run.inlined) >= MAX_DEPTH or len(parameters) != len(e.arguments):
+        return _opaque(run, e, f"calls {e.name}, which is too deep to follow", "")
+    bound: dict[Symbol, Expr] = {}
+    for parameter, argument in zip(parameters, e.arguments, strict=True):
+        if isinstance(parameter.type, t.Reference):
+            bound[parameter] = run.place(argument) if walk.is_place(argument) else run.read(argument)
+        else:
+            bound[parameter] = run.read(argument)
+    for parameter, value in bound.items():
+        if isinstance(parameter.type, t.Reference):
+            run.env[parameter] = value
+        else:
+            run.set(parameter, value)
+    frame = Frame(None)
+    run.frames.append(frame)
+    run.inlined.append(name)
+    run.entered.add(name)
+    run.block(body)
+    run.inlined.pop()
+    run.frames.pop()
+    ends: list[Env | None] = [run.env, *frame.breaks]
+    fell_through = run.env is not None
+    run.env = run.join(ends)
+    if run.env is None:  # never returns
+        run.env = {}
+        _note(run, e, f"calls {e.name}, which never returns", "")
+    if len(frame.values) == 1 and not fell_through and frame.values[0] is not None:
+        return frame.values[0]
+    return run.unknown(e.type)
+
+
+def _library(run: Values, e: Call) -> Expr:
+    name = library.bare(e.name)
+    if name in ("begin", "cbegin", "end", "cend", "data", "size", "ssize") and len(e.arguments) == 1:
+        return run.read(
+            Method(e.arguments[0], name.removeprefix("c").replace("ssize", "size"), (), e.type, span=e.span)
+        )
+    if name in library.PURE:
+        return replace(e, arguments=tuple(run.read(a) for a in e.arguments))
+    if name in ("swap", "exchange", "iter_swap"):
+        return _swap(run, e, name)
+    if name in library.MEMORY:
+        return _memory(run, e, name)
+    if name in library.READ_ALGORITHMS or name in library.CHANGE_ALGORITHMS:
+        return _algorithm(run, e, name)
+    if name in library.ALLOCATE:
+        return replace(e, arguments=tuple(run.read(a) for a in e.arguments))
+    if name in library.RELEASE:
+        return _release(run, e)
+    found = obstacle(e.name)
+    for argument in e.arguments:
+        value = run.read(argument)
+        if is_pointer_like(argument.type) and found is None:
+            _whole(run, e, value, True)
+        elif is_pointer_like(argument.type) and not isinstance(argument, Literal):
+            _whole(run, e, value, name.endswith(("scanf", "gets", "read")))
+    if found is None:
+        found = (f"calls external function {e.name}: its effects are unknown", "define it in this file")
+    _note(run, e, *found)
+    return run.unknown(e.type)
+
+
+def _release(run: Values, e: Call) -> Expr:
+    value = run.read(e.arguments[0]) if e.arguments else None
+    regions = run.effects.points_to.of_value(value) if value is not None else frozenset()
+    span = run.loop.span
+    if not regions or not all(r.kind is Kind.FRESH and span.start < r.site <= span.end for r in regions):
+        _note(run, e, f"calls {e.name} on memory that was not allocated in the same iteration", "")
+    return e
+
+
+def _swap(run: Values, e: Call, name: str) -> Expr:
+    places = [run.place(a) for a in e.arguments[:2] if walk.is_place(a)]
+    if name == "iter_swap" or len(places) != 2:
+        for argument in e.arguments:
+            _touch_all(run, e, argument)
+            if walk.is_place(argument):
+                run.record(argument, run.place(argument), True, "call", whole=True, call=e)
+        return run.unknown(e.type)
+    values = [run.env.get(p.symbol, p) if isinstance(p, Ref) and run.env else p for p in places]
+    result = values[0]
+    targets = places if name == "swap" else places[:1]
+    for k, place in enumerate(targets):
+        if isinstance(place, Ref) and not isinstance(place.symbol.type, t.Reference):
+            if isinstance(place.symbol.type, t.Library | t.Record):
+                run.record(e.arguments[k], place, True, "call", call=e)
+            else:
+                run.set(place.symbol, values[1 - k])
+        else:
+            run.record(e.arguments[k], place, True, "call", call=e)
+    return result
+
+
+def _memory(run: Values, e: Call, name: str) -> Expr:
+    touch = library.MEMORY[name]
+    values = [run.read(a) for a in e.arguments]
+    sized = name in ("memcpy", "memmove", "memset", "memcmp") and len(values) == 3
+    for k, value in enumerate(values):
+        for is_write in (False, True):
+            if k not in (touch.writes if is_write else touch.reads):
+                continue
+            pointer = value
+            while isinstance(pointer, Cast) and is_pointer_like(pointer.operand.type):
+                pointer = pointer.operand
+            count = _elements(values[2], pointer.type) if sized else None
+            if count is not None:
+                _range(run, e, pointer, count, is_write)
+            elif is_pointer_like(pointer.type) or isinstance(pointer.type, t.Array):
+                _whole(run, e, pointer, is_write)
+    if touch.writes and name.startswith("mem"):
+        return values[0]
+    return run.unknown(e.type)
+
+
+def _elements(size: Expr, type_: t.Type) -> Expr | None:
+    """A number of bytes as a number of elements."""
+    to = t.element_type(type_)
+    width = to.bits // 8 if isinstance(to, t.Int | t.Float) and to != t.Float(80) else None
+    found = polynomial(size)
+    if width is None or found is None or any(c % width for c in found.terms.values()):
+        return None
+    return type(found)({m: c // width for m, c in found.terms.items()}).expression()
+
+
+def _range(run: Values, e: Call, pointer: Expr, count: Expr, is_write: bool) -> None:
+    """``count`` elements from ``pointer`` on."""
+    to = t.element_type(pointer.type)
+    assert to is not None
+    position = Symbol(f"element{e.span.start}", t.LONG, 2 * POSITIONS - e.span.start, Storage.TEMPORARY)
+    counter = terms.ref(position)
+    domain = (terms.compare(">=", counter, terms.ZERO), terms.compare("<", counter, count))
+    nest = Nest(run.loop, None, position, terms.ZERO, terms.subtract(count, terms.ONE), domain)
+    run.nests.append(nest)
+    run.record(pointer, element(pointer, counter, to, e), is_write, "call" if is_write else "", call=e)
+    run.nests.pop()
+
+
+def _algorithm(run: Values, e: Call, name: str) -> Expr:
+    """A standard algorithm on ranges."""
+    values = [run.read(a) for a in e.arguments]
+    cursors = [k for k, a in enumerate(e.arguments) if is_pointer_like(a.type)]
+    if not cursors or cursors[0] != 0:
+        for argument in e.arguments:
+            if walk.is_place(argument):  # a range as one object: std::ranges::sort(v)
+                run.record(argument, run.place(argument), True, "call", whole=True, call=e)
+        _functions(run, e, None)
+        return run.unknown(e.type)
+    count: Expr | None = None
+    paired = len(cursors) > 1 and cursors[1] == 1
+    if paired and name not in _WHOLE:
+        last, first = polynomial(values[1]), polynomial(values[0])
+        if last is not None and first is not None:
+            length = last.minus(first)
+            if not any(is_pointer_like(a.type) or not t.is_arithmetic(a.type) for a in length.atoms()):
+                count = length.expression()
+    elif not paired and name.endswith("_n"):
+        count = values[1]
+    first_writes = name in library.CHANGE_ALGORITHMS and name not in library.CHANGE_ALGORITHMS_OUT
+    outputs_write = name in library.CHANGE_ALGORITHMS_OUT
+    for k in cursors:
+        if paired and k == 1 and count is not None:
+            continue
+        writes = first_writes if k == 0 or (paired and k == 1) else outputs_write
+        for is_write in (False, True) if writes else (False,):
+            if count is not None:
+                _range(run, e, values[k], count, is_write)
+            else:
+                _whole(run, e, values[k], is_write)
+    _functions(run, e, values[0])
+    if is_pointer_like(e.type):
+        return Binary("+", values[0], run.unknown(t.LONG), values[0].type)
+    return run.unknown(e.type)
+
+
+def _functions(run: Values, e: Call, cursor: Expr | None) -> None:
+    """The function objects among the arguments are run on unknown elements."""
+    for argument in e.arguments:
+        if t.is_arithmetic(argument.type) or is_pointer_like(argument.type):
+            continue
+        closure = _closure(run, argument)
+        if closure is not None:
+            elements: list[Expr] = []
+            for parameter in closure.parameters:
+                of = t.element_type(cursor.type) if cursor is not None else None
+                if cursor is not None and of == t.strip(parameter.type):
+                    elements.append(Index(cursor, run.unknown(t.LONG), of))
+                else:
+                    elements.append(run.unknown(t.strip(parameter.type)))
+            inner = Call(
+                "a function object",
+                tuple(elements),
+                closure.type,
+                Lambda(closure.parameters, closure.body, closure.type, closure.copies),
+                span=e.span,
+            )
+            _enter(run, inner, closure.parameters, closure.body, "a function object")
+        elif isinstance(argument.type, t.Callable):
+            _note(run, e, f"hands a function to {e.name} that is not known here", "write it as a lambda")

@@ -1,0 +1,126 @@
+"""Where a resolved place lies: an object and the steps from it, and whether two such paths can meet.
+
+Pointer arithmetic, address-of and iterators are folded into subscripts, so that ``*(p + i)``, ``(&p[1])[i - 1]`` and
+``p[i]`` have one form. Subscripts are not interpreted here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unseq.frontend.analysis import terms
+from unseq.frontend.analysis.library import PLACE_METHODS
+from unseq.frontend.analysis.regions import is_pointer_like
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import (
+    AddressOf,
+    Binary,
+    Cast,
+    Deref,
+    Expr,
+    Index,
+    Literal,
+    Member,
+    Method,
+    Overflow,
+    Ref,
+    Unary,
+)
+
+SIZE = "size()"  # the pseudo-member that holds a container's size
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """``base`` is a variable (its own storage), or a pointer value; ``steps`` are subscripts (expressions) and
+    member names. ``behind``: the path goes through the pointer ``base``."""
+
+    base: Expr
+    steps: tuple[Expr | str, ...]
+    behind: bool
+
+
+def _offset(pointer: Expr) -> tuple[Expr, Expr | None]:
+    """A pointer value as a simpler pointer and a number of elements to add (None: zero)."""
+    match pointer:
+        case Binary(op, left, right) if op in "+-" and not t.is_arithmetic(pointer.type):
+            if t.is_arithmetic(left.type):
+                left, right = right, left
+            if not t.is_arithmetic(right.type):
+                return pointer, None
+            base, inner = _offset(left)
+            amount = right if op == "+" else Unary("-", terms.long(right), t.LONG, Overflow.UNDEFINED)
+            return base, amount if inner is None else terms.add(inner, amount)
+        case Cast(operand, type_) if isinstance(operand.type, t.Array) and isinstance(type_, t.Pointer):
+            return _offset(operand)
+        case Cast(operand, type_) if is_pointer_like(operand.type) and is_pointer_like(type_):
+            if t.element_type(operand.type) == t.element_type(type_):
+                return _offset(operand)
+            return pointer, None
+        case AddressOf(Index(base, index)) if is_pointer_like(base.type):
+            inner_base, inner = _offset(base)
+            return inner_base, index if inner is None else terms.add(inner, index)
+        case Method(of, name) if name in {"begin", "cbegin", "data", "c_str"}:
+            return _offset(of) if is_pointer_like(of.type) else (of, None)
+        case Method(of, name) if name in {"end", "cend"} and not is_pointer_like(of.type):
+            return of, Member(of, SIZE, t.SIZE)
+    return pointer, None
+
+
+def element(base: Expr, index: Expr, type_: t.Type, like: Expr) -> Expr:
+    """The place ``base[index]`` in its simplest form; ``like`` gives the span."""
+    base, offset = _offset(base)
+    if offset is not None:
+        index = offset if terms.constant(index) == 0 else terms.add(offset, index)
+    if isinstance(base, AddressOf):
+        place = base.place
+        if isinstance(place, Index):  # an element of an array inside something else: &s.a[k]
+            return element(place.base, terms.add(place.index, index), type_, like)
+        if terms.constant(index) == 0 and place.type == type_:
+            return place
+    return Index(base, index, type_, span=like.span)
+
+
+def path(place: Expr) -> Path:
+    """The path of a resolved place."""
+    steps: list[Expr | str] = []
+    while True:
+        match place:
+            case Index(base, index):
+                steps.append(index)
+                if is_pointer_like(base.type):
+                    return Path(base, tuple(reversed(steps)), True)
+                place = base
+            case Deref(pointer):
+                steps.append(Literal(0, t.LONG, "0"))
+                return Path(pointer, tuple(reversed(steps)), True)
+            case Member(base, name):
+                is_union = isinstance(base.type, t.Record) and base.type.spelling.startswith("union")
+                steps.append("?" if is_union else name)
+                place = base
+            case Method(of, name) if name in PLACE_METHODS:
+                steps.append("?")
+                place = of
+            case Cast(operand) if walk.is_place(operand):
+                place = operand
+            case _:
+                return Path(place, tuple(reversed(steps)), not isinstance(place, Ref))
+
+
+def may_meet(left: Path, right: Path) -> bool:
+    """Whether two paths from one base may name overlapping memory, subscripts not looked at: one is not led away
+    from the other by members of different names."""
+    for a, b in zip(left.steps, right.steps, strict=False):
+        if isinstance(a, str) and isinstance(b, str):
+            if a != b and "?" not in (a, b):
+                return False
+        elif isinstance(a, str) != isinstance(b, str):
+            return SIZE not in (a, b)
+    return True
+
+
+def same_object(left: Expr, right: Expr) -> bool:
+    """Whether two places are reached from one base and may overlap for some subscripts."""
+    a, b = path(left), path(right)
+    return a.base == b.base and may_meet(a, b)

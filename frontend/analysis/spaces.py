@@ -1,0 +1,254 @@
+"""The iteration space of a loop during the abstract run: its counter, its bounds and the variables it steps.
+
+A variable is stepped if one abstract iteration turns an unknown start value ``s`` into ``s + stride`` on every path,
+with a stride that the loop does not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from unseq.frontend.analysis import induction, terms
+from unseq.frontend.analysis.affine import Polynomial, polynomial
+from unseq.frontend.analysis.context import Nest
+from unseq.frontend.analysis.library import CONST_METHODS, PURE, bare
+from unseq.frontend.analysis.paths import SIZE, Path, may_meet, path
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import (
+    Assign,
+    Binary,
+    Call,
+    Cast,
+    Declare,
+    Deref,
+    Expr,
+    For,
+    ForEach,
+    Index,
+    Lambda,
+    Loop,
+    Member,
+    Method,
+    Ref,
+    Storage,
+    Symbol,
+)
+
+if TYPE_CHECKING:
+    from unseq.frontend.analysis.calls import Env
+    from unseq.frontend.analysis.values import Values
+
+POSITIONS = -1_000_000  # uids of made-up positions lie below this
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What induction recognition found out about one loop: its space, and its stepped variables, each with its value
+    at loop entry and its stride."""
+
+    counted: induction.Counted | None
+    nest: Nest
+    starts: Mapping[Symbol, Expr]
+    strides: Mapping[Symbol, Expr]
+
+
+def is_unknown(symbol: Symbol) -> bool:
+    """Whether the symbol stands for a value of which nothing is known."""
+    return POSITIONS < symbol.uid < 0
+
+
+def has_unknown(e: Expr) -> bool:
+    """Whether a resolved expression mentions an unknown value."""
+    return any(isinstance(node, Ref) and is_unknown(node.symbol) for node in walk.walk(e))
+
+
+def space(run: Values, loop: Loop, before: Env, changing: frozenset[Symbol]) -> Space:
+    """The space of ``loop``, whose init has been run; ``before`` are the values at its entry."""
+    position = Symbol(f"position{loop.id}", t.LONG, POSITIONS - loop.id, Storage.TEMPORARY)
+    nothing = Space(None, Nest(loop, None, position), {}, {})
+    if run.coarse is None:
+        return nothing
+    is_invariant = _invariance(run, loop, changing)
+    entry = run.env
+    strides = _strides(run, loop, changing, before)
+    constants = {s: value for s, stride in strides.items() if (value := terms.constant(stride)) is not None}
+    body_changes = run.effects.modified(loop.body)
+    hidden = run.effects.points_to.address_taken
+    found = induction.counted(
+        loop, is_invariant, body_changes | hidden, {s: k for s, k in constants.items() if s not in hidden}
+    )
+    run.env = entry
+    starts = {s: before.get(s, terms.ref(s)) for s in changing}
+    if found is None:
+        return Space(None, nothing.nest, starts, strides)
+    run.env = dict(entry) if entry is not None else {}
+    strides = {s: stride for s, stride in strides.items() if s != found.main}
+    return Space(found, _nest(run, loop, found, starts, position), starts, strides)
+
+
+def _nest(run: Values, loop: Loop, found: induction.Counted, starts: Mapping[Symbol, Expr], position: Symbol) -> Nest:
+    iteration = found.iteration
+    trip = run.read(iteration.trip)
+    made_up = Nest(
+        loop,
+        iteration,
+        position,
+        terms.ZERO,
+        terms.subtract(trip, terms.ONE),
+        (_at_least(position, terms.ZERO), terms.compare("<", terms.ref(position), trip)),
+    )
+    main = found.main
+    if main is None or not isinstance(main.type, t.Int):
+        return made_up
+    lower, upper = starts[main], run.read(iteration.upper)
+    own = any(isinstance(node, Ref) and node.symbol == main for node in walk.walk(lower))
+    if abs(iteration.step) != 1:
+        value = terms.add(lower, terms.multiply(terms.literal(iteration.step), terms.ref(position)))
+        end = terms.compare("<" if iteration.step > 0 else ">", value, upper)
+        return Nest(loop, iteration, position, made_up.first, made_up.last, (made_up.domain[0], end))
+    if own or not isinstance(loop, For) or iteration.symbol is None:
+        return made_up
+    counter = Ref(main, main.type)
+    if iteration.step > 0:
+        domain = (terms.compare(">=", counter, lower), terms.compare("<", counter, upper))
+        return Nest(loop, iteration, main, lower, terms.subtract(upper, terms.ONE), domain)
+    domain = (terms.compare("<=", counter, lower), terms.compare(">", counter, upper))
+    return Nest(loop, iteration, main, terms.add(upper, terms.ONE), lower, domain)
+
+
+def _at_least(position: Symbol, low: Expr) -> Expr:
+    return terms.compare(">=", terms.ref(position), low)
+
+
+def _invariance(run: Values, loop: Loop, changing: frozenset[Symbol]) -> Callable[[Expr], bool]:
+    """Whether an expression of the source keeps its value while ``loop`` runs.
+
+    A load keeps it if nothing is written through its base; other bases are compared (or guarded) pair by pair."""
+    varying = changing | walk.declared_symbols(loop.body)
+    if isinstance(loop, ForEach):
+        varying |= {loop.symbol}
+    coarse = run.coarse
+    assert coarse is not None
+    writes = [
+        path(a.resolved)
+        for a in coarse.accesses
+        if a.is_write and (loop is run.loop or any(n.loop is loop for n in a.nests))
+    ]
+
+    def is_invariant(e: Expr) -> bool:
+        for node in walk.walk(e):
+            if isinstance(node, Ref) and node.symbol in varying and not _is_container(node):
+                return False
+            if isinstance(node, Lambda):
+                return False
+            if isinstance(node, Call) and (node.target is not None or bare(node.name) not in PURE):
+                return False
+            if isinstance(node, Method) and node.name not in CONST_METHODS:
+                return False
+        loads: list[Expr] = [n for n in walk.walk(e) if isinstance(n, Index | Deref | Member | Method)]
+        loads += [node for node in walk.walk(e) if isinstance(node, Ref) and _is_container(node)]
+        recording, run.recording = run.recording, False
+        try:
+            return all(_unwritten(run, load, writes) for load in loads)
+        finally:
+            run.recording = recording
+
+    return is_invariant
+
+
+def _is_container(e: Ref) -> bool:
+    type_ = t.strip(e.symbol.type)
+    return isinstance(type_, t.Array | t.Record) or (isinstance(type_, t.Library) and type_.name != "iterator")
+
+
+def _unwritten(run: Values, load: Expr, writes: list[Path]) -> bool:
+    if isinstance(load, Ref):
+        return True
+    if isinstance(load, Method):
+        of = run.place(load.object) if walk.is_place(load.object) else run.read(load.object)
+        load = Member(of, SIZE, t.SIZE)
+    place = run.place(load)
+    if not walk.is_place(place):
+        return False
+    here = path(place)
+    for write in writes:
+        if has_unknown(write.base) or has_unknown(here.base):
+            return False
+        if write.base == here.base and may_meet(write, here):
+            return False
+    return True
+
+
+def _candidates(loop: Loop, changing: frozenset[Symbol]) -> tuple[Symbol, ...]:
+    """Variables that the loop only ever increases or decreases."""
+    stepped: set[Symbol] = set()
+    spoilt: set[Symbol] = set()
+    for node in walk.walk(loop):
+        if isinstance(node, Declare):
+            spoilt.add(node.symbol)
+        if not isinstance(node, Assign) or not isinstance(node.place, Ref):
+            continue
+        symbol, value = node.place.symbol, node.value
+        while isinstance(value, Cast):
+            value = value.operand
+        adds = isinstance(value, Binary) and value.op in "+-"
+        if node.op in ("+", "-") or (not node.op and adds and symbol in walk.used_symbols(value)):
+            stepped.add(symbol)
+        else:
+            spoilt.add(symbol)
+    if isinstance(loop, For):
+        for statement in loop.init:  # run once, before the loop
+            for symbol in walk.assigned_symbols(statement) | walk.declared_symbols(statement):
+                spoilt.discard(symbol)
+    found = (s for s in (stepped - spoilt) & changing if induction.can_count(s))
+    return tuple(sorted(found, key=lambda s: s.uid))
+
+
+def _strides(run: Values, loop: Loop, changing: frozenset[Symbol], before: Env) -> dict[Symbol, Expr]:
+    candidates = _candidates(loop, changing)
+    hidden = run.effects.points_to.address_taken
+    candidates = tuple(s for s in candidates if s not in hidden)
+    if isinstance(loop, For) and len(candidates) == 1 and len(loop.step) == 1:
+        found = induction.stepped(loop.step[0])
+        if found is not None and found[0] == candidates[0] and candidates[0] not in run.effects.modified(loop.body):
+            return {found[0]: terms.literal(found[1])}
+    if not candidates or run.env is None:
+        return {}
+    entry = run.env
+    run.env = dict(entry)
+    starts = {s: run.unknown(s.type) for s in candidates}
+    run.env.update(starts)
+    recording, run.recording = run.recording, False
+    run.iteration(loop)
+    run.recording = recording
+    end = run.env
+    run.env = entry
+    strides: dict[Symbol, Expr] = {}
+    if end is None:
+        return strides
+    for symbol, start in starts.items():
+        stride = _difference(end.get(symbol), start, symbol)
+        if stride is None:
+            continue
+        if all(isinstance(a, Ref) and a.symbol.uid >= 0 and a.symbol not in changing for a in stride.atoms()) and not (
+            {a.symbol for a in stride.atoms() if isinstance(a, Ref)} & walk.declared_symbols(loop)
+        ):
+            strides[symbol] = stride.expression()
+    return strides
+
+
+def _difference(end: Expr | None, start: Expr, symbol: Symbol) -> Polynomial | None:
+    if end is None:
+        return None
+    after, begin = polynomial(end), polynomial(start)
+    if after is None or begin is None:
+        return None
+    if isinstance(symbol.type, t.Int):
+        allowed = terms.limits(symbol.type)
+        if any((o.low, o.high) != allowed for o in after.obligations):
+            return None
+    stride = after.minus(begin)
+    return stride if not any(isinstance(a, Ref) and is_unknown(a.symbol) for a in stride.atoms()) else None
