@@ -1,0 +1,46 @@
+"""Replacements over a source text.
+
+Knows byte ranges and text; knows nothing of what either means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from unseq.frontend.source import Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """``text`` in place of the bytes ``[start, end)``; an insertion where they are equal."""
+
+    start: int
+    end: int
+    text: str
+
+
+class OverlappingEdits(Exception):
+    """Two replacements touch the same bytes: the caller must replace something larger instead."""
+
+
+def replace(span: Span, text: str) -> Edit:
+    """``text`` in place of ``span``."""
+    return Edit(span.start, span.end, text)
+
+
+def apply(source: bytes, edits: Iterable[Edit], start: int = 0, end: int | None = None) -> str:
+    """The text of ``source[start:end]`` with ``edits`` made in it.
+
+    Insertions at one place keep their order.  Raises ``OverlappingEdits``, also for an edit out of range."""
+    end = len(source) if end is None else end
+    pieces: list[str] = []
+    at = start
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        if edit.start < at or edit.end > end or edit.end < edit.start:
+            raise OverlappingEdits(f"[{edit.start}, {edit.end}) overlaps bytes up to {at} or leaves [{start}, {end})")
+        pieces.append(source[at : edit.start].decode("utf-8", "replace"))
+        pieces.append(edit.text)
+        at = edit.end
+    pieces.append(source[at:end].decode("utf-8", "replace"))
+    return "".join(pieces)

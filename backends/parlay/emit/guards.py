@@ -1,0 +1,92 @@
+"""Run-time checks that stand in front of a parallel construct.
+
+Knows how each guard of a fact is asked in C++; what falls back when one fails is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from unseq.backends.parlay.cxx_literals import ADDITIVE, AND, EQUALITY, UNARY
+from unseq.backends.parlay.emit.bounds import plain
+from unseq.backends.parlay.emit.context import Context
+from unseq.frontend.facts import Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing, Unique
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Expr
+
+
+def conditions(context: Context, guards: Sequence[Guard]) -> list[str]:
+    """The guards as conditions, cheap ones first; each binds at least as tightly as ``&&``."""
+    order = {Holds: 0, Distinct: 1, Disjoint: 2, NonDecreasing: 3, Unique: 4}
+    ordered = sorted(guards, key=lambda guard: order[type(guard)])
+    return list(dict.fromkeys(_condition(context, guard) for guard in ordered))
+
+
+def _condition(context: Context, guard: Guard) -> str:
+    if isinstance(guard, Holds):
+        return context.condition(plain(guard.condition), AND)
+    if isinstance(guard, Distinct):
+        return f"&{context.expr(guard.left, UNARY)} != &{context.expr(guard.right, UNARY)}"
+    if isinstance(guard, Disjoint):
+        return _disjoint(context, guard.left, guard.right)
+    if isinstance(guard, NonDecreasing):
+        return _non_decreasing(context, guard)
+    return _unique(context, guard)
+
+
+def _disjoint(context: Context, left: Extent, right: Extent) -> str:
+    same = _pointee(left.base) == _pointee(right.base)
+    a_low, a_high = (_address(context, left, e, same) for e in (left.low, left.high))
+    b_low, b_high = (_address(context, right, e, same) for e in (right.low, right.high))
+    return f"({a_high} <= {b_low} || {b_high} <= {a_low})"
+
+
+def _pointee(base: Expr) -> t.Type | None:
+    return t.element_type(base.type)
+
+
+def _address(context: Context, extent: Extent, offset: Expr, same: bool) -> str:
+    """The address of element ``offset``, tight enough for a comparison."""
+    base = pointer(context, extent.base)
+    steps = context.expr(plain(offset), ADDITIVE + 1)
+    address = base if steps == "0" else f"{base} + {steps}"
+    if same:
+        return address
+    return f"(const char *){base if steps == '0' else f'({address})'}"
+
+
+def pointer(context: Context, base: Expr) -> str:
+    """A pointer to the first element of a pointer, array or container."""
+    type_ = t.strip(base.type)
+    if isinstance(type_, t.Library) and type_.name != "iterator":
+        return f"{context.expr(base, UNARY + 1)}.data()"
+    if isinstance(type_, t.Library):
+        return f"&*{context.expr(base, UNARY)}"
+    return context.expr(base, ADDITIVE)
+
+
+def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
+    context.includes.add("<parlay/primitives.h>")
+    base, low, high = _range(context, guard.array, guard.low, guard.high)
+    return f"parlay::is_sorted(parlay::make_slice({base}{low}, {base}{high}))"
+
+
+def _range(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, str, str]:
+    lower, upper = (context.expr(plain(e), ADDITIVE + 1) for e in (low, high))
+    return pointer(context, array), "" if lower == "0" else f" + {lower}", f" + {upper}"
+
+
+def _unique(context: Context, guard: Unique) -> str:
+    """Each subscript claims its slot; it is unique iff every claim stands."""
+    context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>", "<atomic>"}
+    base, low, high = _range(context, guard.array, guard.low, guard.high)
+    bound = context.expr(plain(guard.bound), EQUALITY)
+    return (
+        f"[&] {{  // no subscript occurs twice\n"
+        f"    auto subscripts = parlay::make_slice({base}{low}, {base}{high});\n"
+        f"    if (!parlay::all_of(subscripts, [&](auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}))\n"
+        f"        return false;\n"
+        f"    parlay::sequence<std::atomic<bool>> taken({bound});\n"
+        f"    return parlay::all_of(subscripts, [&](auto s) {{ return !taken[s].exchange(true); }});\n"
+        f"}}()"
+    )
