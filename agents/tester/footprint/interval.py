@@ -1,6 +1,6 @@
 """Numbers as intervals, with a note of where they come from.
 
-``Num`` is the range of a scalar in one abstract run of a function (``agents.tester.abstract``) and the set of inputs
+``Num`` is the range of a scalar in one abstract run of a function (``expressions``) and the set of inputs
 that it was computed from (its ``tags``).  Integer and floating-point values share it.  It does not model wrap-around,
 rounding or relations between variables: the shapes that follow are guesses, and only inputs on which the original
 runs clean are used.

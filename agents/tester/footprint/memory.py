@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Union
 
-from unseq.agents.tester.interval import NO_TAGS, ZERO, Num, Tags, join, type_range, widen, within
+from unseq.agents.tester.footprint.interval import NO_TAGS, ZERO, Num, Tags, join, type_range, widen, within
 from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Expr, Lambda
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from unseq.agents.tester.interval import (
+from unseq.agents.tester.footprint.interval import (
     INF,
     Num,
     Tags,
@@ -16,12 +16,12 @@ from unseq.agents.tester.interval import (
     meet,
     number,
 )
-from unseq.agents.tester.memory import (
+from unseq.agents.tester.footprint.memory import (
     Cell,
     Pointer,
     Value,
 )
-from unseq.agents.tester.places import Places
+from unseq.agents.tester.footprint.places import Places
 from unseq.frontend.ir import nodes as n
 from unseq.frontend.ir import types as ir
 

@@ -1,7 +1,7 @@
 """An abstract run of a function over intervals: expressions, places and conditions.
 
 One run with given ranges of the inputs gives the ranges of all subscripts, in time independent of the sizes
-(``agents.tester.walker`` adds statements and loops).  It is not sound and need not be: the extents that follow are
+(``statements`` and ``loops`` add statements and loops).  It is not sound and need not be: the extents that follow are
 checked by running the original under sanitizers.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from unseq.agents.tester.conditions import MIRRORED, Conditions
-from unseq.agents.tester.interval import (
+from unseq.agents.tester.footprint.conditions import MIRRORED, Conditions
+from unseq.agents.tester.footprint.interval import (
     NO_TAGS,
     Num,
     arithmetic,
@@ -21,7 +21,7 @@ from unseq.agents.tester.interval import (
     type_range,
     within,
 )
-from unseq.agents.tester.memory import (
+from unseq.agents.tester.footprint.memory import (
     Box,
     Cell,
     Closure,
@@ -34,7 +34,7 @@ from unseq.agents.tester.memory import (
     join_states,
     join_values,
 )
-from unseq.agents.tester.places import is_place
+from unseq.agents.tester.footprint.places import is_place
 from unseq.frontend.ir import nodes as n
 from unseq.frontend.ir import types as ir
 
@@ -78,7 +78,7 @@ class Evaluator(Conditions):
         return self.called(e)
 
     def called(self, e: n.Call | n.Method | n.Construct) -> Value:
-        """Calls and constructors: see ``agents.tester.walker``."""
+        """Calls and constructors: see ``calls``."""
         raise NotImplementedError
 
     def literal(self, e: n.Literal) -> Value:

@@ -1,11 +1,11 @@
 """Places of an abstract run: where an expression lies, and what is read from and stored there.
 
-Knows regions and cells (``agents.tester.memory``); how an expression gets its value is left to the subclasses.
+Knows regions and cells (``memory``); how an expression gets its value is left to the subclasses.
 """
 
 from __future__ import annotations
 
-from unseq.agents.tester.interval import (
+from unseq.agents.tester.footprint.interval import (
     INF,
     Num,
     arithmetic,
@@ -14,7 +14,7 @@ from unseq.agents.tester.interval import (
     type_range,
     within,
 )
-from unseq.agents.tester.memory import (
+from unseq.agents.tester.footprint.memory import (
     Box,
     Cell,
     Element,
@@ -120,14 +120,19 @@ class Places:
         if isinstance(t, ir.Pointer):
             return Pointer(region.child(path, t.to))
         if isinstance(t, ir.Array):
-            length = number(t.extent) if isinstance(t.extent, int) else None
-            return Pointer(region.child(path, t.element, length))
+            return Pointer(region.child(path, t.element, self.extent(t)))
         if is_container(t):
             child = region.child(path, ir.element_type(t) or ir.VOID, container_length(t))
             return self.boxed(child)
         if ir.is_arithmetic(t) or (isinstance(t, ir.Library) and t.name == "complex"):
             return region.read(path, t, self.setting)
         return None
+
+    def extent(self, t: ir.Array) -> Num | None:
+        """The number of elements of an array, where its type says it."""
+        if isinstance(t.extent, int):
+            return number(t.extent)
+        return self.number(t.extent) if t.extent is not None else None
 
     def boxed(self, region: Region) -> Box:
         """A container over ``region``; its size is taken from the setting when it is an input not seen before."""

@@ -1,0 +1,242 @@
+"""Extents of arrays and ranges of index contents for given scalars: which inputs the function can take.
+
+The extent of an array is one more than the greatest subscript of an abstract run; contents that subscripts or loop
+bounds are computed from get the widest range that keeps every subscript inside what bounds it otherwise (another
+loop's extent, a fixed length).  What nothing bounds gets a size of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from unseq.agents.tester.footprint.calls import footprint
+from unseq.agents.tester.footprint.interval import Num, number, type_range
+from unseq.agents.tester.footprint.memory import Footprint, Setting
+from unseq.agents.tester.leaves import ArrayLeaf, is_complex
+from unseq.agents.tester.roles import Roles
+from unseq.frontend.ir import types as ir
+
+MOST_ELEMENTS = 200_000_000
+GROWING_PASSES = 4
+Formula = Callable[[Mapping[str, float]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Extents by array key, ranges of constrained contents by content key, and an estimate of the work.
+
+    ``unknown`` are arrays whose subscripts the analysis could not bound; ``estimate`` gives them an extent."""
+
+    scalars: Mapping[str, float]
+    extents: Mapping[str, int]
+    ranges: Mapping[str, tuple[float, float]]
+    work: float
+    unknown: frozenset[str] = frozenset()
+    minimum: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def elements(self) -> int:
+        """The number of elements of all arrays together."""
+        return sum(self.extents.values())
+
+
+class Shapes:
+    """Solves the shapes of one function; ``formulas`` are extents found by trying (``probing``)."""
+
+    def __init__(self, roles: Roles) -> None:
+        self.roles = roles
+        self.formulas: dict[str, Formula] = {}
+        self.arrays = {leaf.key: leaf for leaf in roles.arrays()}
+        self.types = {leaf.key: leaf.type for leaf in roles.contents()}
+        self.scalar_types = {leaf.key: leaf.type for leaf in roles.scalars()}
+        self.array_of = {leaf.key: leaf.array for leaf in roles.contents()}
+
+    def solve(self, scalars: Mapping[str, float], free: int) -> Solution:
+        """Shapes for the given scalars; ``free`` is the size of what no scalar determines."""
+        values = {key: number(value) for key, value in scalars.items()}
+        values |= {key: Num(*type_range(t)) for key, t in self.scalar_types.items() if key not in values}
+        constrained = self.constrained()
+        start = {key: number(0) for key in constrained}
+        sizes = {leaf.key: number(free) for leaf in self.arrays.values() if self.asks_size(leaf)}
+        log, sizes = self.grow(values | start, sizes, constrained)
+        ranges: dict[str, tuple[float, float]] = {}
+        for key in self.in_order(constrained, log):
+            held = {**values, **start, **{k: Num(*r) for k, r in ranges.items()}}
+            ranges[key] = self.fit(key, held, sizes, log, constrained, free)
+        final = values | {key: Num(*r) for key, r in ranges.items()}
+        log, sizes = self.grow(final, sizes, frozenset(ranges)) if not ranges else (
+            footprint(self.roles.function, Setting(final, sizes)),
+            sizes,
+        )
+        return self.extents(log, scalars, sizes, ranges, free)
+
+    def constrained(self) -> frozenset[str]:
+        """Contents whose range matters to where the function reads and writes."""
+        roles = self.roles
+        keys = {key for key in roles.subscripts | roles.limits | roles.slices if not is_complex(self.types[key])}
+        return frozenset(key for key in keys if self.array_of[key] not in roles.single)
+
+    def asks_size(self, leaf: ArrayLeaf) -> bool:
+        return leaf.key in self.roles.sizes_read and leaf.fixed is None and not leaf.is_pointer
+
+    def grow(
+        self, values: Mapping[str, Num], sizes: dict[str, Num], constrained: frozenset[str]
+    ) -> tuple[Footprint, dict[str, Num]]:
+        """Runs until every container whose size is read is as long as it is accessed."""
+        for _ in range(GROWING_PASSES):
+            log = footprint(self.roles.function, Setting(values, sizes))
+            grown = dict(sizes)
+            for key, size in sizes.items():
+                reach = log.reach(key, constrained | {f"#{key}"})
+                if reach is not None and size.hi < reach[1] + 1 <= MOST_ELEMENTS and key not in log.resized:
+                    grown[key] = number(reach[1] + 1)
+            if grown == sizes:
+                break
+            sizes = grown
+        return log, sizes
+
+    def in_order(self, constrained: frozenset[str], log: Footprint) -> list[str]:
+        """Row pointers first: the extents of what they slice bound nothing else."""
+        order = [leaf.key for leaf in self.roles.contents() if leaf.key in constrained]
+        return sorted(order, key=lambda key: (key not in self.roles.slices, key not in self.roles.limits))
+
+    def fit(
+        self,
+        key: str,
+        values: dict[str, Num],
+        sizes: dict[str, Num],
+        base: Footprint,
+        constrained: frozenset[str],
+        free: int,
+    ) -> tuple[float, float]:
+        """The widest range of a content that keeps subscripts in bounds."""
+        limits = self.limits_of(key, base, sizes, constrained)
+        least, most = type_range(self.types[key])
+
+        def worst(lo: float, hi: float) -> tuple[float, float]:
+            """How far below zero and beyond its limit any subscript goes (positive: out of bounds)."""
+            log = footprint(self.roles.function, Setting({**values, key: Num(lo, hi)}, sizes))
+            below, beyond = -math.inf, -math.inf
+            for target, by_tags in log.touches.items():
+                for tags, t in by_tags.items():
+                    if key in tags and t.lo <= t.hi:
+                        below = max(below, -t.lo)
+                        beyond = max(beyond, t.hi - (limits[target] - 1) if target in limits else -math.inf)
+            return below, beyond
+
+        real = isinstance(self.types[key], ir.Float)
+        lo = self.lowest(worst, least, real)
+        if not limits and _is_byte(self.types[key]):
+            return lo, most
+        if not limits:
+            usual = float(free) if key in self.roles.slices or key in self.roles.limits else float(max(free - 1, 0))
+            return lo, min(max(lo, lo + usual if lo > 0 else usual), most)
+        return lo, self.highest(worst, lo, most, real)
+
+    def limits_of(
+        self, key: str, base: Footprint, sizes: Mapping[str, Num], constrained: frozenset[str]
+    ) -> dict[str, float]:
+        """What bounds the arrays that ``key`` leads into, by array."""
+        limits: dict[str, float] = {}
+        for target, by_tags in base.touches.items():
+            if not any(key in tags for tags in by_tags):
+                continue
+            region = base.regions[target]
+            reach = base.reach(target, constrained)
+            if region.length is not None and math.isfinite(region.length.hi):
+                limits[target] = region.length.hi
+            elif target in sizes and not reach:
+                limits[target] = sizes[target].hi
+            elif target in sizes or (reach is not None and reach[1] < MOST_ELEMENTS):
+                bounds = [sizes[target].hi] if target in sizes else []
+                limits[target] = max([*bounds, reach[1] + 1 if reach is not None else 0])
+            elif target in self.formulas:
+                limits[target] = self.formulas[target](_plain(sizes))
+        return limits
+
+    @staticmethod
+    def lowest(worst: Callable[[float, float], tuple[float, float]], least: float, real: bool) -> float:
+        """The least value with no negative subscript: 0, or shifted by what is added or subtracted."""
+        below, _ = worst(0, 0)
+        if math.isinf(below) or below == 0:
+            return 0
+        shifted, _ = worst(1, 1)
+        slope = below - shifted
+        if slope <= 0:
+            return 0
+        lo = below / slope if real else math.ceil(below / slope)
+        return max(lo, least)
+
+    @staticmethod
+    def highest(
+        worst: Callable[[float, float], tuple[float, float]], lo: float, most: float, real: bool
+    ) -> float:
+        """The greatest value with no subscript beyond its limit."""
+        _, at_lo = worst(lo, lo)
+        if at_lo > 0 or math.isinf(at_lo):
+            return lo if at_lo > 0 else lo + 3
+        _, next_up = worst(lo, lo + 1)
+        slope = next_up - at_lo
+        if slope > 0 and math.isfinite(slope):
+            guess = lo + (-at_lo / slope if not real else (1 - at_lo) / slope * (1 - 1e-9))
+            guess = math.floor(guess) if not real else guess
+            if worst(lo, guess)[1] <= 0 < worst(lo, guess + 1)[1]:
+                return min(guess, most)
+        low, high = lo, lo + 1.0
+        while worst(lo, high)[1] <= 0:
+            low, high = high, 2 * high + 1
+            if high > 2**31:
+                return min(high, most)
+        while high - low > (1e-6 * max(1.0, abs(high)) if real else 1):
+            middle = (low + high) / 2 if real else (low + high) // 2
+            low, high = (middle, high) if worst(lo, middle)[1] <= 0 else (low, middle)
+        return low
+
+    def extents(
+        self,
+        log: Footprint,
+        scalars: Mapping[str, float],
+        sizes: Mapping[str, Num],
+        ranges: Mapping[str, tuple[float, float]],
+        free: int,
+    ) -> Solution:
+        """The extents that a final run shows."""
+        known: dict[str, int] = {}
+        unknown: set[str] = set()
+        for key, leaf in self.arrays.items():
+            reach = log.reach(key)
+            if leaf.fixed is not None:
+                known[key] = leaf.fixed
+            elif key in self.formulas:
+                known[key] = max(0, self.formulas[key]({**scalars, **_plain(sizes)}))
+            elif key in sizes:
+                known[key] = int(sizes[key].hi)
+            elif reach is None:
+                known[key] = 0
+            elif reach[1] >= MOST_ELEMENTS:
+                unknown.add(key)
+                known[key] = self.estimate(scalars, free)
+            else:
+                known[key] = max(0, int(reach[1]) + 1)
+            if key in self.roles.resized and key not in sizes and leaf.fixed is None and not leaf.is_pointer:
+                known[key] = 0
+        return Solution(dict(scalars), known, dict(ranges), log.work, frozenset(unknown))
+
+    def estimate(self, scalars: Mapping[str, float], free: int) -> int:
+        """A generous extent for an array with unbounded subscripts."""
+        product = 1.0
+        total = float(free)
+        for key in self.roles.sizes:
+            product *= max(1.0, scalars.get(key, 1))
+            total += abs(scalars.get(key, 0))
+        return int(min(product + 2 * total + 8, 4_000_000))
+
+
+def _plain(sizes: Mapping[str, Num]) -> dict[str, float]:
+    return {f"#{key}": size.hi for key, size in sizes.items()}
+
+
+def _is_byte(t: ir.Type) -> bool:
+    return isinstance(t, ir.Bool) or (isinstance(t, ir.Int) and t.bits == 8)
