@@ -6,11 +6,23 @@ survive.  Knows nothing of how a candidate is run or compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from unseq.agents.task import Effort
+from unseq.agents.tester import constraints
+from unseq.agents.tester.assemble import Assembler, Choice, with_null
+from unseq.agents.tester.overlap import overlaps, same_objects
+from unseq.agents.tester.roles import Roles, find_roles
+from unseq.agents.tester.shapes import Shapes
+from unseq.agents.tester.sizes import Assignment, Sizes
+from unseq.agents.tester.timing import TimingCase, timing_cases
+from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, TEXTS
 from unseq.backends.host.values import Case
+from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Function
 
 
@@ -29,14 +41,6 @@ Validate = Callable[[Sequence[Case]], Sequence[Validity]]
 
 
 @dataclass(frozen=True, slots=True)
-class TimingCase:
-    """An input for timing: ``n`` is the total number of elements in it."""
-
-    n: int
-    case: Case
-
-
-@dataclass(frozen=True, slots=True)
 class Suite:
     """Valid inputs. ``how[i]`` says in words how ``cases[i]`` was made; ``timing`` is in order of size.
 
@@ -51,6 +55,23 @@ class Suite:
     no_valid_input: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many inputs of each kind: sizes, patterns at a middle size, overlapping arguments."""
+
+    sizes: int
+    patterns: int
+    overlaps: int
+
+
+AMOUNTS = {
+    Effort.QUICK: Amount(18, 20, 8),
+    Effort.NORMAL: Amount(30, 110, 24),
+    Effort.THOROUGH: Amount(34, 400, 60),
+}
+TARGETS = ("any", "first", "absent", "last", "middle", "free")
+
+
 def make_suite(
     function: Function,
     *,
@@ -61,7 +82,132 @@ def make_suite(
 ) -> Suite:
     """Inputs for ``function`` that its original runs clean on, all chosen by ``seed``; ``user_cases`` come first and
     are validated too."""
-    cases = list(user_cases)
-    verdicts = validate(cases) if cases else ()
-    kept = [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.ok]
-    return Suite(tuple(kept), tuple("given by the user" for _ in kept), ())
+    roles = find_roles(function)
+    shapes = Shapes(roles)
+    sizes = Sizes(roles, shapes)
+    made = [replace(case, label=case.label or "given by the user") for case in user_cases]
+    made += generated(roles, sizes, seed, AMOUNTS[effort])
+    verdicts = validate(made)
+    kept = [case for case, verdict in zip(made, verdicts, strict=True) if verdict.ok]
+    reasons = Counter(verdict.reason for verdict in verdicts if not verdict.ok)
+    timing = timing_cases(roles, shapes, sizes, seed) if kept else ()
+    return Suite(
+        tuple(kept),
+        tuple(case.label for case in kept),
+        timing,
+        tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        notes(len(made), len(kept)),
+        "" if kept else nothing_valid(function, reasons),
+    )
+
+
+def nothing_valid(function: Function, reasons: Counter[str]) -> str:
+    """The line for the user when the original ran clean on nothing."""
+    most = reasons.most_common(1)
+    why = f" (most often: {most[0][0]})" if most and most[0][0] else ""
+    return f"{function.name}: the original fails on all generated inputs{why}; give inputs with --inputs FILE.py"
+
+
+def notes(made: int, kept: int) -> tuple[str, ...]:
+    """What a report should say."""
+    if kept == made:
+        return ()
+    return (f"{made - kept} of {made} generated inputs were left out: the original does not run clean on them",)
+
+
+def generated(roles: Roles, sizes: Sizes, seed: int, amount: Amount) -> list[Case]:
+    """All inputs of one effort, in the order in which they are worth running."""
+    rng = np.random.default_rng([seed, 0])
+    out: list[Case] = []
+    choices = choices_for(roles, rng)
+    for assignment in sizes.tests(amount.sizes, rng):
+        out.append(built(roles, sizes, assignment, next(choices), rng))
+    middle = sizes.middle()
+    for turn in range(amount.patterns if has_contents(roles) else min(amount.patterns, 12)):
+        assignment = sizes.uniform(middle) if turn % 2 == 0 else sizes.varied(max(2, middle // (turn % 5 + 1)), rng)
+        out.append(built(roles, sizes, assignment, next(choices), rng))
+    out += special(roles, sizes, rng, amount)
+    return distinct(out)
+
+
+def has_contents(roles: Roles) -> bool:
+    """Whether any array holds values to choose."""
+    return any(leaf.array not in roles.single for leaf in roles.contents())
+
+
+def built(roles: Roles, sizes: Sizes, assignment: Assignment, choice: Choice, rng: np.random.Generator) -> Case:
+    solution = sizes.solve(assignment)
+    label = f"{assignment.words}; {described(roles, choice)}"
+    return Assembler(roles, solution, choice, rng).case(label)
+
+
+def described(roles: Roles, choice: Choice) -> str:
+    """A choice in words."""
+    parts = [f"values {choice.plain}"]
+    parts += [f"{key.replace('[]', '')} {name}" for key, name in choice.by_key.items()]
+    if roles.subscripts:
+        parts.append(f"subscripts {choice.subscripts}")
+    if roles.slices:
+        parts.append(choice.rows)
+    if roles.partners and choice.targets not in {"any", "free"}:
+        parts.append(f"target {choice.targets}")
+    if choice.outputs_filled:
+        parts.append("outputs not empty")
+    return ", ".join(parts)
+
+
+def choices_for(roles: Roles, rng: np.random.Generator) -> Iterator[Choice]:
+    """Patterns in rotation, each kind with a period of its own, so that their combinations vary."""
+    led = roles.subscripts | roles.limits
+    contents = [leaf for leaf in roles.contents() if leaf.key not in led and ir.is_arithmetic(leaf.type)]
+    real = any(isinstance(leaf.type, ir.Float) for leaf in contents)
+    constants = any(leaf.key in roles.constants for leaf in contents)
+    plain = [
+        name
+        for name in PATTERNS
+        if (real or name not in FLOAT_ONLY) and (constants or name != "thresholds")
+    ]
+    subscripts, rows, limits = list(constraints.SUBSCRIPTS), list(constraints.ROWS), list(constraints.LIMITS)
+    turn = 0
+    while True:
+        by_key: dict[str, str] = {}
+        if len(contents) > 1 and turn % 3 == 1:
+            for leaf in contents[1:]:
+                by_key[leaf.key] = plain[int(rng.integers(0, len(plain)))]
+        yield Choice(
+            plain[turn % len(plain)],
+            subscripts[turn % len(subscripts)],
+            rows[turn % len(rows)],
+            limits[turn % len(limits)],
+            TEXTS[turn % len(TEXTS)],
+            TARGETS[turn % len(TARGETS)],
+            by_key,
+            outputs_filled=turn % 5 == 4,
+        )
+        turn += 1
+
+
+def special(roles: Roles, sizes: Sizes, rng: np.random.Generator, amount: Amount) -> list[Case]:
+    """Overlapping arguments, one object for two references, null pointers."""
+    out: list[Case] = []
+    sides = (sizes.middle(), 3, max(4, sizes.middle() // 3))
+    rounds = [built(roles, sizes, sizes.uniform(side), Choice("medium", "a permutation"), rng) for side in sides]
+    for base in rounds:
+        for case, words in (*overlaps(base, roles), *same_objects(base, roles)):
+            if len(out) < amount.overlaps:
+                out.append(replace(case, label=f"{words}; {base.label}"))
+    for position, p in enumerate(roles.function.parameters):
+        if p.name in roles.null_tested and isinstance(p.type, ir.Pointer):
+            out.append(with_null(rounds[0], position, f"{p.name} null; {rounds[0].label}"))
+    return out
+
+
+def distinct(cases: list[Case]) -> list[Case]:
+    """The cases without those that equal an earlier one."""
+    seen: dict[object, Case] = {}
+    for case in cases:
+        seen.setdefault(case.values, case)
+    return list(seen.values())
+
+
+__all__ = ["Suite", "TimingCase", "Validate", "Validity", "make_suite"]
