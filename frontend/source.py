@@ -6,6 +6,7 @@ lines and columns count from 1, columns in bytes.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -126,3 +127,26 @@ def read(path: Path) -> SourceUnit:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}); convert it to UTF-8") from error
     return SourceUnit(path, language, text)
+
+
+_NOT_SOURCES = {"build", "dist", "node_modules", "CMakeFiles"}
+
+
+def find_sources(path: Path) -> tuple[Path, ...]:
+    """``path`` itself, or the C and C++ sources below it in order: no headers, nothing that is hidden, emitted or built.
+
+    Raises ``InputError`` for a directory without sources."""
+    if not path.is_dir():
+        return (path,)
+    found: list[Path] = []
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_SOURCES)
+        found += [Path(folder, name) for name in sorted(files) if _is_source(name)]
+    if not found:
+        raise InputError(f"{path}: no C or C++ sources in this directory")
+    return tuple(found)
+
+
+def _is_source(name: str) -> bool:
+    suffix = Path(name).suffix.lower()
+    return suffix in SUFFIXES and not suffix.startswith(".h") and not name.startswith(".") and ".parlay." not in name
