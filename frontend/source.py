@@ -133,7 +133,7 @@ _NOT_SOURCES = {"build", "dist", "node_modules", "CMakeFiles"}
 
 
 def find_sources(path: Path) -> tuple[Path, ...]:
-    """``path`` itself, or the C and C++ sources below it in order: no headers, nothing that is hidden, emitted or built.
+    """``path`` itself, or the C and C++ sources below it in order: no headers, nothing hidden, emitted or built.
 
     Raises ``InputError`` for a directory without sources."""
     if not path.is_dir():
