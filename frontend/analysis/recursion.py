@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from unseq.frontend.analysis.context import CONST_METHODS
+from unseq.frontend.analysis.library import CONST_METHODS
 from unseq.frontend.facts import Claim, ForkFact
 from unseq.frontend.ir.nodes import (
     AddressOf,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unseq.frontend.analysis.context import CONST_METHODS
+from unseq.frontend.analysis.library import CONST_METHODS
 from unseq.frontend.analysis.updates import same_kind, uncast, update_of
 from unseq.frontend.facts import CallFact, Claim
 from unseq.frontend.ir.nodes import (
