@@ -120,6 +120,30 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurrence:
+    """Variables that each iteration changes by a function of a family that is closed under composition.
+
+    One iteration's function is given by ``element`` (values of ``parameters``, evaluable at the start of an iteration
+    after ``statements``); ``combine`` is "first ``parameters``, then ``later``" as values of the composed function's
+    parameters; ``identity`` composes to nothing; ``apply`` gives the new values of ``symbols`` from ``parameters`` and
+    the old values.  ``family``: last write, affine, max-plus, min-plus.  ``running``: the values in between are used
+    by the rest of the body (a scan), else only the final ones count."""
+
+    symbols: tuple[Symbol, ...]
+    family: str
+    parameters: tuple[Symbol, ...]
+    later: tuple[Symbol, ...]
+    element: tuple[Expr, ...]
+    combine: tuple[Expr, ...]
+    identity: tuple[Expr, ...]
+    apply: tuple[Expr, ...]
+    statements: tuple[Stmt, ...] = ()
+    running: bool = False
+    live_out: bool = True
+    updates: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Append:
     """Compaction: writes at ``out[counter++]`` for each of ``outputs``, or ``push_back`` on containers
     (``counter`` None), once an iteration under ``condition`` (None: always).
@@ -163,7 +187,7 @@ class Exit:
     span: Span | None = None
 
 
-Role = Private | Induction | Accumulator | ArgBest | Prefix | Append | ArrayAccumulator | Exit
+Role = Private | Induction | Accumulator | ArgBest | Prefix | Recurrence | Append | ArrayAccumulator | Exit
 
 
 # --- guards ----------------------------------------------------------------------------------------------------
