@@ -16,7 +16,7 @@ values travel (`blob.py`), where they come from (the tester) or whether two of t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Union
+from typing import Any, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -38,13 +38,23 @@ class Buffer:
     array: npt.NDArray[np.generic] = field()
 
     def __eq__(self, other: object) -> bool:
-        """Equal bytes of equal dtype (NaN equals itself)."""
+        """Equal bytes of equal dtype, padding left out (NaN equals itself)."""
         if not isinstance(other, Buffer):
             return NotImplemented
-        return self.array.dtype == other.array.dtype and self.array.tobytes() == other.array.tobytes()
+        return self.array.dtype == other.array.dtype and _bytes(self.array) == _bytes(other.array)
 
     def __hash__(self) -> int:
-        return hash((self.array.dtype.str, self.array.tobytes()))
+        return hash((self.array.dtype.str, _bytes(self.array)))
+
+
+def _bytes(array: npt.NDArray[Any]) -> bytes:
+    names = array.dtype.names
+    return array.tobytes() if names is None else b"".join(_bytes(array[name]) for name in names)
+
+
+def members(dtype: np.dtype[np.generic]) -> dict[str, np.dtype[np.generic]]:
+    """Name and dtype of each member of a record's dtype, in order; empty for other types."""
+    return {name: dtype.fields[name][0] for name in dtype.names} if dtype.names and dtype.fields else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +119,8 @@ _COMPLEX = {32: "c8", 64: "c16", 80: "G"}
 def dtype_of(t: Type) -> np.dtype[np.generic] | None:
     """The numpy dtype with the C layout of ``t`` (LP64); None for types without a fixed, pointer-free layout.
 
-    An array (``double[3]``, ``std::array``) is a record of one member ``items``, so that a buffer of arrays stays
-    one-dimensional."""
+    An array (``double[3]``, ``std::array``) that is no member of a record is a record of one member ``items``, so that
+    a buffer of arrays stays one-dimensional."""
     t = strip(t)
     if isinstance(t, Bool):
         return np.dtype(np.bool_)
@@ -141,11 +151,14 @@ def _library(t: Library) -> np.dtype[np.generic] | None:
 
 
 def _items(inner: np.dtype[np.generic], count: int) -> np.dtype[np.generic]:
+    if inner.names == ("items",):
+        row = members(inner)["items"]
+        return np.dtype([("items", row.base, (count, *row.shape))], align=True)
     return np.dtype([("items", inner, (count,))], align=True)
 
 
-def _record(members: list[tuple[str, np.dtype[np.generic] | None]]) -> np.dtype[np.generic] | None:
-    known = [(name, dtype) for name, dtype in members if dtype is not None]
-    if not known or len(known) != len(members):
+def _record(parts: list[tuple[str, np.dtype[np.generic] | None]]) -> np.dtype[np.generic] | None:
+    known = [(name, members(dtype).get("items", dtype)) for name, dtype in parts if dtype is not None]
+    if not known or len(known) != len(parts):
         return None
     return np.dtype(known, align=True)

@@ -1,0 +1,439 @@
+// The native host: loads one compiled file behind its shim, calls it once for each entry of a schedule, and writes what
+// came out to a shared blob. Trusts nothing that it loaded: inputs are read-only memory, every buffer has a block of its
+// own of exactly its size, results are copied out the moment a call returns, and a run counts as complete only when the
+// nonce that arrived before loading stands in the blob at the end. Formats: backends/host/blob.py.
+//
+//   unseq-host LIBRARY INPUT_FD OUTPUT_FD   (the nonce on standard input)
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fenv.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "unseq/runtime.h"
+#include "unseq_io.h"
+
+// The host for the original has no runtime behind it, and only the race runtime knows races.
+#pragma weak unseq_race_reset
+#pragma weak unseq_race_enable
+#pragma weak unseq_race_list
+#pragma weak unseq_stats_enable
+#pragma weak unseq_stats_reset
+#pragma weak unseq_stats_get
+#pragma weak unseq_stats_sites
+
+namespace {
+
+using u64 = std::uint64_t;
+
+enum kind : u64 { BYTES = 1, LIST = 2, NOTHING = 3, OVERLAP = 4, SAME = 5, UNCHANGED = 6, THREW = 7, STRANGE = 8, OWNER = 9 };
+enum phase : u64 { LOADING = 1, CALLING = 2, OUR_FAULT = 3, OUT_OF_TIME = 4, TOO_LARGE = 5, DONE = 6, NO_LIBRARY = 7 };
+enum entry_status : u64 { NEW = 0, REPEATED = 1, SITES = 2 };
+
+struct input_header {
+  u64 magic, cases, calls, least, budget_ns, call_ns, flags;
+};
+struct case_header {
+  u64 offset, end, rounding, reserved;
+};
+struct output_header {
+  u64 committed, index, phase, pid;
+  unsigned char nonce[16];
+  char message[512];
+};
+struct entry_header {
+  u64 index, status, wall_ns, cpu_ns, payload, races;
+};
+struct item_header {
+  u64 kind, length;
+};
+
+constexpr u64 MAGIC = 0x31304e4951534e55;  // "UNSQIN01"
+constexpr u64 STATISTICS = 1, RACES = 2;
+constexpr std::size_t FIRST_ENTRY = 4096;
+constexpr std::size_t MOST_RACES = 16;
+
+const char *input;
+std::size_t input_size;
+char *output;
+std::size_t output_size, output_used = FIRST_ENTRY;
+output_header *state;
+
+[[noreturn]] void stop(phase why, const char *message) {
+  state->phase = why;
+  std::strncpy(state->message, message, sizeof state->message - 1);
+  _exit(3);
+}
+
+void on_alarm(int) {
+  state->phase = OUT_OF_TIME;
+  _exit(4);
+}
+
+std::size_t padded(std::size_t length) { return (length + 15) & ~std::size_t{15}; }
+
+char *reserve(std::size_t length) {
+  const std::size_t room = padded(length);
+  if (room < length || room > output_size - output_used) stop(TOO_LARGE, "the results exceed the space for them");
+  char *place = output + output_used;
+  output_used += room;
+  return place;
+}
+
+void put(u64 what, u64 length, const void *data = nullptr, std::size_t bytes = 0) {
+  const item_header header{what, length};
+  std::memcpy(reserve(sizeof header), &header, sizeof header);
+  if (bytes != 0) std::memcpy(reserve(bytes), data, bytes);
+}
+
+u64 now(clockid_t clock) {
+  timespec t;
+  clock_gettime(clock, &t);
+  return static_cast<u64>(t.tv_sec) * 1000000000u + static_cast<u64>(t.tv_nsec);
+}
+
+struct block {
+  char *memory;
+  std::size_t size;
+  const char *before;
+  int parameter;
+};
+
+// One call in progress.
+struct call {
+  unseq_io io;  // first, so that the shim's pointer is ours
+  const char *next, *end;
+  std::vector<const char *> parameters;  // first item of each
+  std::vector<block> blocks;
+  u64 rounding, flags, call_ns, wall_ns, cpu_ns, started, cpu_started;
+  bool running;
+};
+
+call *of(unseq_io *io) { return reinterpret_cast<call *>(io); }
+
+item_header header_at(const call &c, const char *place) {
+  if (place + sizeof(item_header) > c.end) stop(OUR_FAULT, "the case ends too early");
+  item_header header;
+  std::memcpy(&header, place, sizeof header);
+  return header;
+}
+
+// The item behind the one at `place`, elements of lists included.
+const char *behind(const call &c, const char *place) {
+  const item_header header = header_at(c, place);
+  place += sizeof header;
+  if (header.kind == BYTES) return place + padded(header.length);
+  if (header.kind == OVERLAP) return place + sizeof header;
+  if (header.kind == LIST)
+    for (u64 k = 0; k < header.length; k++) place = behind(c, place);
+  return place;
+}
+
+item_header take(call &c, u64 wanted) {
+  const item_header header = header_at(c, c.next);
+  if (header.kind != wanted) stop(OUR_FAULT, "the case does not fit the signature");
+  c.next += sizeof header;
+  return header;
+}
+
+char *new_block(call &c, const char *item, int parameter) {
+  const item_header header = header_at(c, item);
+  const char *data = item + sizeof header;
+  char *memory = static_cast<char *>(std::malloc(header.length));
+  if (memory == nullptr) stop(OUR_FAULT, "no memory for the inputs");
+  std::memcpy(memory, data, header.length);
+  c.blocks.push_back({memory, header.length, data, parameter});
+  return memory;
+}
+
+const block *block_of_parameter(call &c, u64 parameter) {
+  for (const block &b : c.blocks)
+    if (b.parameter == static_cast<int>(parameter)) return &b;
+  if (parameter >= c.parameters.size() || header_at(c, c.parameters[parameter]).kind != BYTES)
+    stop(OUR_FAULT, "an overlap with something that is no buffer");
+  new_block(c, c.parameters[parameter], static_cast<int>(parameter));
+  return &c.blocks.back();
+}
+
+void *pointer(unseq_io *io, int parameter, std::size_t *length) {
+  call &c = *of(io);
+  const item_header header = header_at(c, c.next);
+  const char *item = c.next;
+  c.next = behind(c, c.next);
+  std::size_t rest = 0;
+  char *found = nullptr;
+  if (header.kind == BYTES) {
+    const block *known = nullptr;
+    for (const block &b : c.blocks)
+      if (parameter >= 0 && b.parameter == parameter) known = &b;
+    found = known != nullptr ? known->memory : new_block(c, item, parameter);
+    rest = header.length;
+  } else if (header.kind == OVERLAP) {
+    const block *owner = block_of_parameter(c, header.length);
+    u64 offset;
+    std::memcpy(&offset, item + sizeof header, sizeof offset);
+    if (offset > owner->size) stop(OUR_FAULT, "an overlap outside its buffer");
+    found = owner->memory + offset;
+    rest = owner->size - offset;
+  } else if (header.kind != NOTHING) {
+    stop(OUR_FAULT, "the case does not fit the signature");
+  }
+  if (length != nullptr) *length = rest;
+  return found;
+}
+
+void begin(unseq_io *io) {
+  call &c = *of(io);
+  if (c.flags & RACES) {
+    unseq_race_reset();
+    unseq_race_enable(1);
+  }
+  if (c.rounding != 0) fesetround(c.rounding == 1 ? FE_UPWARD : c.rounding == 2 ? FE_DOWNWARD : FE_TOWARDZERO);
+  if (c.call_ns != 0) {
+    itimerval timer{};
+    timer.it_value.tv_sec = static_cast<time_t>(c.call_ns / 1000000000u);
+    timer.it_value.tv_usec = static_cast<suseconds_t>(c.call_ns / 1000u % 1000000u);
+    setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+  c.running = true;
+  c.cpu_started = now(CLOCK_PROCESS_CPUTIME_ID);
+  c.started = now(CLOCK_MONOTONIC);
+}
+
+void end(unseq_io *io) {
+  const u64 wall = now(CLOCK_MONOTONIC);
+  call &c = *of(io);
+  if (!c.running) return;
+  c.running = false;
+  c.wall_ns = wall - c.started;
+  c.cpu_ns = now(CLOCK_PROCESS_CPUTIME_ID) - c.cpu_started;
+  if (c.call_ns != 0) {
+    const itimerval off{};
+    setitimer(ITIMER_REAL, &off, nullptr);
+  }
+  if (c.rounding != 0) fesetround(FE_TONEAREST);
+  if (c.flags & RACES) unseq_race_enable(0);
+}
+
+void put_compared(unseq_io *, const void *data, std::size_t length, const void *before, std::size_t before_length) {
+  if (before != nullptr && length == before_length && (length == 0 || std::memcmp(data, before, length) == 0)) {
+    put(UNCHANGED, 0);
+  } else {
+    put(BYTES, length, data, length);
+  }
+}
+
+void put_block(unseq_io *io, const void *where) {
+  if (where == nullptr) return put(NOTHING, 0);
+  for (const block &b : of(io)->blocks)
+    if (b.memory == where) return put_compared(io, b.memory, b.size, b.before, b.size);
+  put(STRANGE, 0);
+}
+
+void put_place(unseq_io *io, const void *where) {
+  if (where == nullptr) return put(NOTHING, 0);
+  const char *place = static_cast<const char *>(where);
+  for (const block &b : of(io)->blocks) {
+    if (b.parameter < 0 || place < b.memory || place > b.memory + b.size) continue;
+    put(OVERLAP, static_cast<u64>(b.parameter));
+    const u64 offset[2] = {static_cast<u64>(place - b.memory), 0};
+    std::memcpy(reserve(sizeof offset), offset, sizeof offset);
+    return;
+  }
+  put(STRANGE, 0);
+}
+
+std::size_t payload_start;
+
+void install(unseq_io &io) {
+  io.peek = [](unseq_io *p) {
+    return of(p)->next >= of(p)->end ? 0 : static_cast<int>(header_at(*of(p), of(p)->next).kind);
+  };
+  io.bytes = [](unseq_io *p, std::size_t *length) {
+    call &c = *of(p);
+    const item_header header = take(c, BYTES);
+    const char *data = c.next;
+    c.next += padded(header.length);
+    *length = header.length;
+    return static_cast<const void *>(data);
+  };
+  io.look = [](unseq_io *p, std::size_t *length) -> const void * {
+    const item_header header = header_at(*of(p), of(p)->next);
+    if (header.kind != BYTES) return nullptr;
+    *length = header.length;
+    return of(p)->next + sizeof header;
+  };
+  io.list = [](unseq_io *p) { return static_cast<std::size_t>(take(*of(p), LIST).length); };
+  io.null = [](unseq_io *p) { take(*of(p), NOTHING); };
+  io.same = [](unseq_io *p) { return static_cast<unsigned>(take(*of(p), SAME).length); };
+  io.pointer = pointer;
+  io.begin = begin;
+  io.end = end;
+  io.put_owner = [](unseq_io *, int owner) { put(OWNER, static_cast<u64>(owner)); };
+  io.put_bytes = [](unseq_io *, const void *data, std::size_t length) { put(BYTES, length, data, length); };
+  io.put_compared = put_compared;
+  io.put_list = [](unseq_io *, std::size_t count) { put(LIST, count); };
+  io.put_null = [](unseq_io *) { put(NOTHING, 0); };
+  io.put_place = put_place;
+  io.put_block = put_block;
+  io.put_threw = [](unseq_io *, const char *type) {
+    output_used = payload_start;
+    put(THREW, std::strlen(type), type, std::strlen(type));
+  };
+}
+
+// ---- what the runtime counted ------------------------------------------------------------------------
+
+u64 offset_in_library(const void *code) {
+  Dl_info info;
+  return dladdr(const_cast<void *>(code), &info) != 0
+             ? static_cast<u64>(static_cast<const char *>(code) - static_cast<const char *>(info.dli_fbase))
+             : 0;
+}
+
+u64 put_races() {
+  unseq_race races[MOST_RACES];
+  const std::size_t found = unseq_race_list(races, MOST_RACES);
+  const std::size_t kept = found < MOST_RACES ? found : MOST_RACES;
+  for (std::size_t k = 0; k < kept; k++) {
+    unseq_race &race = races[k];
+    for (unseq_access *access : {&race.earlier, &race.later}) {
+      access->pc = reinterpret_cast<const void *>(offset_in_library(access->pc));
+      access->fork_site = offset_in_library(reinterpret_cast<const void *>(access->fork_site));
+    }
+    // Where in its object the race is, for the object's own address says nothing outside this process.
+    race.address = reinterpret_cast<const void *>(static_cast<const char *>(race.address) -
+                                                  static_cast<const char *>(race.object_base));
+    race.object_pc = reinterpret_cast<const void *>(race.object_pc == nullptr ? 0 : offset_in_library(race.object_pc));
+    std::memcpy(reserve(sizeof race), &race, sizeof race);
+  }
+  return kept;
+}
+
+void put_sites() {
+  entry_header entry{0, SITES, 0, 0, 0, 0};
+  char *place = reserve(sizeof entry);
+  const std::size_t start = output_used;
+  unseq_stats stats{};
+  unseq_stats_get(&stats);
+  std::memcpy(reserve(sizeof stats), &stats, sizeof stats);
+  std::vector<unseq_site> sites(unseq_stats_sites(nullptr, 0));
+  sites.resize(unseq_stats_sites(sites.data(), sites.size()));
+  for (unseq_site &site : sites) {
+    site.code = reinterpret_cast<const void *>(offset_in_library(site.code));
+    std::memcpy(reserve(sizeof site), &site, sizeof site);
+  }
+  entry.payload = output_used - start;
+  entry.races = sites.size();
+  std::memcpy(place, &entry, sizeof entry);
+  state->committed = output_used;
+}
+
+// ---- the schedule ------------------------------------------------------------------------------------
+
+struct first_result {
+  std::size_t start = 0, length = 0;
+};
+
+void run(void (*shim)(unseq_io *)) {
+  input_header header;
+  std::memcpy(&header, input, sizeof header);
+  const auto *schedule = reinterpret_cast<const std::uint32_t *>(input + padded(sizeof header));
+  const auto *cases = reinterpret_cast<const case_header *>(input + padded(sizeof header) + padded(4 * header.calls));
+  std::vector<first_result> first(header.cases);
+  call c{};
+  install(c.io);
+  c.flags = header.flags;
+  if ((c.flags & RACES) && unseq_race_list == nullptr) stop(OUR_FAULT, "this runtime finds no races");
+  if (unseq_stats_enable == nullptr) c.flags &= ~STATISTICS;
+  c.call_ns = header.call_ns;
+  if (c.flags & STATISTICS) {
+    unseq_stats_reset();
+    unseq_stats_enable(1);
+  }
+  const u64 started = now(CLOCK_MONOTONIC);
+  for (u64 k = 0; k < header.calls; k++) {
+    if (header.budget_ns != 0 && k >= header.least && now(CLOCK_MONOTONIC) - started > header.budget_ns) break;
+    const case_header &one = cases[schedule[k]];
+    c.next = input + one.offset;
+    c.end = input + one.end;
+    c.rounding = one.rounding;
+    c.parameters.clear();
+    c.blocks.clear();
+    for (const char *p = c.next; p < c.end; p = behind(c, p)) c.parameters.push_back(p);
+    state->index = k;
+    state->phase = CALLING;
+
+    char *place = reserve(sizeof(entry_header));
+    payload_start = output_used;
+    shim(&c.io);
+    entry_header entry{k, NEW, c.wall_ns, c.cpu_ns, output_used - payload_start, 0};
+    first_result &known = first[schedule[k]];
+    if (known.start == 0) {
+      known = {payload_start, entry.payload};
+    } else if (known.length == entry.payload &&
+               std::memcmp(output + known.start, output + payload_start, known.length) == 0) {
+      entry.status = REPEATED;
+      entry.payload = 0;
+      output_used = payload_start;
+    }
+    if (c.flags & RACES) entry.races = put_races();
+    std::memcpy(place, &entry, sizeof entry);
+    for (const block &b : c.blocks) std::free(b.memory);
+    state->committed = output_used;
+  }
+  if (c.flags & STATISTICS) {
+    unseq_stats_enable(0);
+    put_sites();
+  }
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+  if (argc != 4) return 2;
+  const int input_fd = std::atoi(argv[2]), output_fd = std::atoi(argv[3]);
+  struct stat status;
+  if (fstat(input_fd, &status) != 0) return 2;
+  input_size = static_cast<std::size_t>(status.st_size);
+  input = static_cast<const char *>(mmap(nullptr, input_size, PROT_READ, MAP_PRIVATE, input_fd, 0));
+  if (fstat(output_fd, &status) != 0) return 2;
+  output_size = static_cast<std::size_t>(status.st_size);
+  output = static_cast<char *>(mmap(nullptr, output_size, PROT_READ | PROT_WRITE, MAP_SHARED, output_fd, 0));
+  if (input == MAP_FAILED || output == MAP_FAILED) return 2;
+  state = reinterpret_cast<output_header *>(output);
+  unsigned char nonce[sizeof state->nonce];
+  for (std::size_t have = 0; have < sizeof nonce;) {
+    const ssize_t got = read(0, nonce + have, sizeof nonce - have);
+    if (got <= 0) return 2;
+    have += static_cast<std::size_t>(got);
+  }
+  close(input_fd);
+  close(output_fd);
+  close(0);
+  open("/dev/null", O_RDONLY);
+  u64 magic;
+  std::memcpy(&magic, input, sizeof magic);
+  if (magic != MAGIC) stop(OUR_FAULT, "not an input blob");
+  signal(SIGALRM, on_alarm);
+
+  state->phase = LOADING;
+  void *library = dlopen(argv[1], RTLD_LAZY | RTLD_LOCAL);
+  if (library == nullptr) stop(NO_LIBRARY, dlerror());
+  auto *shim = reinterpret_cast<void (*)(unseq_io *)>(dlsym(library, "unseq_shim_call"));
+  if (shim == nullptr) stop(NO_LIBRARY, "no shim in the library");
+  run(shim);
+  state->phase = DONE;
+  std::memcpy(state->nonce, nonce, sizeof nonce);
+  _exit(0);
+}

@@ -1,0 +1,65 @@
+"""Reads the race runtime's findings and gives them lines of source.
+
+Knows the layout of ``unseq_race`` (``unseq/runtime.h``) and how addresses inside a library become places (addr2line).
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from unseq.backends.process import Limits, run
+from unseq.backends.results import Access, Place, Race
+
+_ACCESS = struct.Struct("<4Q4B4x")
+_REST = struct.Struct("<QixxxxQQQQB7x")
+_RACE_BYTES = 2 * _ACCESS.size + _REST.size
+RACE_STRIDE = -(-_RACE_BYTES // 16) * 16
+_OBJECTS = {0: "unknown memory", 1: "heap block", 2: "global variable", 3: "stack variable"}
+
+
+def read_races(data: memoryview, case: int, library: Path) -> list[Race]:
+    """The races of one call; addresses are offsets into ``library``."""
+    raw = []
+    wanted: set[int] = set()
+    for at in range(0, len(data) - _RACE_BYTES + 1, RACE_STRIDE):
+        sides = [_ACCESS.unpack_from(data, at), _ACCESS.unpack_from(data, at + _ACCESS.size)]
+        rest = _REST.unpack_from(data, at + 2 * _ACCESS.size)
+        raw.append((sides, rest))
+        wanted |= {side[0] - 1 for side in sides if side[0]} | ({rest[4] - 1} if rest[4] else set())
+    places = locate(library, wanted)
+    return [_race(sides, rest, places, case) for sides, rest in raw]
+
+
+def _race(
+    sides: list[tuple[int, ...]], rest: tuple[int, ...], places: dict[int, Place], case: int
+) -> Race:
+    offset, kind, _, size, allocated, count, same = rest
+    earlier, later = (
+        Access(places.get(pc - 1, Place("", 0)), bool(write), bool(atomic), size_, child if known else None)
+        for pc, _, _, child, write, atomic, size_, known in sides
+    )
+    text = _OBJECTS.get(kind, _OBJECTS[0]) + (f" of {size} bytes" if size else "")
+    made = places.get(allocated - 1)
+    if made is not None and made.line:
+        text += f" allocated at {made}"
+    return Race(earlier, later, text, offset, bool(same), count, case)
+
+
+def locate(library: Path, offsets: Iterable[int]) -> dict[int, Place]:
+    """The innermost source line of each offset into a library; empty without addr2line."""
+    wanted = sorted(set(offsets))
+    if not wanted or shutil.which("addr2line") is None:
+        return {}
+    done = run(
+        ["addr2line", "-C", "-f", "-e", str(library), *(hex(offset) for offset in wanted)], limits=Limits(wall_s=20.0)
+    )
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    found = {}
+    for k, offset in enumerate(wanted):
+        if 2 * k + 1 < len(lines):
+            file, _, line = lines[2 * k + 1].split(" (")[0].rpartition(":")
+            found[offset] = Place(Path(file).name, int(line) if line.isdigit() else 0, lines[2 * k])
+    return found
