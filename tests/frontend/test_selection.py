@@ -55,7 +55,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(tmp_path: Path, wanted: st
 
 def test_long_lists_of_names_are_cut(tmp_path: Path) -> None:
     (tmp_path / "a.c").write_text(" ".join(f"f{index}" for index in range(100)))
-    with pytest.raises(InputError, match="f7 and 92 more$"):
+    with pytest.raises(InputError, match=r"f7 and 92 more$"):
         select(tmp_path / "a.c", ("zzz",))
 
 
