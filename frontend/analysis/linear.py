@@ -141,3 +141,13 @@ def difference(left: Expr, right: Expr, variables: frozenset[Symbol], type_: Typ
     """``left - right`` as a linear form over *all* plain variables in sight, for comparing two differences."""
     a, b = linear(left, variables, type_), linear(right, variables, type_)
     return None if a is None or b is None else _sum(a, _scaled(b, number(-1, type_), type_), type_)
+
+
+def folded(e: Expr) -> float | None:
+    """The value of a sum of constants; None for anything else."""
+    if isinstance(e, Literal) and isinstance(e.value, int | float):
+        return e.value
+    if isinstance(e, Binary) and e.op == "+":
+        left, right = folded(e.left), folded(e.right)
+        return None if left is None or right is None else left + right
+    return None

@@ -7,7 +7,7 @@ iterations.
 from __future__ import annotations
 
 from unseq.frontend.analysis.families import Uids, converted, parameter, value_of
-from unseq.frontend.analysis.linear import Linear, difference, is_number, number, plus
+from unseq.frontend.analysis.linear import Linear, difference, folded, is_number, number, plus
 from unseq.frontend.facts import Recurrence
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Deref, Expr, Index, Literal, Member, Method, Ref, Select, Symbol
 from unseq.frontend.ir.types import LONG, Float, Int, Type, strip
@@ -108,20 +108,11 @@ def _same(a: Linear, b: Linear) -> bool:
 
 
 def _cancels(e: Expr) -> bool:
-    return isinstance(e, Binary) and e.op == "+" and _folded(e) == 0
-
-
-def _folded(e: Expr) -> float | None:
-    if isinstance(e, Literal) and isinstance(e.value, int | float):
-        return e.value
-    if isinstance(e, Binary) and e.op == "+":
-        left, right = _folded(e.left), _folded(e.right)
-        return None if left is None or right is None else left + right
-    return None
+    return isinstance(e, Binary) and e.op == "+" and folded(e) == 0
 
 
 def _constant(form: Linear) -> Expr | float:
-    folded = _folded(form.constant)
+    folded = folded(form.constant)
     return form.constant if folded is None else folded
 
 
