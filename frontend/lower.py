@@ -5,11 +5,20 @@ Knows which front end a file needs and how a function is found by name; knows no
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
+from unseq.frontend import c
 from unseq.frontend.ir.nodes import Function
-from unseq.frontend.source import SourceUnit, Span, Unsupported
+from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
+from unseq.frontend.syntax.context import FileScope
+from unseq.frontend.syntax.functions import lower_function
+from unseq.frontend.syntax.index import FunctionSite, build_index
+from unseq.frontend.syntax.tree import parse_tree
+
+_DIALECTS = {Language.C: c.DIALECT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +31,27 @@ class FunctionHead:
     is_main: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parsed:
     """A file without syntax errors."""
 
     unit: SourceUnit
-    functions: tuple[FunctionHead, ...] = field(default=())
+    functions: tuple[FunctionHead, ...]
+    scope: FileScope
 
 
+@lru_cache(maxsize=8)
 def parse(unit: SourceUnit) -> Parsed:
     """The syntax tree of a file and its functions.
 
     Raises ``InputError`` with line and column for a syntax error."""
-    return Parsed(unit)
+    tree = parse_tree(unit)
+    index = build_index(tree)
+    heads = tuple(
+        FunctionHead(site.qualified, tree.span(site.whole), site.template is not None, site.qualified == "main")
+        for site in index.definitions()
+    )
+    return Parsed(unit, heads, FileScope(tree, index, _DIALECTS[unit.language]))
 
 
 def functions(unit: SourceUnit) -> tuple[FunctionHead, ...]:
@@ -47,5 +64,35 @@ def lower(unit: SourceUnit, name: str, instantiate: Mapping[str, str] | None = N
 
     ``instantiate`` gives the parameters of a template (``{"T": "float"}``).  Raises ``Unsupported`` for what is
     not understood, ``InputError`` for an unknown name (with the nearest names) or a syntax error."""
-    span = Span(0, 0, 1, 1, 1, str(unit.path))
-    raise Unsupported(span, f"{name}: the front ends are not there yet")
+    parsed = parse(unit)
+    site = _find(parsed, name)
+    try:
+        return lower_function(parsed.scope, site, {})
+    except RecursionError as error:
+        span = parsed.scope.tree.span(site.node)
+        raise Unsupported(span, "code nested too deeply", "split it into smaller parts") from error
+
+
+def _find(parsed: Parsed, name: str) -> FunctionSite:
+    sites = parsed.scope.index.definitions()
+    found = [site for site in sites if site.qualified == name] or [site for site in sites if site.name == name]
+    if not found:
+        raise InputError(f"{parsed.unit.path}: no function '{name}'{_nearest(parsed, name)}")
+    if len(found) > 1:
+        where = ", ".join(str(parsed.scope.tree.span(site.node).line) for site in found)
+        raise Unsupported(
+            parsed.scope.tree.span(found[1].node), f"'{name}' is defined {len(found)} times (lines {where})",
+            "give each a name of its own",
+        )  # fmt: skip
+    return found[0]
+
+
+def _nearest(parsed: Parsed, name: str) -> str:
+    names = [head.name for head in parsed.functions]
+    if not names:
+        return "; the file defines no functions"
+    near = difflib.get_close_matches(name, names, 3, 0.5)
+    if near:
+        return "; did you mean " + " or ".join(f"'{other}'" for other in near) + "?"
+    more = ", ..." if len(names) > 5 else ""
+    return f"; it defines {', '.join(names[:5])}{more}"

@@ -4,8 +4,10 @@ The IR is structured and typed.  Expressions have no side effects except ``Call`
 lowering turns ``a[k++] = x``, ``*p++``, ``x = y = z`` and ``while (n--)`` into sequences of statements that share
 the source statement's span.  Implicit conversions are explicit ``Cast`` nodes (``implicit=True``).  Integer
 overflow, floating point and index rules are attributes of the operations, so that languages with other rules fit.
+A condition, and an operand of ``&& || !``, is any scalar: it holds iff it is not zero.
 Names are resolved: two symbols are the same variable iff they are equal (``uid``), whatever they are called.
-Spans are left out of equality.
+Spans are left out of equality.  A node without text of its own (inside a macro's expansion, or made by lowering) has an
+empty span.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from enum import Enum
 from typing import Union
 
 from unseq.frontend.ir.types import Type
-from unseq.frontend.source import NOWHERE, SourceUnit, Span
+from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
 
 class Overflow(Enum):
@@ -48,7 +50,7 @@ class Symbol:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-# --- expressions -----------------------------------------------------------------------------------------------
+# --- expressions -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ Expr = Union[
 Place = Union[Ref, Index, Member, Deref]
 
 
-# --- statements ------------------------------------------------------------------------------------------------
+# --- statements --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,7 @@ Stmt = Union[Declare, Assign, Evaluate, Block, If, For, While, ForEach, Switch, 
 Loop = Union[For, While, ForEach]
 
 
-# --- functions -------------------------------------------------------------------------------------------------
+# --- functions ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +348,8 @@ class Function:
     """One function and all that it needs from its file.
 
     ``callees``: functions of the same file that it reaches, itself left out. ``template``: the arguments that a
-    template was instantiated with, as ``(parameter, spelling)``."""
+    template was instantiated with, as ``(parameter, spelling)``.  ``missing``: functions of the file that it reaches
+    but that are not understood, and why; calls of them are calls of something unknown."""
 
     name: str
     parameters: tuple[Symbol, ...]
@@ -357,4 +360,5 @@ class Function:
     globals: tuple[Global, ...] = ()
     static: bool = False
     template: tuple[tuple[str, str], ...] = ()
+    missing: tuple[Diagnostic, ...] = field(default=(), compare=False)
     span: Span = field(default=NOWHERE, compare=False)

@@ -1,0 +1,87 @@
+"""A file's syntax tree, and where a syntax error stands.
+
+Knows tree-sitter and how its nodes relate to the file; knows nothing of what nodes mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import tree_sitter
+import tree_sitter_c
+import tree_sitter_cpp
+
+from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
+from unseq.frontend.syntax.preprocessor import Preprocessed, preprocess
+
+Node = tree_sitter.Node
+
+_LANGUAGES = {
+    Language.C: tree_sitter.Language(tree_sitter_c.language()),
+    Language.CPP: tree_sitter.Language(tree_sitter_cpp.language()),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """The syntax tree of ``pre.text.parsed``."""
+
+    unit: SourceUnit
+    pre: Preprocessed
+    root: Node
+
+    def text(self, node: Node) -> str:
+        """The text of a node, macros expanded."""
+        return self.pre.text.parsed[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def span(self, node: Node) -> Span:
+        """Where a node stands in the file."""
+        return self.pre.text.span(node.start_byte, node.end_byte)
+
+    def between(self, first: Node, last: Node) -> Span:
+        """From the start of one node to the end of another."""
+        return self.pre.text.span(first.start_byte, last.end_byte)
+
+    def macro(self, node: Node) -> str:
+        """The macro that a node is the expansion of, if its name means the same wherever it is used; or ''."""
+        name = self.pre.text.macro(node.start_byte, node.end_byte)
+        return name if name in self.pre.macros else ""
+
+    def refuse_holes(self, span: Span) -> None:
+        """Raises ``Unsupported`` if preprocessing left something open within ``span``."""
+        for hole in self.pre.holes:
+            if hole.start < span.end and hole.end > span.start:
+                raise Unsupported(self.pre.text.source(hole.start, hole.end), hole.what, hole.remedy)
+
+
+def parse_tree(unit: SourceUnit) -> Tree:
+    """Parses a file; ``InputError`` with line and column for what is not C or C++."""
+    pre = preprocess(unit)
+    parsed = tree_sitter.Parser(_LANGUAGES[unit.language]).parse(pre.text.parsed)
+    tree = Tree(unit, pre, parsed.root_node)
+    if tree.root.has_error:
+        raise InputError(_first_error(tree))
+    return tree
+
+
+def _first_error(tree: Tree) -> str:
+    node = tree.root
+    while not (node.is_error or node.is_missing):
+        inner = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if inner is None:
+            break
+        node = inner
+    while node.is_error:
+        # The error's first token that is not part of anything is closer to the mistake than the error's start.
+        inner = next((child for child in node.children if child.has_error), None)
+        if inner is None:
+            break
+        node = inner
+    span = tree.span(node)
+    if node.is_missing:
+        return f"{span}: syntax error: '{node.type}' is missing"
+    near = " ".join(tree.text(node).split()[:6])
+    near = near if len(near) <= 40 else near[:40] + "…"
+    hole = next((hole for hole in tree.pre.holes if hole.start <= span.start <= hole.end), None)
+    reason = f" ({hole.what}; {hole.remedy})" if hole is not None else ""
+    return f"{span}: syntax error near '{near}'{reason}" if near else f"{span}: syntax error{reason}"
