@@ -20,7 +20,7 @@ from unseq.frontend.ir.nodes import (
     Place,
     Ref,
 )
-from unseq.frontend.ir.types import INT, Array, Float, Int, Pointer, Type, is_arithmetic
+from unseq.frontend.ir.types import INT, Array, Float, Int, Pointer, Reference, Type, is_arithmetic
 from unseq.frontend.source import Span
 from unseq.frontend.syntax.context import Context
 from unseq.frontend.syntax.conversions import convert, describe, is_iterator, negate, overflow_of, promote
@@ -35,6 +35,8 @@ def place_of(ctx: Context, node: Node) -> Place:
     base: Expr = found
     while isinstance(base, Member):
         base = base.base
+    if isinstance(base, Ref) and base.symbol.const and not isinstance(base.symbol.type, Reference):
+        raise ctx.refuse(node, f"an assignment to the constant '{base.symbol.name}'", "remove the const")
     if isinstance(base, Ref | Index | Deref) and isinstance(found, Ref | Index | Member | Deref):
         return found
     raise ctx.refuse(node, "an assignment to something that is no variable or element", "assign to a variable")

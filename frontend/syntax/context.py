@@ -199,6 +199,16 @@ class Context:
         self.scopes[-1][name] = symbol
         return symbol
 
+    def fresh_symbol(self, name: str, type_: Type, const: bool, span: Span) -> Symbol:
+        """A local variable that is not in scope yet."""
+        return Symbol(name, type_, self.file.fresh(), Storage.LOCAL, const, span)
+
+    def external(self, key: str, name: str, type_: Type) -> Symbol:
+        """The symbol of something that the file does not define as a variable; counted as a global."""
+        symbol = self.file.external(key, name, type_)
+        self.reached.globals[symbol.uid] = Global(symbol, None)
+        return symbol
+
     def next_loop(self) -> int:
         self.loops += 1
         return self.loops - 1

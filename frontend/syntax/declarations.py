@@ -61,6 +61,9 @@ def variable(ctx: Context, declarator: Node, base: Specifiers, written: Node | N
         raise ctx.refuse(declarator, "a variable of type void", "correct its type")
     if isinstance(type_, Reference):
         return _reference(ctx, declarator, text, type_, written)
+    symbol = ctx.fresh_symbol(text, type_, qualified.const, ctx.span(name))
+    if type_ != AUTO and not base.static:
+        ctx.scopes[-1][text] = symbol  # its own value may name it: `p = malloc(sizeof *p)`
     lowered: Expr | None = None
     pre: list[Stmt] = []
     post: list[Stmt] = []
@@ -85,7 +88,9 @@ def variable(ctx: Context, declarator: Node, base: Specifiers, written: Node | N
                        bool(pre or post))  # fmt: skip
     if lowered is None:
         lowered = ctx.dialect.default(ctx, declarator, type_)
-    symbol = ctx.declare(text, type_, Storage.LOCAL, qualified.const, ctx.span(name))
+    if symbol.type != type_:
+        symbol = ctx.fresh_symbol(text, type_, qualified.const, ctx.span(name))
+    ctx.scopes[-1][text] = symbol
     if lowered is not None:
         remember(ctx, symbol, lowered)
     return [*pre, Declare(symbol, lowered, span), *post]

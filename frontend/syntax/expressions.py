@@ -99,8 +99,7 @@ def named_value(ctx: Context, node: Node, name: str) -> Expr:
         value, type_ = CONSTANTS[name]
         return Literal(value, type_, name, span)
     if name in STREAMS:
-        key = f"extern {name}"
-        symbol = ctx.file.external(key, name, STREAMS[name])
+        symbol = ctx.external(f"extern {name}", name, STREAMS[name])
         ctx.region.mention(symbol)
         return Ref(symbol, symbol.type, span)
     if name in ctx.tree.pre.doubtful:
@@ -123,7 +122,7 @@ def function_value(ctx: Context, node: Node, name: str) -> Expr:
     if site.body is not None:
         ctx.reached.calls.setdefault(site.qualified, (site, ()))
     type_ = Callable(tuple(p.type for p in known.parameters), known.result if known.result is not None else VOID)
-    symbol = ctx.file.external(f"function {site.qualified}", site.qualified, type_)
+    symbol = ctx.external(f"function {site.qualified}", site.qualified, type_)
     return Ref(symbol, type_, ctx.span(node))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import struct
 
-from unseq.frontend.ir.nodes import Literal
+from unseq.frontend.ir.nodes import Expr, Literal, Unary
 from unseq.frontend.ir.types import BOOL, CHAR, DOUBLE, FLOAT, INT, LONG, UNSIGNED, VOID, Array, Int, Pointer
 from unseq.frontend.source import Span
 from unseq.frontend.syntax.builtin_types import LONG_DOUBLE
 from unseq.frontend.syntax.context import Context
+from unseq.frontend.syntax.conversions import overflow_of
 from unseq.frontend.syntax.tree import Node
 
 _INTEGER = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlLzZ]*)")
@@ -30,13 +31,24 @@ def to_float32(value: float) -> float:
     return rounded
 
 
-def number(ctx: Context, node: Node) -> Literal:
-    written = ctx.text(node)
-    literal = read_number(written, ctx.span(node))
-    if literal is None:
+def number(ctx: Context, node: Node) -> Expr:
+    """A number; the grammar takes a sign before one for a part of it."""
+    written, span = ctx.text(node), ctx.span(node)
+    digits = written.lstrip("+-")
+    literal = read_number(digits, span)
+    if literal is None or len(written) > len(digits) + 1:
         raise ctx.refuse(node, f"the number '{written[:40]}'", "write a plain decimal or hexadecimal number")
     macro = ctx.tree.macro(node)
-    return Literal(literal.value, literal.type, macro or written, literal.span)
+    if written == digits:
+        return Literal(literal.value, literal.type, macro or written, span)
+    if written[0] == "+":
+        return Literal(literal.value, literal.type, digits, span)
+    if not macro and span.end > span.start:
+        inner = Span(span.start + 1, span.end, span.line, span.column + 1, span.line, span.file)
+    else:
+        inner = Span(span.start, span.start, span.line, span.column, span.line, span.file)
+    operand = Literal(literal.value, literal.type, digits, inner)
+    return Unary("-", operand, literal.type, overflow_of(literal.type), span)
 
 
 def read_number(written: str, span: Span) -> Literal | None:

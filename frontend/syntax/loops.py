@@ -108,6 +108,8 @@ def do_statement(ctx: Context, node: Node) -> list[Stmt]:
     if jumps(inner, Continue):
         raise ctx.refuse(clause, "a do loop with continue and side effects in its condition",
                          "move the side effects into the body")  # fmt: skip
+    if not after and not any(isinstance(s, Declare) for s in before):
+        return [While(test, Block((inner, *before), inner.span), loop, True, span)]
     # The body's own variables end before the test, so it keeps a block of its own.
     tested = _tested(ctx, before, test, after, at)
     return [While(always(ctx, at), Block((inner, *tested), inner.span), loop, False, span)]

@@ -135,6 +135,11 @@ def dereference(ctx: Context, pointer: Expr, span: Span) -> Expr:
         if isinstance(base, Cast) and base.implicit and isinstance(base.operand.type, Array):
             base = base.operand
         return Index(base, index, kind.to, False, span)
+    if isinstance(pointer, Binary) and pointer.op == "-" and isinstance(pointer.left.type, Pointer):
+        back = convert(pointer.right, PTRDIFF if not getattr(pointer.right.type, "signed", False) else
+                       promote(pointer.right.type))  # fmt: skip
+        return Index(pointer.left, Unary("-", back, back.type, Overflow.UNDEFINED, _point(pointer.right.span)),
+                     kind.to, False, span)  # fmt: skip
     return Deref(pointer, kind.to, span)
 
 
@@ -151,6 +156,7 @@ def subscript(ctx: Context, base: Expr, index: Expr, span: Span) -> Expr:
         return ctx.dialect.operator(ctx, "[]", base, index, span)
     if not isinstance(index.type, Int | Bool):
         raise Unsupported(span, f"an index of type {describe(index.type)}", "use an integer")
+    index = convert(index, INT) if isinstance(index.type, Bool) else index
     if isinstance(base.type, Array):
         return Index(base, index, base.type.element, False, span)
     if isinstance(base.type, Pointer) and not isinstance(base.type.to, Opaque | Void):

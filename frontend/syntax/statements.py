@@ -271,6 +271,8 @@ def return_statement(ctx: Context, node: Node) -> list[Stmt]:
     inner = [child for child in node.named_children if child.type != "comment"]
     span = ctx.span(node)
     if not inner:
+        if not isinstance(ctx.result, Void) and ctx.result is not None:
+            raise ctx.refuse(node, "a return without a value", "return one")
         ctx.returned.append((Void(), span))
         return [Return(None, span)]
     written = inner[0]
