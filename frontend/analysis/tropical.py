@@ -112,8 +112,8 @@ def _cancels(e: Expr) -> bool:
 
 
 def _constant(form: Linear) -> Expr | float:
-    folded = folded(form.constant)
-    return form.constant if folded is None else folded
+    value = folded(form.constant)
+    return form.constant if value is None else value
 
 
 def _absent(op: str, type_: Type) -> Expr:
