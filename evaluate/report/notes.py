@@ -28,7 +28,7 @@ from unseq.frontend.facts import (
     Unique,
 )
 from unseq.frontend.ir.nodes import For, ForEach, Place, Ref, While
-from unseq.frontend.source import Diagnostic, SourceUnit, Span, Unsupported
+from unseq.frontend.source import Diagnostic, SourceUnit, Unsupported
 
 
 def loop_notes(facts: Facts) -> tuple[LoopNote, ...]:
@@ -173,10 +173,3 @@ def _fork(fact: ForkFact) -> LoopNote:
         claim=_claim(fact.claim.value),
         detail=_detail(fact.guards, False),
     )
-
-
-def lines_of(text: bytes, span: Span) -> str:
-    """The whole lines that a span touches."""
-    start = text.rfind(b"\n", 0, span.start) + 1
-    end = text.find(b"\n", max(span.end - 1, start))
-    return text[start : len(text) if end < 0 else end + 1].decode("utf-8", "replace")

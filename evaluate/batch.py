@@ -1,0 +1,180 @@
+"""Translates the functions of a file or a folder, one after another, and delivers what passed.
+
+Knows the order of things: everything is decided before the first file is written, the functions of one file that passed
+are emitted together, and one report covers all. How a single function is translated and judged is handed in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from unseq.backends.parlay.cmakelists import Source, cmakelists
+from unseq.backends.parlay.emit import emit
+from unseq.backends.plan import Plan
+from unseq.evaluate.report.delivery import output_folder, write_all
+from unseq.evaluate.report.html import page
+from unseq.evaluate.report.record import Code, Reason, Record, envelope
+from unseq.frontend.lower import FunctionHead, functions
+from unseq.frontend.selection import Selected, select
+from unseq.frontend.source import InputError, Language, SourceUnit
+
+EVIDENCE, REPORT, CMAKELISTS = "evidence.json", "report.html", "CMakeLists.txt"
+SUFFIX = ".parlay.cpp"
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """What came of one function. ``plan`` is what to emit, None when the original stays.
+
+    ``idle``: it holds nothing that could become parallel, so that only who asks for it by name wants to hear of it."""
+
+    record: Record
+    plan: Plan | None = None
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The records of a run, and the files that it wrote."""
+
+    records: tuple[Record, ...]
+    files: tuple[Path, ...]
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """0 when at least one function was translated and none failed, else 1."""
+        outcomes = {record.outcome for record in self.records}
+        return 0 if "translated" in outcomes and "failed" not in outcomes else 1
+
+
+class Watcher(Protocol):
+    """Who wants to know how far the work is."""
+
+    def expect(self, total: int) -> None:
+        """How many functions there will be."""
+
+    def begin(self, name: str) -> None:
+        """The next function."""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        """What is being done to it."""
+
+
+Translate = Callable[[SourceUnit, FunctionHead], Translated]
+
+
+def translate_all(
+    source: Path, names: Sequence[str], output: Path, translate: Translate, watcher: Watcher, tools: Path
+) -> Delivered:
+    """Translates what ``names`` (none: all functions but ``main``) mean in ``source`` and writes the results to
+    ``output``. ``tools``: the folder of the ``unseq`` command.
+
+    Raises ``InputError``, with nothing written, for bad input; of several functions only when it concerns all."""
+    started = time.monotonic()
+    selected = select(source, names)
+    with output_folder(output):
+        done = _translated(selected, bool(names), translate, watcher)
+        records, texts = _emitted(selected, done, source, output, tools)
+        files = {output / EVIDENCE: json.dumps(envelope(records), indent=1), output / REPORT: page(records)}
+        write_all({**texts, **files})
+    return Delivered(records, (*texts, *files), time.monotonic() - started)
+
+
+Done = dict[Path, list[tuple[FunctionHead, Translated]]]
+
+
+def _translated(selected: Sequence[Selected], named: bool, translate: Translate, watcher: Watcher) -> Done:
+    todo = [
+        (item.path, item.unit, head)
+        for item in selected
+        if item.unit is not None
+        for head in item.heads
+        if named or not head.is_main
+    ]
+    watcher.expect(len(todo))
+    done: Done = {}
+    errors: list[InputError] = []
+    for path, unit, head in todo:
+        watcher.begin(head.name)
+        try:
+            result = translate(unit, head)
+        except InputError as error:
+            errors.append(error)
+            reason = Reason(head.span.line, str(error).removeprefix(f"{path}: "))
+            result = Translated(Record(str(path), head.name, head.span.line, "parlay", "failed", reasons=(reason,)))
+        done.setdefault(path, []).append((head, result))
+    if errors and len(errors) == len(todo):
+        raise errors[0]
+    if not named and any(not result.idle for results in done.values() for _, result in results):
+        done = {path: [pair for pair in results if not pair[1].idle] for path, results in done.items()}
+    return done
+
+
+def _emitted(
+    selected: Sequence[Selected], done: Done, source: Path, output: Path, tools: Path
+) -> tuple[tuple[Record, ...], dict[Path, str]]:
+    """The records in their final form, and the texts to write: emitted files and what builds them."""
+    records: list[Record] = []
+    texts: dict[Path, str] = {}
+    built: list[Source] = []
+    for item in selected:
+        if item.unit is None:
+            reason = Reason(1, item.error)
+            records.append(Record(str(item.path), "(file)", 1, "parlay", "failed", reasons=(reason,)))
+            continue
+        results = done.get(item.path, [])
+        plans = [result.plan for _, result in results if result.plan is not None]
+        if not plans:
+            records += [_with_code(result.record, item.unit, head, None, None) for head, result in results]
+            continue
+        path = _place(item.path, source, output, texts)
+        texts[path] = emit(item.unit, plans).text
+        emitted = SourceUnit(path, Language.CPP, texts[path].encode())
+        for head, result in results:
+            changed = result.plan is not None
+            record = replace(result.record, output=os.path.abspath(path)) if changed else result.record
+            records.append(_with_code(record, item.unit, head, emitted if changed else None, path))
+        program = any(head.is_main for head in functions(item.unit))
+        built.append(Source(path.relative_to(output), item.path.parent.resolve(), program))
+    if built:
+        texts[output / CMAKELISTS] = cmakelists(built, tools)
+    return tuple(records), texts
+
+
+def _place(path: Path, source: Path, output: Path, taken: dict[Path, str]) -> Path:
+    """Where an emitted file goes: as deep in ``output`` as the original is in ``source``, under a name of its own."""
+    folder = output / path.parent.relative_to(source) if source.is_dir() else output
+    made = folder / f"{path.stem}{SUFFIX}"
+    # a.c and a.cpp in one folder
+    return made if made not in taken else folder / f"{path.name.replace('.', '_')}{SUFFIX}"
+
+
+def _with_code(
+    record: Record, unit: SourceUnit, head: FunctionHead, emitted: SourceUnit | None, path: Path | None
+) -> Record:
+    original, line = whole_lines(unit, head)
+    if emitted is None:
+        return replace(record, code=Code(original, line))
+    text, first = emitted.text.decode(), 1
+    try:
+        twins = [other for other in functions(emitted) if other.name == head.name]
+    except InputError:
+        twins = []  # then the whole file is shown
+    if twins:
+        overload = [other.span for other in functions(unit) if other.name == head.name].index(head.span)
+        text, first = whole_lines(emitted, twins[min(overload, len(twins) - 1)])
+    return replace(record, code=Code(original, line, text, first))
+
+
+def whole_lines(unit: SourceUnit, head: FunctionHead) -> tuple[str, int]:
+    """The lines that a function stands on, and the number of the first."""
+    start = unit.text.rfind(b"\n", 0, head.span.start) + 1
+    end = unit.text.find(b"\n", max(head.span.end - 1, start))
+    return unit.text[start : len(unit.text) if end < 0 else end].decode("utf-8", "replace"), head.span.line

@@ -1,0 +1,185 @@
+"""A run over several functions: what is delivered, what is not, and how it ends. The translator is scripted."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import jsonschema
+import pytest
+
+import records
+from unseq.backends.plan import Plan
+from unseq.evaluate import batch
+from unseq.evaluate.batch import Translated, translate_all
+from unseq.evaluate.report.record import SCHEMA, Reason, Record, read_records
+from unseq.frontend import selection
+from unseq.frontend.facts import Claim
+from unseq.frontend.ir.nodes import Block, Function
+from unseq.frontend.ir.types import VOID
+from unseq.frontend.lower import FunctionHead
+from unseq.frontend.source import InputError, SourceUnit, Span
+
+
+def functions(unit: SourceUnit) -> tuple[FunctionHead, ...]:
+    """A front end for files with one function a line: ``void name() {}``."""
+    heads = []
+    start = 0
+    for number, line in enumerate(unit.text.decode().splitlines(), 1):
+        if line.startswith("void ") and "(" in line:
+            name = line.split()[1].partition("(")[0]
+            span = Span(start, start + len(line), number, 1, number, str(unit.path))
+            heads.append(FunctionHead(name, span, is_main=name == "main"))
+        start += len(line) + 1
+    return tuple(heads)
+
+
+@dataclass
+class Watcher:
+    seen: list[str] = field(default_factory=list)
+
+    def expect(self, total: int) -> None:
+        self.seen.append(f"expect {total}")
+
+    def begin(self, name: str) -> None:
+        self.seen.append(name)
+
+    def stage(self, name: str, detail: str = "") -> None:
+        pass
+
+
+def scripted(unit: SourceUnit, head: FunctionHead) -> Translated:
+    """The name says what becomes of a function."""
+    record = Record(str(unit.path), head.name, head.span.line, "parlay", "refused", reasons=(Reason(1, "because"),))
+    if head.name.startswith("good"):
+        function = Function(head.name, (), VOID, Block(()), unit, span=head.span)
+        good = Record(str(unit.path), head.name, head.span.line, "parlay", "translated", "Pass", "yes", "proved")
+        return Translated(good, Plan(function, (), Claim.PROVED))
+    if head.name.startswith("idle"):
+        return Translated(record, idle=True)
+    if head.name.startswith("bad_input"):
+        raise InputError(f"{unit.path}: {head.name} does not end; give inputs with --inputs FILE.py")
+    if head.name.startswith("interrupted"):
+        raise KeyboardInterrupt
+    return Translated(record)
+
+
+@pytest.fixture(autouse=True)
+def scripted_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "functions", functions)
+    monkeypatch.setattr(batch, "functions", functions)
+
+    def emit(unit: SourceUnit, plans: list[Plan]) -> SimpleNamespace:
+        text = "// parallel\n" + unit.text.decode()
+        for plan in plans:
+            text = text.replace(f"void {plan.function.name}() {{", f"void {plan.function.name}() {{ parallel();")
+        return SimpleNamespace(text=text)
+
+    monkeypatch.setattr(batch, "emit", emit)
+
+
+def source(folder: Path, **files: str) -> Path:
+    for name, names in files.items():
+        path = folder / f"{name.replace('__', '/')}.c"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"void {function}() {{ }}\n" for function in names.split()) or "\n// nothing\n")
+    return folder
+
+
+def run(path: Path, output: Path, *names: str) -> batch.Delivered:
+    return translate_all(path, names, output, scripted, Watcher(), Path("/bin"))
+
+
+def test_one_report_and_one_record_a_function(tmp_path: Path) -> None:
+    src = source(tmp_path / "src", a="good1 no1 good2", sub__b="good3")
+    done = run(src, tmp_path / "out")
+    assert done.exit_code == 0
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in done.files) == [
+        "out/CMakeLists.txt",
+        "out/a.parlay.cpp",
+        "out/evidence.json",
+        "out/report.html",
+        "out/sub/b.parlay.cpp",
+    ]
+    assert all(path.is_file() for path in done.files)
+    written = json.loads((tmp_path / "out" / "evidence.json").read_text())
+    jsonschema.validate(written, json.loads(SCHEMA.read_text()))
+    assert read_records(tmp_path / "out" / "evidence.json") == done.records
+    assert [(record.name, record.outcome) for record in done.records] == [
+        ("good1", "translated"),
+        ("no1", "refused"),
+        ("good2", "translated"),
+        ("good3", "translated"),
+    ]
+    good = done.records[2]
+    assert good.output == str(tmp_path / "out" / "a.parlay.cpp")
+    assert good.code is not None
+    assert (good.code.original, good.code.original_line) == ("void good2() { }", 3)
+    assert (good.code.parallel, good.code.parallel_line) == ("void good2() { parallel(); }", 4)
+    assert done.records[1].output is None
+    assert done.records[1].code == records.Code("void no1() { }", 2)
+    emitted = (tmp_path / "out" / "a.parlay.cpp").read_text()
+    assert emitted.count("parallel();") == 2
+
+
+def test_functions_without_work_and_main_are_left_out_unless_named(tmp_path: Path) -> None:
+    src = source(tmp_path, a="good1 idle1 main")
+    assert [record.name for record in run(src / "a.c", tmp_path / "out").records] == ["good1"]
+    named = run(src / "a.c", tmp_path / "out", "idle1", "main").records
+    assert [record.name for record in named] == ["idle1", "main"]
+
+
+def test_a_file_of_idle_functions_says_so(tmp_path: Path) -> None:
+    done = run(source(tmp_path, a="idle1 idle2") / "a.c", tmp_path / "out")
+    assert [record.name for record in done.records] == ["idle1", "idle2"]
+    assert done.exit_code == 1
+
+
+def test_all_refused_is_exit_code_1_and_emits_nothing(tmp_path: Path) -> None:
+    done = run(source(tmp_path, a="no1") / "a.c", tmp_path / "out")
+    assert done.exit_code == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["evidence.json", "report.html"]
+
+
+def test_bad_input_of_the_only_function_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not end"):
+        run(source(tmp_path, a="bad_input good1") / "a.c", tmp_path / "out", "bad_input")
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_input_of_one_function_fails_that_one(tmp_path: Path) -> None:
+    done = run(source(tmp_path, a="bad_input good1") / "a.c", tmp_path / "out")
+    assert [record.outcome for record in done.records] == ["failed", "translated"]
+    assert done.records[0].reasons[0].what.startswith("bad_input does not end")
+    assert done.exit_code == 1
+
+
+def test_a_file_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
+    src = source(tmp_path / "src", b="good1")
+    (src / "a.c").write_bytes(b"\0")
+    done = run(src, tmp_path / "out")
+    assert [(record.name, record.outcome) for record in done.records] == [("(file)", "failed"), ("good1", "translated")]
+    assert "binary" in done.records[0].reasons[0].what
+    assert done.exit_code == 1
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(source(tmp_path, a="good1 interrupted") / "a.c", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_files_of_one_name_get_two_results(tmp_path: Path) -> None:
+    src = tmp_path / "src"
+    src.mkdir()
+    for suffix in ("c", "cpp"):
+        (src / f"a.{suffix}").write_text("void good1() { }\n")
+    names = {path.name for path in run(src, tmp_path / "out").files}
+    assert {"a.parlay.cpp", "a_cpp.parlay.cpp"} <= names
+
+
+def test_the_watcher_knows_how_many_and_which(tmp_path: Path) -> None:
+    watcher = Watcher()
+    src = source(tmp_path, a="good1 main no1")
+    translate_all(src / "a.c", (), tmp_path / "out", scripted, watcher, Path("/bin"))
+    assert watcher.seen == ["expect 2", "good1", "no1"]
