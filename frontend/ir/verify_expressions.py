@@ -128,7 +128,7 @@ class ExpressionVerifier:
             element = t.element_type(e.base.type)
             if element is None or not agrees(element, e.type):
                 self.fail(e.span, f"an element of {e.base.type} as {e.type}")
-            if not isinstance(e.index.type, t.Int):
+            if not isinstance(e.index.type, t.Int | t.Bool):
                 self.fail(e.span, f"an index of {e.index.type}")
         elif isinstance(e, Deref):
             if isinstance(e.pointer.type, t.Pointer | t.Array) and not agrees(
