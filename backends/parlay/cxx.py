@@ -48,9 +48,10 @@ STEP = "    "
 class Printer:
     """Prints statements at an indentation (a number of levels); see the functions below for one-off use."""
 
-    def __init__(self, own: Sequence[Function] = (), names: Mapping[int, str] | None = None, indent: int = 0) -> None:
+    def __init__(self, own: Sequence[Function] = (), names: Mapping[int, str] | None = None, indent: int = 0,
+                 named_constants: bool = True) -> None:
         self.indent = indent
-        self.expressions = ExpressionPrinter(self._braces, own, dict(names or {}))
+        self.expressions = ExpressionPrinter(self._braces, own, dict(names or {}), named_constants)
         self.result: t.Type = t.VOID
 
     # --- statements: each returns whole lines without the last line's end ----------------------------------------
@@ -295,7 +296,7 @@ def _in_namespace(function: Function, text: str) -> str:
 def print_program(function: Function, includes: Iterable[str] = ()) -> str:
     """A translation unit with ``function`` and all that it needs, from the IR alone."""
     everything = (function, *function.callees)
-    printer = Printer(everything)
+    printer = Printer(everything, named_constants=False)
     variables = {g.symbol.uid: g for each in everything for g in each.globals}
     parts = ["\n".join(f"#include <{name}>" for name in includes)]
     parts += [print_record(record) for record in records(function)]

@@ -67,11 +67,13 @@ def _is_class(type_: t.Type) -> bool:
 class ExpressionPrinter:
     """Prints expressions; ``own`` are the functions whose parameter types C++ will know, by name.
 
-    ``block`` prints the body of a lambda; ``names`` gives other names to symbols, by ``uid``.
+    ``block`` prints the body of a lambda; ``names`` gives other names to symbols, by ``uid``.  Where the source's
+    macros and enumerators do not exist, ``named_constants`` is off and their values are printed.
     """
 
     def __init__(self, block: Callable[[Block], str], own: Sequence[Function] = (),
-                 names: dict[int, str] | None = None) -> None:
+                 names: dict[int, str] | None = None, named_constants: bool = True) -> None:
+        self._named_constants = named_constants
         self._block = block
         self._own = {function.name for function in own if not function.template}
         self._names = names or {}
@@ -218,9 +220,10 @@ class ExpressionPrinter:
         return self.raw(base).at(POSTFIX) + "."
 
     def _literal(self, e: Literal) -> Text:
-        if e.text:
+        plain = e.text[:1] in set("0123456789.'\"") or e.text in {"true", "false", "nullptr"}
+        if e.text and (plain or self._named_constants):
             type_ = t.CHAR if e.text.startswith("'") else e.type
-            return Text(e.text, UNARY if e.text[0] in "-+~!" else PRIMARY, type_)
+            return Text(e.text, UNARY if e.text[0] in "-+~!" or e.text.startswith("sizeof") else PRIMARY, type_)
         if e.value is None:
             return Text("nullptr", PRIMARY, e.type)
         if isinstance(e.value, str):

@@ -26,6 +26,7 @@ from unseq.frontend.ir.nodes import (
     For,
     ForEach,
     Function,
+    Global,
     If,
     Literal,
     Return,
@@ -40,10 +41,10 @@ from unseq.frontend.ir.verify_expressions import ARITHMETIC, SHIFTS, ExpressionV
 class Verifier(ExpressionVerifier):
     """Checks one function; the functions of its file are known by name."""
 
-    def __init__(self, function: Function, known: dict[str, Function]) -> None:
+    def __init__(self, function: Function, known: dict[str, Function], variables: tuple[Global, ...]) -> None:
         super().__init__(known, len(function.unit.text), function.result)
         self.loop_ids: set[int] = set()
-        for variable in function.globals:
+        for variable in variables:
             self.declare(variable.symbol, variable.span)
             if variable.value is not None:
                 self.expr(variable.value)
@@ -169,8 +170,9 @@ def verify(function: Function) -> None:
     everything = (function, *function.callees)
     names = Counter(each.name for each in everything)
     known = {each.name: each for each in everything if names[each.name] == 1}  # the others are overloaded
+    variables = {variable.symbol.uid: variable for each in everything for variable in each.globals}
     for each in everything:
-        Verifier(each, known)
+        Verifier(each, known, tuple(variables.values()))
 
 
 __all__ = ["VerifyError", "agrees", "verify"]
