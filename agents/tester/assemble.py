@@ -19,7 +19,7 @@ from unseq.agents.tester.leaves import fixed_length, is_complex
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, Subject, converted, text
-from unseq.backends.host.values import Buffer, Case, Null, Scalar, Sequence, Struct, Text, Value, dtype_of
+from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequence, Struct, Text, Value, dtype_of
 from unseq.frontend.ir import types as ir
 
 Array = npt.NDArray[np.generic]
@@ -59,8 +59,13 @@ class Assembler:
         values: dict[int, Value] = {}
         for position, p in enumerate(parameters):
             t = ir.strip(p.type)
+            if p.name in self.roles.ends:
+                continue
             if not ir.is_arithmetic(t) and not (isinstance(t, ir.Pointer) and p.name in self.roles.single):
                 values[position] = self.value(p.name, t)
+        places = {p.name: position for position, p in enumerate(parameters)}
+        for last, first in self.roles.ends.items():
+            values[places[last]] = Overlap(places[first], self.solution.extents.get(first, 0))
         for position, p in enumerate(parameters):
             if position not in values:
                 values[position] = self.value(p.name, ir.strip(p.type))

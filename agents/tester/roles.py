@@ -15,7 +15,7 @@ from unseq.agents.tester.leaves import ArrayLeaf, ContentLeaf, Leaf, ScalarLeaf,
 from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Function
 
-SINGLE = 1  # a pointer that is only followed at offset 0 points to one object
+MOST_ELEMENTS = 200_000_000  # beyond this a subscript counts as not bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Roles:
     written: frozenset[str] = frozenset()
     terminated: frozenset[str] = frozenset()
     null_tested: frozenset[str] = frozenset()
+    leads: dict[str, frozenset[str]] = field(default_factory=dict)  # content -> arrays it is a subscript of
+    ends: dict[str, str] = field(default_factory=dict)  # pointer behind the last element -> pointer to the first
     calls_itself: bool = False
 
     def arrays(self) -> tuple[ArrayLeaf, ...]:
@@ -59,6 +61,9 @@ def find_roles(function: Function) -> Roles:
     """The roles of all inputs of ``function``."""
     found = leaves(function)
     log = footprint(function, Setting())
+    ends = _ends(log, function)
+    if ends:
+        log = footprint(function, Setting(ends=ends))
     arrays = {leaf.key: leaf for leaf in found if isinstance(leaf, ArrayLeaf)}
     single = frozenset(key for key, leaf in arrays.items() if leaf.is_pointer and _is_single(log, key))
     scalar_types = {leaf.key: leaf.type for leaf in found if isinstance(leaf, ScalarLeaf)}
@@ -84,11 +89,13 @@ def find_roles(function: Function) -> Roles:
         frozenset(scalar_types.keys() | contents) & _union(log.shifts),
         _constants(log, scalar_types.keys() | contents),
         _partners(log, scalar_types.keys() | contents),
-        frozenset(log.sizes_read | {tag[1:] for tag in limit_tags | index_tags if tag.startswith("#")}),
+        frozenset({*log.sizes_read, *ends.values(), *(tag[1:] for tag in limit_tags | index_tags if tag[0] == "#")}),
         frozenset(log.resized),
         frozenset(key for key, by_tags in log.touches.items() if any(t.write for t in by_tags.values())),
         frozenset(log.terminated | _terminated(log, arrays)),
         frozenset(log.null_tested),
+        _leads(log, contents),
+        ends,
         log.calls_itself,
     )
 
@@ -103,6 +110,26 @@ def _union(groups: object) -> Tags:
 def _is_single(log: Footprint, key: str) -> bool:
     reach = log.reach(key)
     return reach == (0, 0) and all(not tags for tags in log.touches[key])
+
+
+def _leads(log: Footprint, contents: set[str]) -> dict[str, frozenset[str]]:
+    out: dict[str, set[str]] = {}
+    for target, by_tags in log.touches.items():
+        for tags in by_tags:
+            for key in tags & contents:
+                out.setdefault(key, set()).add(target)
+    return {key: frozenset(targets) for key, targets in out.items()}
+
+
+def _ends(log: Footprint, function: Function) -> dict[str, str]:
+    """Pairs of pointer parameters that are compared with each other: a range, its end second."""
+    order = {p.name: position for position, p in enumerate(function.parameters)}
+    out: dict[str, str] = {}
+    for a, b in sorted(log.pointers_compared):
+        if a in order and b in order:
+            first, last = sorted((a, b), key=order.__getitem__)
+            out.setdefault(last, first)
+    return {last: first for last, first in out.items() if first not in out}
 
 
 def _constants(log: Footprint, keys: set[str]) -> dict[str, frozenset[float]]:
@@ -132,6 +159,6 @@ def _terminated(log: Footprint, arrays: dict[str, ArrayLeaf]) -> set[str]:
             reach = log.reach(key)
             ends = any(c.constant == 0 and f"{key}[]" in c.left for c in log.comparisons)
             bounded = any(tags for tags in log.touches.get(key, {}))
-            if reach is not None and reach[1] > 1e15 and ends and not bounded:
+            if reach is not None and reach[1] > MOST_ELEMENTS and ends and not bounded:
                 out.add(key)
     return out

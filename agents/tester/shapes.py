@@ -15,10 +15,10 @@ from unseq.agents.tester.footprint.calls import footprint
 from unseq.agents.tester.footprint.interval import Num, number, type_range
 from unseq.agents.tester.footprint.memory import Footprint, Setting
 from unseq.agents.tester.leaves import ArrayLeaf, is_complex
-from unseq.agents.tester.roles import Roles
+from unseq.agents.tester.roles import MOST_ELEMENTS, Roles
 from unseq.frontend.ir import types as ir
 
-MOST_ELEMENTS = 200_000_000
+NATURAL = 65_536  # subscripts that stay below this whatever the contents need no constraint
 GROWING_PASSES = 4
 Formula = Callable[[Mapping[str, float]], int]
 
@@ -51,6 +51,7 @@ class Shapes:
         self.arrays = {leaf.key: leaf for leaf in roles.arrays()}
         self.types = {leaf.key: leaf.type for leaf in roles.contents()}
         self.scalar_types = {leaf.key: leaf.type for leaf in roles.scalars()}
+        self.farthest = 0.0
         self.array_of = {leaf.key: leaf.array for leaf in roles.contents()}
 
     def solve(self, scalars: Mapping[str, float], free: int) -> Solution:
@@ -64,10 +65,12 @@ class Shapes:
         ranges: dict[str, tuple[float, float]] = {}
         for key in self.in_order(constrained, log):
             held = {**values, **start, **{k: Num(*r) for k, r in ranges.items()}}
-            ranges[key] = self.fit(key, held, sizes, log, constrained, free)
+            found = self.fit(key, held, sizes, log, constrained, free)
+            if found is not None:
+                ranges[key] = found
         final = values | {key: Num(*r) for key, r in ranges.items()}
         log, sizes = self.grow(final, sizes, frozenset(ranges)) if not ranges else (
-            footprint(self.roles.function, Setting(final, sizes)),
+            footprint(self.roles.function, self.setting(final, sizes)),
             sizes,
         )
         return self.extents(log, scalars, sizes, ranges, free)
@@ -79,14 +82,19 @@ class Shapes:
         return frozenset(key for key in keys if self.array_of[key] not in roles.single)
 
     def asks_size(self, leaf: ArrayLeaf) -> bool:
+        if leaf.key in self.roles.ends.values():
+            return True
         return leaf.key in self.roles.sizes_read and leaf.fixed is None and not leaf.is_pointer
+
+    def setting(self, values: Mapping[str, Num], sizes: Mapping[str, Num]) -> Setting:
+        return Setting(values, sizes, self.roles.ends)
 
     def grow(
         self, values: Mapping[str, Num], sizes: dict[str, Num], constrained: frozenset[str]
     ) -> tuple[Footprint, dict[str, Num]]:
         """Runs until every container whose size is read is as long as it is accessed."""
         for _ in range(GROWING_PASSES):
-            log = footprint(self.roles.function, Setting(values, sizes))
+            log = footprint(self.roles.function, self.setting(values, sizes))
             grown = dict(sizes)
             for key, size in sizes.items():
                 reach = log.reach(key, constrained | {f"#{key}"})
@@ -110,23 +118,28 @@ class Shapes:
         base: Footprint,
         constrained: frozenset[str],
         free: int,
-    ) -> tuple[float, float]:
-        """The widest range of a content that keeps subscripts in bounds."""
+    ) -> tuple[float, float] | None:
+        """The widest range of a content that keeps subscripts in bounds; None if any value does."""
         limits = self.limits_of(key, base, sizes, constrained)
         least, most = type_range(self.types[key])
 
         def worst(lo: float, hi: float) -> tuple[float, float]:
             """How far below zero and beyond its limit any subscript goes (positive: out of bounds)."""
-            log = footprint(self.roles.function, Setting({**values, key: Num(lo, hi)}, sizes))
+            log = footprint(self.roles.function, self.setting({**values, key: Num(lo, hi)}, sizes))
             below, beyond = -math.inf, -math.inf
+            self.farthest = -math.inf
             for target, by_tags in log.touches.items():
                 for tags, t in by_tags.items():
                     if key in tags and t.lo <= t.hi:
                         below = max(below, -t.lo)
+                        self.farthest = max(self.farthest, t.hi)
                         beyond = max(beyond, t.hi - (limits[target] - 1) if target in limits else -math.inf)
             return below, beyond
 
         real = isinstance(self.types[key], ir.Float)
+        below, beyond = worst(least, most)
+        if key not in self.roles.limits and below <= 0 and beyond <= 0 and self.farthest < NATURAL:
+            return (least, most) if _is_byte(self.types[key]) else None
         lo = self.lowest(worst, least, real)
         if not limits and _is_byte(self.types[key]):
             return lo, most
@@ -140,12 +153,10 @@ class Shapes:
     ) -> dict[str, float]:
         """What bounds the arrays that ``key`` leads into, by array."""
         limits: dict[str, float] = {}
-        for target, by_tags in base.touches.items():
-            if not any(key in tags for tags in by_tags):
-                continue
-            region = base.regions[target]
+        for target in self.roles.leads.get(key, ()):
+            region = base.regions.get(target)
             reach = base.reach(target, constrained)
-            if region.length is not None and math.isfinite(region.length.hi):
+            if region is not None and region.length is not None and math.isfinite(region.length.hi):
                 limits[target] = region.length.hi
             elif target in sizes and not reach:
                 limits[target] = sizes[target].hi
@@ -175,8 +186,10 @@ class Shapes:
     ) -> float:
         """The greatest value with no subscript beyond its limit."""
         _, at_lo = worst(lo, lo)
-        if at_lo > 0 or math.isinf(at_lo):
-            return lo if at_lo > 0 else lo + 3
+        if math.isinf(at_lo):
+            at_lo = worst(lo, lo + 1)[1] - 1  # a loop bound: nothing happens at the least value
+        if at_lo > 0:
+            return lo
         _, next_up = worst(lo, lo + 1)
         slope = next_up - at_lo
         if slope > 0 and math.isfinite(slope):
@@ -215,6 +228,8 @@ class Shapes:
                 known[key] = int(sizes[key].hi)
             elif reach is None:
                 known[key] = 0
+            elif key in self.roles.terminated:
+                known[key] = free
             elif reach[1] >= MOST_ELEMENTS:
                 unknown.add(key)
                 known[key] = self.estimate(scalars, free)

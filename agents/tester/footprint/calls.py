@@ -60,7 +60,11 @@ class Runner(Statements):
 
     def bind_input(self, cell: Cell, t: ir.Type, key: str) -> None:
         """A parameter, or a member of one."""
-        if isinstance(t, ir.Pointer):
+        if key in self.setting.ends:
+            first = self.setting.ends[key]
+            region = self.log.regions.get(first) or self.input_region(first, ir.element_type(t) or ir.VOID, None)
+            self.state.slots[cell] = Pointer(region, self.setting.size(first))
+        elif isinstance(t, ir.Pointer):
             self.state.slots[cell] = Pointer(self.input_region(key, t.to, None))
         elif isinstance(t, ir.Array):
             length = self.extent(t)
@@ -76,6 +80,8 @@ class Runner(Statements):
             self.state.slots[cell] = self.setting.value(key, t)
 
     def input_region(self, key: str, element: ir.Type, length: Num | None) -> Region:
+        if key in self.log.regions:
+            return self.log.regions[key]
         region = Region(key, element, is_input=True, length=length)
         self.log.regions[key] = region
         return region

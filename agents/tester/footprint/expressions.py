@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 
 from unseq.agents.tester.footprint.conditions import MIRRORED, Conditions
+from unseq.agents.tester.footprint.growth import strip_casts
 from unseq.agents.tester.footprint.interval import (
     NO_TAGS,
     Num,
     arithmetic,
     compare,
+    join,
     meet,
     negate,
     number,
@@ -128,6 +130,8 @@ class Evaluator(Conditions):
                 answer = True if left or right else False if left is False and right is False else None
             return Num(0, 1) if answer is None else number(int(answer))
         left_value, right_value = self.value(e.left), self.value(e.right)
+        if e.op == "+" and is_part_of_gap(e.left, e.right) and isinstance(left_value, Num):
+            return join(left_value, self.number(gap_end(e.right)))
         if e.op in MIRRORED:
             return self.compared(e, left_value, right_value)
         if isinstance(left_value, Pointer) or isinstance(right_value, Pointer):
@@ -151,8 +155,11 @@ class Evaluator(Conditions):
         return None
 
     def compared(self, e: n.Binary, left: Value, right: Value) -> Num:
-        if isinstance(left, Pointer) and isinstance(right, Pointer) and left.region is right.region:
-            left, right = left.offset, right.offset
+        if isinstance(left, Pointer) and isinstance(right, Pointer):
+            if left.region is right.region:
+                left, right = left.offset, right.offset
+            elif not self.mute and left.region.input and right.region.input:
+                self.log.pointers_compared.add((left.region.key, right.region.key))
         if isinstance(left, Pointer) != isinstance(right, Pointer):
             pointer = left if isinstance(left, Pointer) else right
             if isinstance(pointer, Pointer) and not self.mute:
@@ -205,6 +212,24 @@ def is_input(e: n.Expr) -> bool:
     while isinstance(e, n.Cast):
         e = e.operand
     return is_place(e)
+
+
+def is_part_of_gap(start: n.Expr, e: n.Expr) -> bool:
+    """Whether ``e`` is ``(end - start) / k``: added to ``start`` it stays between the two."""
+    e = strip_casts(e)
+    if not isinstance(e, n.Binary) or e.op not in {"/", ">>"} or not isinstance(strip_casts(e.right), n.Literal):
+        return False
+    gap = strip_casts(e.left)
+    return isinstance(gap, n.Binary) and gap.op == "-" and strip_casts(gap.right) == strip_casts(start)
+
+
+def gap_end(e: n.Expr) -> n.Expr:
+    """The ``end`` of ``(end - start) / k``."""
+    quotient = strip_casts(e)
+    assert isinstance(quotient, n.Binary)
+    gap = strip_casts(quotient.left)
+    assert isinstance(gap, n.Binary)
+    return gap.left
 
 
 def same_size(a: ir.Type, b: ir.Type) -> bool:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from unseq.agents.tester.footprint.expressions import Evaluator
-from unseq.agents.tester.footprint.growth import Grower, Growths, most_trips, resets, strip_casts, tests_of
+from unseq.agents.tester.footprint.growth import Grower, Growths, most_trips, references, resets, strip_casts, tests_of
 from unseq.agents.tester.footprint.interval import INF, Num, arithmetic, join, widen
 from unseq.agents.tester.footprint.memory import Box, Cell, Pointer, Record, Region, State, Value, join_states
 from unseq.agents.tester.footprint.places import is_container
@@ -93,8 +93,10 @@ class Loops(Evaluator):
         self.note_limits(tests, growths)
         if not self.mute:
             self.log.trips[loop] = max(trips, self.log.trips.get(loop, 0.0))
-        head = entry.copy()
-        moving = self.move(head, growths, grower, trips, resets(body.statements))
+        reset = resets(body.statements)
+        after, head = entry.copy(), entry.copy()
+        self.move(after, growths, grower, trips, reset)
+        moving = self.move(head, growths, grower, max(0.0, trips - 1), reset)
 
         def run() -> State:
             return self.one_iteration(condition, body, step, test_last, bind)
@@ -112,7 +114,9 @@ class Loops(Evaluator):
         if test_last and condition is not None:
             self.state = end
         else:
-            self.state = head.copy() if not moving or not end.reachable else join_states(head, end)
+            for slot in moving:
+                after.slots[slot] = head.slots[slot]
+            self.state = after if not moving or not end.reachable else join_states(after, end)
         if condition is not None and self.state.reachable:
             self.assume(condition, False)
         for state in left:
@@ -202,6 +206,9 @@ class Loops(Evaluator):
         self.mute += 1
         for e, _ in tests:
             if not isinstance(e, n.Binary):
+                counter = self.value(e) if references(e) & growths.keys() else None
+                if isinstance(counter, Num):
+                    self.log.loop_limits.add(counter.tags)
                 continue
             for side, other in ((e.left, e.right), (e.right, e.left)):
                 inner = strip_casts(side)

@@ -27,6 +27,7 @@ class Setting:
 
     values: Mapping[str, Num] = field(default_factory=dict)
     sizes: Mapping[str, Num] = field(default_factory=dict)
+    ends: Mapping[str, str] = field(default_factory=dict)  # pointer to behind the last element -> to the first
     trips: Mapping[int, float] = field(default_factory=dict)  # loop id -> most iterations, from an earlier run
 
     def value(self, key: str, t: ir.Type) -> Num:
@@ -229,6 +230,7 @@ class Footprint:
     sizes_read: set[str] = field(default_factory=set)
     resized: set[str] = field(default_factory=set)
     null_tested: set[str] = field(default_factory=set)
+    pointers_compared: set[tuple[str, str]] = field(default_factory=set)
     unknown_calls: set[str] = field(default_factory=set)
     trips: dict[int, float] = field(default_factory=dict)
     work: float = 0.0
