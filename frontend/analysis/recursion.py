@@ -227,4 +227,3 @@ def _assigned(function: Function) -> Iterator[Symbol]:
         for node in walk(part):
             if isinstance(node, Assign):
                 yield from used_symbols(node.place)
-

@@ -227,8 +227,10 @@ def _exact(result: Type, value: Type, op: str) -> bool:
     """Whether accumulating ``value`` into ``result`` loses nothing between steps."""
     if op in {"&&", "||"} or isinstance(result, Bool):
         return isinstance(value, Bool)
-    return same_kind(result, value) or (isinstance(result, Float) and isinstance(value, Int | Bool)) or (
-        isinstance(result, Int) and isinstance(value, Bool)
+    return (
+        same_kind(result, value)
+        or (isinstance(result, Float) and isinstance(value, Int | Bool))
+        or (isinstance(result, Int) and isinstance(value, Bool))
     )
 
 
@@ -353,4 +355,3 @@ def _work(call: Call) -> Expr | None:
     if isinstance(last, Binary) and last.op == "+" and uncast(last.left) == first:
         return last.right
     return None
-
