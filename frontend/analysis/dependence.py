@@ -187,7 +187,7 @@ def in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[G
     """Whether ``low <= value <= high`` at an access: proved by isl, or made a guard on the ends of its range."""
     below = value.minus(number(low))
     above = number(high).minus(value)
-    if _always(below, side) and _always(above, side):
+    if always(below, side) and always(above, side):
         return True
     bounds = Bounds(side.nests, side.bounds.is_fixed)
     least, most = bounds.of_polynomial(value, False), bounds.of_polynomial(value, True)
@@ -208,7 +208,7 @@ def _assume_at_least(assumed: list[Guard], left: Polynomial, right: Polynomial) 
         assume(assumed, terms.compare(">=", left.expression(), right.expression()))
 
 
-def _always(p: Polynomial, side: Side) -> bool:
+def always(p: Polynomial, side: Side) -> bool:
     """Whether ``p >= 0`` at every execution of an access."""
     value = p.constant
     if value is not None:
@@ -303,14 +303,14 @@ def _split(p: Polynomial, stride: Monomial, factor: int) -> tuple[Polynomial, Po
 def _remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
     """Whether ``0 <= low < size`` at an access: proved, or made a guard."""
     above = size.minus(low).minus(number(1))
-    if not _always(low, side):
+    if not always(low, side):
         bounds = Bounds(side.nests, side.bounds.is_fixed)
         least = bounds.of_polynomial(low, False)
         if least is None or (least.constant or 0) < 0:
             return False
         _assume_at_least(assumed, least, number(0))
         assumed.extend(g for g in bounds.assumed if g not in assumed)
-    if not _always(above, side):
+    if not always(above, side):
         bounds = Bounds(side.nests, side.bounds.is_fixed)
         most = bounds.of_polynomial(low, True)
         if most is None:

@@ -52,10 +52,10 @@ class Bounds:
                 return None
             p = replaced
         for nest in reversed(self.nests):
-            atom = next((a for a in p.atoms() if isinstance(a, Ref) and a.symbol == nest.position), None)
-            if atom is None:
+            mine = next((a for a in p.atoms() if isinstance(a, Ref) and a.symbol == nest.position), None)
+            if mine is None:
                 continue
-            replaced = self._replace(p, atom, upper, lambda up, n=nest: self._end(n, up))  # type: ignore[misc]
+            replaced = self._replace(p, mine, upper, lambda up, n=nest: self._end(n, up))  # type: ignore[misc]
             if replaced is None:
                 return None
             p = replaced
@@ -137,28 +137,27 @@ class Bounds:
             case Binary("%", left, right) if self._fixed(right):
                 if self.is_never_negative(left, depth):
                     return terms.subtract(right, terms.ONE) if upper else terms.ZERO
-                value = terms.constant(right)
-                return terms.literal((abs(value) - 1) * (1 if upper else -1)) if value else None
+                modulus = terms.constant(right)
+                return terms.literal((abs(modulus) - 1) * (1 if upper else -1)) if modulus else None
             case Binary("&", left, right):
-                for mask in (left, right):
-                    value = terms.constant(mask)
-                    if value is not None and value >= 0:
-                        return terms.literal(value) if upper else terms.ZERO
+                for mask in (terms.constant(left), terms.constant(right)):
+                    if mask is not None and mask >= 0:
+                        return terms.literal(mask) if upper else terms.ZERO
             case Binary("/", left, right):
                 divisor = terms.constant(right)
                 if divisor is not None and divisor > 0:
                     end = self.of(left, upper, depth)
                     return terms.divide(end, divisor) if end is not None else None
             case Binary(">>", left, right):
-                value = terms.constant(right)
-                if value is not None and 0 <= value < 32 and self.is_never_negative(left, depth):
+                shift = terms.constant(right)
+                if shift is not None and 0 <= shift < 32 and self.is_never_negative(left, depth):
                     end = self.of(left, upper, depth)
-                    return terms.divide(end, 1 << value) if end is not None else None
+                    return terms.divide(end, 1 << shift) if end is not None else None
             case Cast(operand, t.Int() as type_) if isinstance(operand.type, t.Int):
-                low, high = terms.limits(type_)
+                bottom, top = terms.limits(type_)
                 ends = [self.of(operand, side, depth) for side in (False, True)]
                 least, most = (terms.constant(end) if end is not None else None for end in ends)
-                if least is not None and most is not None and low <= least and most <= high:
+                if least is not None and most is not None and bottom <= least and most <= top:
                     return ends[upper]
         return None
 

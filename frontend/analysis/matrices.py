@@ -71,9 +71,7 @@ def affine(group: tuple[Symbol, ...], state: dict[Symbol, Expr], uids: Uids) -> 
     identity = [number(int(i == j), ring) for i, j in kept] + [number(0, ring) for _ in group]
     parameters = tuple([a[cell] for cell in kept] + b)
     later = tuple([c[cell] for cell in kept] + d)
-    return Recurrence(
-        group, "affine", parameters, later, tuple(element), tuple(combine), tuple(identity), tuple(apply)
-    )
+    return Recurrence(group, "affine", parameters, later, tuple(element), tuple(combine), tuple(identity), tuple(apply))
 
 
 def _through_unsigned(e: Expr, own: Type) -> Expr:

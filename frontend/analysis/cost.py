@@ -1,0 +1,97 @@
+"""Roughly how much a loop does: elementary operations as an expression at loop entry, for granularity decisions.
+
+Only an estimate: both branches of a condition count, inner loops count with the largest number of iterations, those
+of unknown length with ``GUESS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from unseq.frontend.analysis import terms
+from unseq.frontend.analysis.affine import Polynomial, number, polynomial
+from unseq.frontend.analysis.context import LoopContext, Nest
+from unseq.frontend.analysis.effects import Effects
+from unseq.frontend.analysis.extents import Bounds
+from unseq.frontend.analysis.library import bare
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import Binary, Call, Expr, Index, Loop, Method
+
+GUESS = 8  # iterations of a loop of unknown length
+MAX_CALLS = 4  # depth to which called functions are counted
+CHEAP = frozenset({"fabs", "abs", "min", "max", "fmin", "fmax", "sqrt", "floor", "ceil", "fma", "real", "imag"})
+
+
+def operations(node: walk.Node, effects: Effects, depth: int = 0) -> int:
+    """Elementary operations at or below a node, inner loops once."""
+    count = 0
+    for found in walk.walk(node):
+        if isinstance(found, Binary):
+            count += 4 if found.op in "/%" and not isinstance(found.type, t.Bool) else 1
+        elif isinstance(found, Index | Method):
+            count += 1
+        elif isinstance(found, Call):
+            callee = effects.functions.get(found.name)
+            if callee is not None and depth < MAX_CALLS:
+                count += 2 + operations(callee.body, effects, depth + 1)
+            else:
+                count += 4 if bare(found.name) in CHEAP else 20
+        elif not isinstance(found, walk.EXPRESSIONS):
+            count += 1
+    return count
+
+
+def work(context: LoopContext, effects: Effects, is_fixed: Callable[[Expr], bool]) -> Expr | None:
+    """The work of the whole loop; None if its number of iterations is not known."""
+    if context.iteration is None:
+        return None
+    nests = {n.loop.id: (n, tuple(a.nests)) for a in context.accesses for n in a.nests}
+    body = _body(context.loop, (context.nest,), nests, effects, is_fixed)
+    return body.expression() if body is not None else None
+
+
+def _body(
+    loop: Loop,
+    around: tuple[Nest, ...],
+    nests: dict[int, tuple[Nest, tuple[Nest, ...]]],
+    effects: Effects,
+    is_fixed: Callable[[Expr], bool],
+) -> Polynomial:
+    """The trip count times what one iteration does."""
+    inside = _inner(loop)
+    inner_ids = {found.id for outer in inside for found in walk.loops(outer)}
+    once = number(max(1, operations(loop.body, effects) - sum(operations(outer, effects) for outer in inside)))
+    for inner in inside:
+        nest = nests.get(inner.id)
+        chain = (*around, nest[0]) if nest is not None else around
+        part = _body(inner, chain, nests, effects, is_fixed)
+        if nest is None:
+            part = part.times(number(1))
+        once = once.plus(part)
+    del inner_ids
+    return once.times(_trip(loop, around, is_fixed))
+
+
+def _trip(loop: Loop, around: tuple[Nest, ...], is_fixed: Callable[[Expr], bool]) -> Polynomial:
+    nest = around[-1]
+    if nest.loop is not loop or nest.first is None or nest.last is None:
+        return number(GUESS)
+    length = polynomial(terms.add(terms.subtract(nest.last, nest.first), terms.ONE))
+    if length is None:
+        return number(GUESS)
+    bounds = Bounds(around[:-1], is_fixed)
+    return bounds.of_polynomial(length, True) or number(GUESS)
+
+
+def _inner(loop: Loop) -> list[Loop]:
+    """The loops directly inside a loop."""
+    found: list[Loop] = []
+    pending: list[walk.Node] = list(walk.children(loop.body))
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, walk.LOOPS):
+            found.append(node)
+        else:
+            pending.extend(walk.children(node))
+    return found

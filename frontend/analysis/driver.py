@@ -1,0 +1,306 @@
+"""Facts about a function: every loop gets its roles, its memory conflicts, its guards, and a verdict.
+
+The order: iteration space, roles of carried variables, early exits, effects of calls, memory.  A loop is parallel iff
+nothing is left over; otherwise each thing that is left over is a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from unseq.frontend.analysis import (
+    compaction,
+    extremum,
+    privatization,
+    recurrence,
+    recursion,
+    reduction,
+    scan,
+    scatter,
+    search,
+    stl,
+    terms,
+)
+from unseq.frontend.analysis.build import FunctionAnalysis, context_of
+from unseq.frontend.analysis.context import Access, ExitKind, LoopContext
+from unseq.frontend.analysis.cost import work
+from unseq.frontend.analysis.explain import diagnostic, first_assignment, header, kind_of
+from unseq.frontend.analysis.memory import Memory, Span
+from unseq.frontend.analysis.spaces import Space
+from unseq.frontend.analysis.values import TooLarge, Values
+from unseq.frontend.facts import (
+    Accumulator,
+    Append,
+    ArgBest,
+    ArrayAccumulator,
+    Claim,
+    Exit,
+    Facts,
+    Guard,
+    Induction,
+    LoopFact,
+    Prefix,
+    Private,
+    Recurrence,
+    Role,
+)
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import Function, Loop, Ref, Symbol
+from unseq.frontend.source import Diagnostic
+
+# Finders in order of preference: a variable keeps the first role that it is given.
+FINDERS: tuple[Callable[[LoopContext], tuple[Role, ...]], ...] = (
+    privatization.find,
+    reduction.find,
+    extremum.find,
+    compaction.find,
+    scan.find,
+    recurrence.find,
+)
+
+
+def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
+    """Everything that is known about a function and the functions of its file that it calls.
+
+    ``assume``: promises of the caller, ``noalias`` (different pointers don't overlap) and ``jacobi`` (neighbours may
+    be read from before the sweep)."""
+    loops: list[LoopFact] = []
+    for scope in (function, *function.callees):
+        inner = scope if scope is not function else function
+        analysis = FunctionAnalysis(_with_callees(inner, function))
+        loops += [_fact(analysis, loop, parent, assume) for loop, parent in _loops(inner)]
+    loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
+    shared = FunctionAnalysis(function)
+    return Facts(function, tuple(loops), stl.find(function, shared.pure), recursion.find(function, shared.pure))
+
+
+def _with_callees(inner: Function, outer: Function) -> Function:
+    if inner is outer:
+        return outer
+    others = tuple(f for f in (outer, *outer.callees) if f.name != inner.name)
+    return Function(
+        inner.name, inner.parameters, inner.result, inner.body, inner.unit, others, outer.globals, inner.static,
+        inner.template, inner.span,
+    )  # fmt: skip
+
+
+def _loops(function: Function) -> list[tuple[Loop, int]]:
+    """The loops of a function with the id of the loop around each (-1: none)."""
+    found: list[tuple[Loop, int]] = []
+
+    def visit(node: walk.Node, parent: int) -> None:
+        if isinstance(node, walk.LOOPS):
+            found.append((node, parent))
+            parent = node.id
+        for child in walk.children(node):
+            visit(child, parent)
+
+    visit(function.body, -1)
+    return found
+
+
+@dataclass(slots=True)
+class _Verdict:
+    """What has been found out about a loop so far."""
+
+    context: LoopContext
+    run: Values
+    roles: list[Role] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    reasons: list[Diagnostic] = field(default_factory=list)
+
+
+def _fact(analysis: FunctionAnalysis, loop: Loop, parent: int, assume: frozenset[str]) -> LoopFact:
+    name = analysis.function.name
+    try:
+        context, run, space = context_of(analysis, loop)
+    except TooLarge:
+        reason = Diagnostic(header(loop), "the loop is too large to analyse", "split it into smaller functions")
+        return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
+    verdict = _Verdict(context, run)
+    if space.counted is not None:
+        verdict.guards += space.counted.guards
+    else:
+        verdict.reasons.append(_uncounted(context))
+    _roles(verdict, space)
+    _exits(verdict)
+    for obstacle in context.obstacles:
+        verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy))
+    memory = _memory(verdict, analysis, assume)
+    reasons = tuple(dict.fromkeys(verdict.reasons))
+    guards = tuple(dict.fromkeys(verdict.guards)) if not reasons else ()
+    roles = tuple(verdict.roles)
+    return LoopFact(
+        loop,
+        kind_of(roles, context) if not reasons else "sequential",
+        not reasons,
+        Claim.GUARDED if guards else Claim.PROVED,
+        context.iteration,
+        roles,
+        guards,
+        reasons,
+        work(context, analysis.effects, memory.is_fixed),
+        any(_reassociates(role) for role in roles),
+        parent,
+        name,
+    )
+
+
+def _uncounted(context: LoopContext) -> Diagnostic:
+    what = "the number of iterations is not known before the loop starts"
+    return Diagnostic(header(context.loop), what, "count with a variable that only the loop's header changes")
+
+
+# --- carried variables ---------------------------------------------------------------------------------------------
+
+
+def symbols_of(role: Role) -> frozenset[Symbol]:
+    """The carried variables that a role explains."""
+    match role:
+        case Private(symbol) | Induction(symbol) | Prefix(symbol):
+            return frozenset({symbol})
+        case Accumulator(place):
+            return frozenset({place.symbol}) if isinstance(place, Ref) else frozenset()
+        case ArgBest(best, companions):
+            return frozenset(companions) | (frozenset({best}) if best is not None else frozenset())
+        case Recurrence(symbols):
+            return frozenset(symbols)
+        case Append(counter):
+            return frozenset({counter}) if counter is not None else frozenset()
+        case Exit(assigned=assigned):
+            return frozenset(assigned)
+        case ArrayAccumulator():
+            return frozenset()
+
+
+def _roles(verdict: _Verdict, space: Space) -> None:
+    context = verdict.context
+    main = context.main
+    if main is not None and (context.iteration is None or context.iteration.symbol is None):
+        step = context.iteration.step if context.iteration is not None else 1
+        live = main in context.live_after
+        verdict.roles.append(Induction(main, space.starts[main], terms.literal(step), live))
+    for symbol, stride in sorted(space.strides.items(), key=lambda item: item[0].uid):
+        if symbol in context.carried:
+            verdict.roles.append(Induction(symbol, space.starts[symbol], stride, symbol in context.live_after))
+    if context.exits:
+        verdict.roles += search.find(context)
+    explained = {s for role in verdict.roles for s in symbols_of(role)}
+    for find in FINDERS:
+        for role in find(context):
+            mine = symbols_of(role)
+            if mine & explained or (not mine and role in verdict.roles):
+                continue
+            verdict.roles.append(role)
+            explained |= mine
+    for symbol in sorted(context.carried - explained, key=lambda s: s.uid):
+        span, other = first_assignment(context, symbol)
+        what = f"{symbol.name} depends on its value in the iteration before"
+        verdict.reasons.append(Diagnostic(span, what, "compute it from the loop counter or from the inputs", other))
+
+
+def _exits(verdict: _Verdict) -> None:
+    context = verdict.context
+    if not context.exits or any(isinstance(role, Exit) for role in verdict.roles):
+        return
+    first = context.exits[0]
+    words = {
+        ExitKind.BREAK: "may leave the loop early, after iterations that have other effects",
+        ExitKind.RETURN: "may return from the function in the middle of the loop",
+        ExitKind.CONDITION: "whether the loop goes on depends on what its iterations compute",
+        ExitKind.THROW: "may throw in the middle of the loop",
+    }
+    span = first.condition.span if first.condition is not None else first.statement.span
+    remedy = "separate the search for the end from the work"
+    verdict.reasons.append(Diagnostic(span, words[first.kind], remedy))
+
+
+def _reassociates(role: Role) -> bool:
+    """Whether a role is legal only where floating-point operations may be done in another order."""
+    match role:
+        case Accumulator(_, op, type_) | Prefix(_, op, type_) | ArrayAccumulator(_, op, type_):
+            return op in ("+", "*") and _inexact(type_)
+        case Recurrence(symbols, family):
+            return family != "last write" and any(_inexact(s.type) for s in symbols)
+    return False
+
+
+def _inexact(type_: t.Type) -> bool:
+    type_ = t.strip(type_)
+    return isinstance(type_, t.Float) or (isinstance(type_, t.Library) and type_.name == "complex")
+
+
+# --- memory --------------------------------------------------------------------------------------------------------
+
+
+def _covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
+    """Which role makes the order of an access immaterial."""
+    found: dict[int, int] = {}
+    for number, role in enumerate(roles):
+        if isinstance(role, Private | Induction | Exit):
+            continue
+        mine = symbols_of(role)
+        for access in accesses:
+            place = access.place
+            if isinstance(place, Ref) and place.symbol in mine:
+                found[id(access)] = number
+                continue
+            if not any(span.contains(access.statement.span) for span in role.updates):
+                continue
+            if (
+                (isinstance(role, Accumulator) and place == role.place)
+                or (isinstance(role, ArrayAccumulator) and access.root == walk.root(role.array))
+                or (isinstance(role, Append) and access.root in {walk.root(out) for out in role.outputs})
+            ):
+                found[id(access)] = number
+    return found
+
+
+def _spans(roles: list[Role], context: LoopContext, covered: dict[int, int]) -> dict[int, Span]:
+    """The elements that appends and scatters touch."""
+    found: dict[int, Span] = {}
+    for access in context.accesses:
+        number = covered.get(id(access))
+        role = roles[number] if number is not None else None
+        if isinstance(role, Append) and role.counter is not None and context.nest.first and context.nest.last:
+            trip = terms.add(terms.subtract(context.nest.last, context.nest.first), terms.ONE)
+            start = terms.ref(role.counter)
+            found[id(access)] = (start, terms.add(start, trip))
+        elif isinstance(role, ArrayAccumulator) and role.extent is not None:
+            found[id(access)] = (terms.ZERO, role.extent)
+    return found
+
+
+def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str]) -> Memory:
+    context = verdict.context
+    accesses = context.accesses
+    skip = (
+        frozenset(s for role in verdict.roles for s in symbols_of(role) if not isinstance(s.type, t.Reference))
+        - analysis.effects.points_to.address_taken
+    )
+    skip = frozenset(s for s in skip if s.storage.value != "global")
+
+    def look(roles: list[Role]) -> Memory:
+        covered = _covered(roles, accesses)
+        memory = Memory(context, analysis.effects, covered, _spans(roles, context, covered), skip, "noalias" in assume)
+        memory.check()
+        return memory
+
+    memory = look(verdict.roles)
+    if any(conflict.kind == "meet" for conflict in memory.conflicts):
+        clashing = {c.write.root for c in memory.conflicts if c.kind == "meet"}
+        extra = [role for role in scatter.find(context) if _array(role) in clashing]
+        if extra:
+            again = look([*verdict.roles, *extra])
+            if len(again.conflicts) < len(memory.conflicts):
+                memory = again
+                verdict.roles += extra
+    verdict.guards += memory.guards
+    verdict.reasons += [diagnostic(conflict, context) for conflict in memory.conflicts[:8]]
+    return memory
+
+
+def _array(role: Role) -> Symbol | None:
+    return walk.root(role.array) if isinstance(role, ArrayAccumulator) else None

@@ -1,0 +1,276 @@
+"""Whether iterations of a loop conflict in memory: every pair of accesses, one of them a write, is looked at.
+
+Pairs behind one base go to the dependence test; pairs behind different bases to aliasing, and where that cannot tell,
+the extents of both are made a guard.  What is left is a reason why the loop stays sequential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from unseq.frontend.analysis import dependence, terms
+from unseq.frontend.analysis.affine import Polynomial, polynomial
+from unseq.frontend.analysis.aliasing import Object, name_of, relation
+from unseq.frontend.analysis.context import Access, LoopContext
+from unseq.frontend.analysis.effects import Effects
+from unseq.frontend.analysis.explain import Conflict
+from unseq.frontend.analysis.extents import Bounds
+from unseq.frontend.analysis.paths import Path, may_meet, path
+from unseq.frontend.analysis.regions import Kind, is_pointer_like
+from unseq.frontend.analysis.spaces import has_unknown
+from unseq.frontend.facts import Disjoint, Distinct, Extent, Guard
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import AddressOf, Deref, Expr, Index, Member, Method, Ref, Symbol
+
+MAX_PAIRS = 3000
+TRACKED = (t.Int, t.Bool, t.Pointer)
+
+Span = tuple[Expr, Expr]  # first element, one past the last
+
+
+@dataclass(slots=True)
+class _Group:
+    """Accesses whose paths start at one base."""
+
+    object: Object
+    members: list[tuple[Access, Path]] = field(default_factory=list)
+
+    @property
+    def written(self) -> bool:
+        return any(a.is_write for a, _ in self.members)
+
+
+class Memory:
+    """The memory accesses of one loop. ``covered`` maps accesses (by identity) to the number of the role that makes
+    their order immaterial; ``spans`` gives the elements that such a role touches, where the subscripts don't."""
+
+    def __init__(
+        self,
+        context: LoopContext,
+        effects: Effects,
+        covered: Mapping[int, int],
+        spans: Mapping[int, Span],
+        skip: frozenset[Symbol],
+        noalias: bool,
+    ) -> None:
+        self.context = context
+        self.effects = effects
+        self.covered = covered
+        self.spans = spans
+        self.noalias = noalias
+        self.guards: list[Guard] = []
+        self.conflicts: list[Conflict] = []
+        self._writes = [path(a.resolved) for a in context.accesses if a.is_write]
+        self._fixed: dict[Expr, bool] = {}
+        positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
+        self._varying = positions | context.declared
+        self._varying |= {s for s in context.assigned if not isinstance(s.type, TRACKED) or self._is_visible(s)}
+        self.groups = self._groups(skip)
+
+    def _is_visible(self, symbol: Symbol) -> bool:
+        from_outside = symbol in self.effects.points_to.address_taken
+        return from_outside or symbol.storage.value == "global"
+
+    def is_fixed(self, e: Expr) -> bool:
+        """Whether a resolved expression has one value while the loop runs."""
+        found = self._fixed.get(e)
+        if found is None:
+            found = self._fixed[e] = self._is_fixed(e)
+        return found
+
+    def _is_fixed(self, e: Expr) -> bool:
+        for node in walk.walk(e):
+            if isinstance(node, Ref):
+                if node.symbol in self._varying or node.symbol.uid < 0:
+                    return False
+            elif isinstance(node, Index | Deref | Member | Method):
+                here = path(node)
+                for write in self._writes:
+                    if has_unknown(write.base) or (write.base == here.base and may_meet(write, here)):
+                        return False
+        return True
+
+    def _groups(self, skip: frozenset[Symbol]) -> list[_Group]:
+        found: dict[tuple[Expr, bool], _Group] = {}
+        types: dict[tuple[Expr, bool], set[t.Type]] = {}
+        seen: set[tuple[object, ...]] = set()
+        for access in self.context.accesses:
+            where = path(access.resolved)
+            if self._is_private(where, access, skip):
+                continue
+            mark = (access.resolved, access.is_write, access.whole, access.nests, access.tests,
+                    self.covered.get(id(access)))  # fmt: skip
+            if mark in seen:
+                continue
+            seen.add(mark)
+            key = (where.base, where.behind)
+            types.setdefault(key, set()).add(_accessed(access))
+            if key not in found:
+                found[key] = _Group(Object(where.base, access.resolved, frozenset(), where.behind))
+            found[key].members.append((access, where))
+        for key, group in found.items():
+            group.object = Object(group.object.base, group.object.place, frozenset(types[key]), group.object.behind)
+        return list(found.values())
+
+    def _is_private(self, where: Path, access: Access, skip: frozenset[Symbol]) -> bool:
+        base = where.base
+        own = isinstance(base, Ref) and not where.behind and not isinstance(base.symbol.type, t.Reference)
+        if own and isinstance(base, Ref) and (base.symbol in self.context.declared or base.symbol in skip):
+            return True
+        regions = self.effects.points_to.of_place(access.resolved)
+        span = self.context.loop.span
+        return bool(regions) and all(r.kind is Kind.FRESH and span.start < r.site <= span.end for r in regions)
+
+    def check(self) -> None:
+        """Looks at every pair; fills ``guards`` and ``conflicts``."""
+        pairs = 0
+        for k, group in enumerate(self.groups):
+            if group.written:
+                self._within(group)
+            for other in self.groups[k + 1 :]:
+                if not group.written and not other.written:
+                    continue
+                pairs += 1
+                if pairs > MAX_PAIRS:
+                    self.conflicts.append(Conflict("large", group.members[0][0], other.members[0][0]))
+                    return
+                self._between(group, other)
+
+    # --- one base ----------------------------------------------------------------------------------------------
+
+    def _within(self, group: _Group) -> None:
+        writes = [m for m in group.members if m[0].is_write]
+        base = group.object.base
+        if not self.is_fixed(base) and not (isinstance(base, Ref) and not group.object.behind):
+            first = writes[0][0]
+            second = next((a for a, _ in group.members if a is not first), first)
+            self.conflicts.append(Conflict("moving", first, second))
+            return
+        count = 0
+        for n, (access, where) in enumerate(writes):
+            for other, there in group.members:
+                if other.is_write and any(other is w for w, _ in writes[:n]):
+                    continue
+                mine, yours = self.covered.get(id(access)), self.covered.get(id(other))
+                if (mine is not None and mine == yours) or not may_meet(where, there):
+                    continue
+                count += 1
+                if count > MAX_PAIRS:
+                    self.conflicts.append(Conflict("large", access, other))
+                    return
+                self._pair(access, where, other, there)
+
+    def _pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
+        found: dependence.Dependence | None = None
+        for guarded in (False, True):
+            left = dependence.side(access, where, self.context.nest, self.is_fixed, guarded)
+            right = dependence.side(other, there, self.context.nest, self.is_fixed, guarded)
+            if guarded and not left.needs and not right.needs:
+                break
+            assumed: list[Guard] = [*left.needs, *right.needs]
+            result = dependence.test(left, right, assumed)
+            if result is None:
+                self._add(assumed)
+                return
+            found = result if found is None else found
+        assert found is not None
+        self.conflicts.append(Conflict("meet", access, other, found.distance, found.forward, found.why))
+
+    def _add(self, guards: list[Guard]) -> None:
+        self.guards.extend(g for g in dict.fromkeys(guards) if g not in self.guards)
+
+    # --- two bases ---------------------------------------------------------------------------------------------
+
+    def _between(self, left: _Group, right: _Group) -> None:
+        found = relation(left.object, right.object, self.effects.points_to, self.noalias)
+        if not found.possible:
+            return
+        writer, other = (left, right) if left.written else (right, left)
+        if found.whole:
+            self._add([Distinct(left.object.base, right.object.base)])
+            return
+        if found.why:
+            self._alias(writer, other, found.why)
+            return
+        extents = [self._extent(group) for group in (left, right)]
+        if extents[0] is None or extents[1] is None:
+            unknown = left if extents[0] is None else right
+            self._alias(
+                writer, other, f"which elements of {name_of(unknown.object.base)} are used is only known in the loop"
+            )
+            return
+        self._add([Disjoint(extents[0], extents[1])])
+
+    def _alias(self, writer: _Group, other: _Group, why: str) -> None:
+        write = next(a for a, _ in writer.members if a.is_write)
+        self.conflicts.append(Conflict("alias", write, other.members[0][0], why=why))
+
+    def _extent(self, group: _Group) -> Extent | None:
+        """All elements that the loop may access behind a base."""
+        base = group.object.base
+        if not self.is_fixed(base):
+            return None
+        if not group.object.behind and not _has_elements(base.type):
+            return Extent(AddressOf(base, t.Pointer(base.type)), terms.ZERO, terms.ONE)
+        low: Expr | None = None
+        high: Expr | None = None
+        assumed: list[Guard] = []
+        for access, where in group.members:
+            side = dependence.side(access, where, self.context.nest, self.is_fixed, False)
+            ends = self.spans.get(id(access)) or self._ends(where, side, assumed)
+            if ends is None:
+                return None
+            low = ends[0] if low is None else _hull(low, ends[0], side, False)
+            high = ends[1] if high is None else _hull(high, ends[1], side, True)
+        if low is None or high is None:
+            return None
+        self._add(assumed)
+        return Extent(base, low, high)
+
+    def _ends(self, where: Path, side: dependence.Side, assumed: list[Guard]) -> Span | None:
+        if not where.steps or isinstance(where.steps[0], str):
+            return None
+        subscript = where.steps[0]
+        bounds = Bounds(side.nests, self.is_fixed)
+        p = polynomial(subscript)
+        for obligation in p.obligations if p is not None else ():
+            if not obligation.wide and dependence.in_range(
+                obligation.value, obligation.low, obligation.high, side, assumed
+            ):
+                subscript = p.bare().expression() if p is not None else subscript
+        low, high = bounds.of(subscript, False), bounds.of(subscript, True)
+        if low is None or high is None:
+            return None
+        assumed.extend(g for g in bounds.assumed if g not in assumed)
+        return low, terms.add(high, terms.ONE)
+
+
+def _hull(known: Expr, new: Expr, side: dependence.Side, upper: bool) -> Expr:
+    """The larger (smaller) of two bounds; ``new`` only matters where its access is executed."""
+    a, b = polynomial(known), polynomial(new)
+    if a is None or b is None:
+        return terms.larger(known, new) if upper else terms.smaller(known, new)
+    further = a.minus(b).bare() if upper else b.minus(a).bare()
+    if dependence.always(further, side):
+        return known
+    if dependence.always(Polynomial({m: -c for m, c in further.terms.items()}), side):
+        # Only known where the new access runs; the old one may run where it does not.
+        constant = further.constant
+        if constant is not None:
+            return new
+    return terms.larger(known, new) if upper else terms.smaller(known, new)
+
+
+def _has_elements(type_: t.Type) -> bool:
+    type_ = t.strip(type_)
+    return (
+        is_pointer_like(type_)
+        or isinstance(type_, t.Array)
+        or (isinstance(type_, t.Library) and t.element_type(type_) is not None)
+    )
+
+
+def _accessed(access: Access) -> t.Type:
+    return t.VOID if access.whole else access.resolved.type
