@@ -7,7 +7,7 @@ nothing is left over; otherwise each thing that is left over is a reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import (
     compaction,
@@ -80,10 +80,7 @@ def _with_callees(inner: Function, outer: Function) -> Function:
     if inner is outer:
         return outer
     others = tuple(f for f in (outer, *outer.callees) if f.name != inner.name)
-    return Function(
-        inner.name, inner.parameters, inner.result, inner.body, inner.unit, others, outer.globals, inner.static,
-        inner.template, inner.span,
-    )  # fmt: skip
+    return replace(inner, callees=others, globals=outer.globals)
 
 
 def _loops(function: Function) -> list[tuple[Loop, int]]:
