@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
+from collections.abc import Iterator
 
 from unseq.frontend.ir.nodes import Cast, Expr, Literal, Ref, Storage, Symbol
 from unseq.frontend.ir.types import Bool, Int, Type, strip
 
-Uids = count[int]
+Uids = Iterator[int]
 
 
 def parameter(name: str, type_: Type, uids: Uids) -> Symbol:
