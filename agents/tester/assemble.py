@@ -23,6 +23,7 @@ from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequ
 from unseq.frontend.ir import types as ir
 
 Array = npt.NDArray[np.generic]
+BLOCK = 1 << 20  # plain values repeat beyond this, which saves time on inputs for timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,10 @@ class Assembler:
     def elements(self, key: str, t: ir.Type) -> Value:
         element = ir.element_type(t) or ir.VOID
         count = self.count(key, t)
+        while isinstance(element, ir.Array):  # rows of a C array lie behind each other
+            key = f"{key}[]"
+            count *= self.count(key, element)
+            element = element.element
         if isinstance(t, ir.Library) and t.name == "string":
             return Text(self.characters(key, count).tobytes())
         if key in self.roles.terminated:
@@ -121,10 +126,8 @@ class Assembler:
         content = f"{key}[]"
         if content in self.solution.ranges:
             return self.numbers(content, ir.CHAR, count)
-        data = b""
-        while len(data) < count:
-            data += text(self.rng, self.choice.text if self.choice.text not in {"empty", "one"} else "mixed") or b"x"
-        return np.frombuffer(data[:count], dtype=np.int8)
+        style = self.choice.text if self.choice.text not in {"empty", "one"} else "mixed"
+        return np.frombuffer(text(self.rng, style, count), dtype=np.int8)
 
     def fill(self, key: str, t: ir.Type, n: int) -> Array:
         """``n`` elements of type ``t``; ``key`` names one of them."""
@@ -157,8 +160,9 @@ class Assembler:
             name = self.choice.by_key.get(key, self.choice.plain)
             if name in FLOAT_ONLY and not subject.real:
                 name = "small"
+            block = replace(subject, n=min(n, BLOCK))
             with np.errstate(over="ignore", invalid="ignore"):
-                array = PATTERNS[name](self.rng, subject)
+                array = np.resize(PATTERNS[name](self.rng, block), n)
             if (key in self.roles.divisors or key in self.roles.shifts) and not subject.real:
                 array = nonzero(array) if key in self.roles.divisors else np.abs(array) % np.array(16, array.dtype)
         self.made[key] = array

@@ -73,7 +73,10 @@ def find_roles(function: Function) -> Roles:
     start_tags = _union(log.loop_starts)
     index_tags = _union(tags for by_tags in log.touches.values() for tags in by_tags)
     integer = {key for key, t in scalar_types.items() if isinstance(t, ir.Int)}
-    sizes = [key for key in scalar_types if key in integer and key in limit_tags | start_tags | index_tags]
+    shifts = _union(log.shifts) - limit_tags
+    sizes = [key for key in scalar_types if key in (integer - shifts) & (limit_tags | start_tags | index_tags)]
+    if log.calls_itself and not sizes and not arrays:
+        sizes = [key for key in scalar_types if key in integer]
     size_set = set(sizes)
     return Roles(
         function,

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from unseq.agents.tester.footprint.calls import footprint
+from unseq.agents.tester.footprint.calls import Runner, footprint
 from unseq.agents.tester.footprint.interval import Num, number, type_range
 from unseq.agents.tester.footprint.memory import Footprint, Setting
 from unseq.agents.tester.leaves import ArrayLeaf, is_complex
@@ -52,6 +52,9 @@ class Shapes:
         self.types = {leaf.key: leaf.type for leaf in roles.contents()}
         self.scalar_types = {leaf.key: leaf.type for leaf in roles.scalars()}
         self.farthest = 0.0
+        self.natural: dict[str, bool] = {}  # contents whose subscripts are bounded whatever they hold
+        self.lows: dict[str, float] = {}
+        self.gaps: dict[str, float] = {}  # how far the greatest value of a content is below what bounds it
         self.array_of = {leaf.key: leaf.array for leaf in roles.contents()}
 
     def solve(self, scalars: Mapping[str, float], free: int) -> Solution:
@@ -125,7 +128,8 @@ class Shapes:
 
         def worst(lo: float, hi: float) -> tuple[float, float]:
             """How far below zero and beyond its limit any subscript goes (positive: out of bounds)."""
-            log = footprint(self.roles.function, self.setting({**values, key: Num(lo, hi)}, sizes))
+            setting = Setting({**values, key: Num(lo, hi)}, sizes, self.roles.ends, base.trips)
+            log = Runner(self.roles.function, setting).run()
             below, beyond = -math.inf, -math.inf
             self.farthest = -math.inf
             for target, by_tags in log.touches.items():
@@ -137,16 +141,29 @@ class Shapes:
             return below, beyond
 
         real = isinstance(self.types[key], ir.Float)
-        below, beyond = worst(least, most)
-        if key not in self.roles.limits and below <= 0 and beyond <= 0 and self.farthest < NATURAL:
+        if key not in self.natural:
+            below, beyond = worst(least, most)
+            bounded = below <= 0 and beyond <= 0 and self.farthest < NATURAL
+            self.natural[key] = key not in self.roles.limits and bounded
+            self.lows[key] = self.lowest(worst, least, real)
+        if self.natural[key]:
             return (least, most) if _is_byte(self.types[key]) else None
-        lo = self.lowest(worst, least, real)
+        lo = self.lows[key]
         if not limits and _is_byte(self.types[key]):
             return lo, most
         if not limits:
             usual = float(free) if key in self.roles.slices or key in self.roles.limits else float(max(free - 1, 0))
             return lo, min(max(lo, lo + usual if lo > 0 else usual), most)
-        return lo, self.highest(worst, lo, most, real)
+        bound = min(limits.values())
+        if key in self.gaps and not real:
+            hi = bound - self.gaps[key]
+            if hi >= lo:
+                below, beyond = worst(lo, hi)
+                if below <= 0 and -1 < beyond <= 0:
+                    return lo, min(hi, most)
+        hi = self.highest(worst, lo, most, real)
+        self.gaps[key] = bound - hi
+        return lo, hi
 
     def limits_of(
         self, key: str, base: Footprint, sizes: Mapping[str, Num], constrained: frozenset[str]

@@ -59,14 +59,20 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
         excess = max(
             (solution.work / MOST_WORK) ** (1 / sizes.work_degree),
             (max(solution.elements, 1) * 8 / MOST_BYTES) ** (1 / degree),
-            (max(solution.elements, 1) / (4 * total)) ** (1 / degree) if roles.arrays() else 0.0,
+            (max(solution.extents.values(), default=0) / (1.1 * total)) ** (1 / degree),
         )
         if excess <= 1:
             break
-        side = max(2, math.floor(side / excess))
+        side = max(2, rounded(side / excess))
         assignment = sizes.uniform(side)
         solution = sizes.solve(assignment)
     return assignment, solution
+
+
+def rounded(value: float) -> int:
+    """The next smaller number with two digits that are not zero."""
+    unit = 10 ** max(0, math.floor(math.log10(max(value, 1.0))) - 1)
+    return math.floor(value / unit) * unit
 
 
 def principal(assignment: Assignment, solution: Solution) -> int:

@@ -236,9 +236,10 @@ PATTERNS: Mapping[str, Fill] = {
 FLOAT_ONLY = frozenset({"some NaN", "some infinite", "special", "denormals"})
 
 
-def text(rng: Rng, style: str) -> bytes:
+def text(rng: Rng, style: str, length: int | None = None) -> bytes:
     """A string without NUL: ``empty``, ``one``, ``words``, ``upper``, ``mixed``, ``repeated`` or ``bytes``."""
-    length = int(rng.integers(2, 24))
+    if length is None:
+        length = int(rng.integers(2, 24))
     if style == "empty":
         return b""
     if style == "one":
@@ -246,12 +247,12 @@ def text(rng: Rng, style: str) -> bytes:
     if style == "repeated":
         return b"a" * length
     if style == "bytes":
-        return bytes(int(b) for b in rng.integers(1, 256, length))
+        return rng.integers(1, 256, length, dtype=np.uint8).tobytes()
     alphabet = {
         "words": b"abcdefghijklmnopqrstuvwxyz  ",
         "upper": b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     }.get(style, b"abcXYZ019 .,;-_\t\n(){}")
-    return bytes(alphabet[int(i)] for i in rng.integers(0, len(alphabet), length))
+    return rng.choice(np.frombuffer(alphabet, dtype=np.uint8), length).tobytes()
 
 
 TEXTS = ("words", "mixed", "empty", "one", "upper", "repeated", "bytes")
