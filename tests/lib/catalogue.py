@@ -427,7 +427,8 @@ int closest(const std::vector<double> &v, double target) {
         """#include <algorithm>
 #include <vector>
 void transformed(const std::vector<float> &a, const std::vector<float> &b, std::vector<float> &c) {
-    std::transform(a.begin(), a.end(), b.begin(), c.begin(), [](float x, float y) { return x > 1.0f ? x * y : y; }); }""",
+    std::transform(a.begin(), a.end(), b.begin(), c.begin(),
+                   [](float x, float y) { return x > 1.0f ? x * y : y; }); }""",
         {"a": 10, "b": 10, "c": 10},
     ),
 )
