@@ -17,6 +17,7 @@ from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Select
 from unseq.frontend.ir.walk import LOOPS, Node, transform, walk
 
 CUTOFF = "UNSEQ_CUTOFF"
+BLOCK = "UNSEQ_BLOCK"
 HEAVY = 16  # operations an iteration from which on the cut-off is divided by them
 UNKNOWN_LOOP = 100  # operations that a loop of unknown length is taken for
 
@@ -162,6 +163,22 @@ def cutoff(context: Context, trip: Trip, iteration: Iteration, work: Expr | None
     if factor >= HEAVY:
         product = f"{_round(factor)} * {product}"
     return (*trip.positive, f"{product} >= {CUTOFF}")
+
+
+def iterations_a_block(iteration: Iteration, work: Expr | None, body: Node) -> str:
+    """How many iterations one sequential block should have; at least as tight as a product."""
+    symbolic = any(isinstance(node, LOOPS) for node in walk(body))
+    if work is None:
+        return "1" if symbolic else BLOCK
+    terms = {key: factor for key, factor in polynomial(work).items() if factor > 0}
+    degree = max((len(key) for key in terms), default=0)
+    for key, factor in terms.items():
+        if len(key) == degree:
+            others = _without_trip(key, iteration)
+            if others:
+                return "1"
+            return BLOCK if factor < HEAVY else f"({BLOCK} / {_round(factor)} + 1)"
+    return BLOCK
 
 
 def _without_trip(key: Monomial, iteration: Iteration) -> Monomial | None:

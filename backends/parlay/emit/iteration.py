@@ -218,8 +218,9 @@ def header(context: Context, space: Space, first: str, last: str) -> str:
     """``for (...)`` over the iterations ``[first, last)``, on the loop's own variable where it has one."""
     loop = space.fact.loop
     name = space.name
-    if not space.direct or not isinstance(loop, For):
-        return f"for ({context.declare(space.type, name)} = {first}; {name} < {last}; {name}++)"
-    printer = Printer(context.own)
-    steps = [printer.simple(s) for s in loop.step if isinstance(s, Assign | Declare)]
+    steps = [f"{name}++"] if not space.direct else []
+    if isinstance(loop, For):
+        own = space.iteration.symbol
+        others = [s for s in loop.step if space.direct or not (isinstance(s, Assign) and walk.root(s.place) == own)]
+        steps += [Printer(context.own).simple(s) for s in others if isinstance(s, Assign | Declare)]
     return f"for ({context.declare(space.type, name)} = {first}; {name} < {last}; {', '.join(steps)})"

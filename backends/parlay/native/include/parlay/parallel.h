@@ -4,6 +4,7 @@
 #define PARLAY_PARALLEL_H_
 
 #include <cstddef>
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -23,14 +24,49 @@ template <typename F>
 inline constexpr bool copied_into_chunk =
     std::is_trivially_copyable_v<F> && sizeof(F) <= 64 && std::is_invocable_v<const F&, size_t>;
 
+// The type of the loop's counter: what f takes, where that is an integer. Counting in `int` for
+// `[&](int i) { ... }` rather than converting a size_t lets the compiler see that i runs up by one, and
+// vectorize. A range that f's type cannot hold is converted one by one, as a call converts it.
+template <typename R, typename C, typename I>
+I index_of(R (C::*)(I) const);
+template <typename R, typename C, typename I>
+I index_of(R (C::*)(I));
+template <typename F, typename = void>
+struct loop_counter {
+  using type = size_t;
+};
+template <typename F>
+struct loop_counter<F, std::enable_if_t<std::is_integral_v<decltype(index_of(&F::operator()))>>> {
+  using type = decltype(index_of(&F::operator()));
+};
+
+template <typename F>
+PARLAY_INLINE void run_chunk(F& f, size_t lo, size_t hi) {
+  using I = typename loop_counter<std::remove_const_t<F>>::type;
+  if constexpr (sizeof(I) >= sizeof(int) && sizeof(I) < sizeof(size_t)) {
+    while (lo < hi) {  // once, unless the range leaves I
+      const I first = static_cast<I>(lo);
+      const size_t room = static_cast<size_t>(std::numeric_limits<I>::max()) - static_cast<size_t>(first);
+      const size_t more = hi - lo - 1 < room ? hi - lo - 1 : room;
+      const I last = static_cast<I>(lo + more);
+      for (I i = first;; ++i) {
+        f(i);
+        if (i == last) break;
+      }
+      lo += more + 1;
+    }
+  } else {
+    for (size_t i = lo; i < hi; ++i) f(i);
+  }
+}
+
 template <typename F>
 void unseq_site_body(void* env, size_t lo, size_t hi) {
   if constexpr (copied_into_chunk<F>) {
     const F f = *static_cast<const F*>(env);
-    for (size_t i = lo; i < hi; ++i) f(i);
+    run_chunk(f, lo, hi);
   } else {
-    F& f = *static_cast<F*>(env);
-    for (size_t i = lo; i < hi; ++i) f(i);
+    run_chunk(*static_cast<F*>(env), lo, hi);
   }
 }
 

@@ -1,0 +1,155 @@
+"""A loop cut into blocks of consecutive iterations, each run sequentially by the loop's own text.
+
+The central piece is a lambda that is the loop over ``[first, last)``: what the loop carries from one iteration to the
+next are its parameters, which hide the variables of the same names, so that the body's text stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from unseq.backends.parlay.cxx_literals import ADDITIVE
+from unseq.backends.parlay.emit import body as bodies
+from unseq.backends.parlay.emit.bounds import BLOCK, constant, iterations_a_block, plain
+from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.iteration import Space, advanced, header
+from unseq.frontend.facts import Accumulator, Induction
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Block, Expr, Ref, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A variable that a loop carries: ``symbol`` is the lambda's parameter, ``outer`` the text of the variable (or
+    place) outside, ``start`` the value that a block starts from, as text."""
+
+    symbol: Symbol
+    outer: str
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Blocks of a loop: ``lines`` declare ``count`` (a number of blocks), ``first`` and ``last`` bound block ``b``."""
+
+    lines: tuple[str, ...]
+    count: str
+    number: str
+    first: str
+    last: str
+    offset: str  # iterations before block b
+
+
+def split(context: Context, space: Space) -> Split:
+    """Blocks that are about equal in work, independent of the number of threads."""
+    size = iterations_a_block(space.iteration, space.fact.work, space.fact.loop.body)
+    number = context.scoped("b")
+    if size == "1":
+        first, last = shifted(context, space, number), shifted(context, space, f"{number} + 1")
+        return Split((), space.count, number, first, last, number)
+    context.definitions |= {"UNSEQ_CUTOFF", BLOCK}
+    context.includes.add("<algorithm>")
+    blocks = context.scoped("blocks")
+    lines: tuple[str, ...] = ()
+    if size != BLOCK:
+        name = context.scoped("block_size")
+        lines = (f"const size_t {name} = {size[1:-1]};",)
+        size = name
+    lines = (*lines, f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty")
+    first = shifted(context, space, f"{number} * {size}")
+    last = shifted(context, space, f"({number} + 1) * {size}")
+    return Split(lines, blocks, number, first, f"std::min<size_t>({space.end}, {last})", f"{number} * {size}")
+
+
+def shifted(context: Context, space: Space, offset: str) -> str:
+    """The iteration ``offset`` behind the first one."""
+    if not space.direct:
+        return offset
+    lower = plain(space.iteration.lower)
+    if constant(lower) == 0:
+        return offset
+    return f"{context.expr(lower, ADDITIVE)} + {offset}"
+
+
+def _factor(text: str) -> str:
+    return text if " " not in text else f"({text})"
+
+
+def block_loop(
+    context: Context,
+    space: Space,
+    name: str,
+    carried: Sequence[Carried],
+    *,
+    body: Block | None = None,
+    places: Mapping[Expr, Expr] | None = None,
+    result: str = "",
+) -> str:
+    """The lambda ``name(first, last, carried...)``; ``result`` is what it returns."""
+    first, last = context.scoped("first"), context.scoped("last")
+    declared = [f"{context.declare(space.type, first)}", f"{context.declare(space.type, last)}"]
+    declared += [context.declare(t.strip(r.symbol.type), r.symbol.name) for r in inductions(space)]
+    declared += [context.declare(c.symbol.type, c.symbol.name) for c in carried]
+    changed = bodies.with_places(space.fact.loop.body if body is None else body, places or {})
+    text = context.block(space.fact.loop.body, changed)
+    own = [line for line in space.prologue if line not in _induction_lines(space)]
+    loop = context.braces(header(context, space, first, last), "\n".join([*own, text]))
+    lines = [*space.privates, loop, *([f"return {result};"] if result else [])]
+    return context.braces(f"auto {name} = [&]({', '.join(declared)})", "\n".join(lines), ";")
+
+
+def inductions(space: Space) -> tuple[Induction, ...]:
+    """The secondary induction variables of a loop."""
+    own = space.iteration.symbol
+    return tuple(r for r in space.fact.roles if isinstance(r, Induction) and r.symbol != own)
+
+
+def _induction_lines(space: Space) -> frozenset[str]:
+    names = {role.symbol.name for role in inductions(space)}
+    return frozenset(line for line in space.prologue if line.split(" =")[0].split()[-1].lstrip("*&") in names)
+
+
+def arguments(context: Context, space: Space, first: str, last: str, offset: str, carried: Sequence[str]) -> str:
+    """The arguments of a block's lambda."""
+    starts = []
+    for role in inductions(space):
+        start = context.expr(role.start, ADDITIVE)
+        starts.append(advanced(context, role, start, offset) if offset != "0" else start)
+    return ", ".join([first, last, *starts, *carried])
+
+
+# --- the variables -------------------------------------------------------------------------------------------------
+
+
+def wrapping(type_: t.Type) -> t.Type:
+    """The type in which sums of ``type_`` may be taken in another order: partial sums of signed numbers may leave the
+    range that the sequential sums stay in."""
+    if isinstance(type_, t.Int) and type_.signed and type_.bits >= 32:
+        return t.Int(type_.bits, False)
+    return type_
+
+
+def is_variable(place: Expr) -> bool:
+    """Whether ``place`` can be hidden by a parameter of the same name."""
+    return isinstance(place, Ref) and place.symbol.name.isidentifier()
+
+
+def local_name(context: Context, place: Expr) -> str:
+    """A name for a block's own copy of ``place``."""
+    if isinstance(place, Ref) and place.symbol.name.isidentifier():
+        return place.symbol.name
+    wanted = getattr(place, "name", "") or "partial"
+    return context.scoped(f"block_{wanted}" if wanted != "partial" else wanted)
+
+
+def own_copy(context: Context, place: Expr, type_: t.Type) -> Symbol:
+    """The parameter that stands for ``place`` inside a block."""
+    if isinstance(place, Ref) and place.symbol.name.isidentifier():
+        return Symbol(place.symbol.name, t.strip(type_), place.symbol.uid)
+    return Symbol(local_name(context, place), t.strip(type_), -2)
+
+
+def substituted(role: Accumulator, copy: Symbol) -> dict[Expr, Expr]:
+    """What the body must write instead of the accumulator's place."""
+    return {} if is_variable(role.place) else {role.place: Ref(copy, copy.type)}
