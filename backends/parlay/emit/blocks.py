@@ -39,6 +39,7 @@ class Split:
     first: str
     last: str
     offset: str  # iterations before block b
+    size: str  # iterations of a block that is not the last
 
 
 def split(context: Context, space: Space) -> Split:
@@ -47,7 +48,7 @@ def split(context: Context, space: Space) -> Split:
     number = context.scoped("b")
     if size == "1":
         first, last = shifted(context, space, number), shifted(context, space, f"{number} + 1")
-        return Split((), space.count, number, first, last, number)
+        return Split((), space.count, number, first, last, number, "1")
     context.definitions |= {"UNSEQ_CUTOFF", BLOCK}
     context.includes.add("<algorithm>")
     blocks = context.scoped("blocks")
@@ -59,7 +60,21 @@ def split(context: Context, space: Space) -> Split:
     lines = (*lines, f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty")
     first = shifted(context, space, f"{number} * {size}")
     last = shifted(context, space, f"({number} + 1) * {size}")
-    return Split(lines, blocks, number, first, f"std::min<size_t>({space.end}, {last})", f"{number} * {size}")
+    return Split(lines, blocks, number, first, f"std::min<size_t>({space.end}, {last})", f"{number} * {size}", size)
+
+
+def by_worker(context: Context, space: Space, shares: str) -> Split:
+    """``shares`` blocks of equal length (an expression); one iteration each where cut-offs are 0."""
+    context.definitions.add("UNSEQ_CUTOFF")
+    context.includes.add("<algorithm>")
+    number, size, blocks = context.scoped("b"), context.scoped("size"), context.scoped("blocks")
+    lines = (
+        f"const size_t {size} = UNSEQ_CUTOFF > 0 ? {_factor(space.count)} / ({shares}) + 1 : 1;",
+        f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty",
+    )
+    first = shifted(context, space, f"{number} * {size}")
+    last = shifted(context, space, f"({number} + 1) * {size}")
+    return Split(lines, blocks, number, first, f"std::min<size_t>({space.end}, {last})", f"{number} * {size}", size)
 
 
 def shifted(context: Context, space: Space, offset: str) -> str:
@@ -85,18 +100,20 @@ def block_loop(
     body: Block | None = None,
     places: Mapping[Expr, Expr] | None = None,
     result: str = "",
+    declared: str = "",
 ) -> str:
-    """The lambda ``name(first, last, carried...)``; ``result`` is what it returns."""
+    """The lambda ``name(first, last, carried...)``; ``result`` is what it returns, ``declared`` stands before the
+    loop."""
     first, last = context.scoped("first"), context.scoped("last")
-    declared = [f"{context.declare(space.type, first)}", f"{context.declare(space.type, last)}"]
-    declared += [context.declare(t.strip(r.symbol.type), r.symbol.name) for r in inductions(space)]
-    declared += [context.declare(c.symbol.type, c.symbol.name) for c in carried]
+    parameters = [f"{context.declare(space.type, first)}", f"{context.declare(space.type, last)}"]
+    parameters += [context.declare(t.strip(r.symbol.type), r.symbol.name) for r in inductions(space)]
+    parameters += [context.declare(c.symbol.type, c.symbol.name) for c in carried]
     changed = bodies.with_places(space.fact.loop.body if body is None else body, places or {})
     text = context.block(space.fact.loop.body, changed)
     own = [line for line in space.prologue if line not in _induction_lines(space)]
     loop = context.braces(header(context, space, first, last), "\n".join([*own, text]))
-    lines = [*space.privates, loop, *([f"return {result};"] if result else [])]
-    return context.braces(f"auto {name} = [&]({', '.join(declared)})", "\n".join(lines), ";")
+    lines = [*space.privates, *([declared] if declared else []), loop, *([f"return {result};"] if result else [])]
+    return context.braces(f"auto {name} = [&]({', '.join(parameters)})", "\n".join(lines), ";")
 
 
 def inductions(space: Space) -> tuple[Induction, ...]:

@@ -15,8 +15,8 @@ from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.cxx_types import print_declaration, print_type, spellable
 from unseq.backends.parlay.emit import edits, layout
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Block, Expr, Function, Literal, Stmt, Symbol
-from unseq.frontend.ir.walk import EXPRESSIONS, Node, children
+from unseq.frontend.ir.nodes import Block, Expr, Function, Literal, Ref, Stmt, Symbol
+from unseq.frontend.ir.walk import EXPRESSIONS, Node, children, transform, walk
 from unseq.frontend.source import NOWHERE, SourceUnit, Span
 
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
@@ -80,11 +80,16 @@ class Context:
     def statement(self, old: Stmt, new: Stmt | None = None) -> str:
         """A piece: ``new`` (``old`` itself by default), with the source text of what it shares with ``old``."""
         new = old if new is None else new
-        if self.reuse and old.span != NOWHERE:
+        if self.reuse and old.span != NOWHERE and _stands_together(old):
             text = self._reused(old, new)
             if text is not None:
                 return layout.shift(text, layout.indentation_at(self.unit.text, old.span.start), "")
         return self.printed(new)
+
+    def with_text(self, s: Stmt, part: Expr, text: str) -> str:
+        """A piece: ``s`` with ``text`` in place of the expression ``part`` of it."""
+        hole = Ref(Symbol(text, part.type, -5), part.type)
+        return self.statement(s, transform(s, lambda node: hole if node is part else node))
 
     def printed(self, s: Stmt) -> str:
         """A piece: ``s`` from the IR."""
@@ -185,6 +190,11 @@ class Context:
 def local_symbol(name: str, type_: t.Type) -> Symbol:
     """A variable that the emitter makes; two are equal iff their names are."""
     return Symbol(name, t.strip(type_), -1000 - zlib.crc32(name.encode()))
+
+
+def _stands_together(s: Stmt) -> bool:
+    """Whether the source text of ``s`` holds all that ``s`` does (a condition's side effect stands elsewhere)."""
+    return all(n.span == NOWHERE or s.span.contains(n.span) for n in walk(s) if not isinstance(n, EXPRESSIONS))
 
 
 def _leading(line: str) -> str:

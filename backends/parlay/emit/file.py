@@ -13,10 +13,20 @@ from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.emit import c_source, edits, layout, preamble
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.loops import emit_map
+from unseq.backends.parlay.emit.pack import emit_pack
+from unseq.backends.parlay.emit.reduce import emit_reduce
+from unseq.backends.parlay.emit.scan import emit_scan
+from unseq.backends.parlay.emit.scatter import emit_scatter
+from unseq.backends.parlay.emit.search import emit_search
 from unseq.backends.parlay.emit.sites import ForkSite, extract
 from unseq.backends.plan import (
     Map,
+    Pack,
     Plan,
+    Reduce,
+    Scan,
+    Scatter,
+    Search,
     Sequential,
     Strategy,
 )
@@ -82,6 +92,11 @@ def _pieces(context: Context, strategy: Strategy) -> list[tuple[Span, str]]:
 
 _LOOPS: dict[type, Callable[..., str]] = {
     Map: emit_map,
+    Reduce: emit_reduce,
+    Scan: emit_scan,
+    Pack: emit_pack,
+    Scatter: emit_scatter,
+    Search: emit_search,
 }
 
 

@@ -12,6 +12,7 @@ from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.plan import Map
 from unseq.frontend.facts import LoopFact, Private
+from unseq.frontend.ir.nodes import Block
 
 LONG_BODY = 8  # lines; a longer body is written once, as a lambda
 
@@ -43,10 +44,12 @@ def chosen(context: Context, fact: LoopFact, condition: str, parallel: str) -> s
     return then + context.braces("", context.statement(fact.loop))
 
 
-def parallel_for(context: Context, fact: LoopFact, space: Space, granularity: int = 0) -> str:
-    """The parallel loop over ``space``."""
+def parallel_for(
+    context: Context, fact: LoopFact, space: Space, granularity: int = 0, body: Block | None = None
+) -> str:
+    """The parallel loop over ``space``, of ``body`` (the loop's own by default)."""
     context.includes.add("<parlay/parallel.h>")
-    body = bodies.as_function(fact.loop.body)
+    body = bodies.as_function(fact.loop.body if body is None else body)
     inner = "\n".join([*space.prologue, *space.privates, context.block(fact.loop.body, body)])
     site = context.site("parallel_for", fact.span)
     grain = f", {granularity}" if granularity else ""

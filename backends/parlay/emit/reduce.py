@@ -6,7 +6,7 @@ and, or): so ties, NaN and the start value are treated as the sequential loop tr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from unseq.backends.parlay.cxx_literals import UNARY
@@ -21,7 +21,8 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Assign, Block, Expr, If, Literal, Ref, Stmt, Symbol
 from unseq.frontend.ir.walk import Node, substitute, transform
 
-_IDENTITY = {"+": 0, "^": 0, "*": 1}
+_IDENTITY = {"+": 0, "^": 0, "|": 0, "*": 1}
+_FROM_IDENTITY = {"+", "^", "*"}
 _ASSIGNING = {"+", "*", "&", "|", "^"}
 _LIBRARY = {"min": "std::min", "max": "std::max", "fmin": "std::fmin", "fmax": "std::fmax"}
 
@@ -89,7 +90,7 @@ def _block_type(role: Accumulator) -> t.Type:
 def _accumulator(context: Context, role: Accumulator, copy: Symbol) -> Part:
     outer = context.expr(role.place, UNARY)
     start = outer
-    if role.op in _IDENTITY:
+    if role.op in _FROM_IDENTITY:
         start = identity(context, role.op, copy.type)
 
     def combine(names: dict[str, str]) -> str:
@@ -183,9 +184,7 @@ def blocked_reduce(context: Context, space: Space, found: Parts) -> str:
     single = len(parts) == 1
     name = context.fresh(f"{carried[0].symbol.name}_over" if single else "reduce_over")
     names = [c.symbol.name for c in carried]
-    if not single:
-        context.includes.add("<tuple>")
-    result = names[0] if single else f"std::tuple({', '.join(names)})"
+    result = packed(context, names)
     cut = blocks.split(context, space)
     loop = blocks.block_loop(context, space, name, carried, body=found.body, places=found.places, result=result)
     call = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [c.start for c in carried])
@@ -201,14 +200,34 @@ def blocked_reduce(context: Context, space: Space, found: Parts) -> str:
 
 def combination(context: Context, parts: tuple[Part, ...], partials: str) -> str:
     """The lines that fold the blocks' results into the variables, in order."""
-    if len(parts) == 1:
-        part = parts[0]
-        if part.sums:
-            return f"{part.carried.outer} += parlay::reduce({partials});"
-        name = context.scoped(f"block_{part.carried.symbol.name}".replace("block_block_", "block_"))
-        fold = part.combine({part.carried.symbol.name: name})
-        return context.braces(f"for (const auto {name} : {partials})", fold)
-    names = {p.carried.symbol.name: context.scoped(f"block_{p.carried.symbol.name}".replace("block_block_", "part_"))
-             for p in parts}  # fmt: skip
-    folds = [fold for part in parts if (fold := part.combine(names))]
-    return context.braces(f"for (const auto &[{', '.join(names.values())}] : {partials})", "\n".join(folds))
+    if len(parts) == 1 and parts[0].sums:
+        return f"{parts[0].carried.outer} += parlay::reduce({partials});"
+    return fold_blocks(context, [], parts, partials)
+
+
+def fold_blocks(context: Context, running: Sequence[str], parts: Sequence[Part], results: str) -> str:
+    """The loop over the results of blocks: ``running`` take the last block's value, ``parts`` fold theirs."""
+    own = [*running, *(p.carried.symbol.name for p in parts)]
+    names = {name: context.scoped(f"block_{name.removeprefix('block_')}") for name in own}
+    for name in [n for n, given in names.items() if n == given]:
+        names[name] = context.scoped(f"part_{name.removeprefix('block_')}")
+    folds = [f"{name} = {names[name]};" for name in running]
+    folds += [fold for part in parts if (fold := part.combine(names))]
+    shown = ", ".join(names.values())
+    binding = f"auto {shown}" if len(names) == 1 else f"auto &[{shown}]"
+    return context.braces(f"for (const {binding} : {results})", "\n".join(folds))
+
+
+def packed(context: Context, names: Sequence[str]) -> str:
+    """Several values as one."""
+    if len(names) == 1:
+        return names[0]
+    context.includes.add("<tuple>")
+    return f"std::tuple({', '.join(names)})"
+
+
+def joined_values(op: str) -> Callable[[str, str], str]:
+    """The text of ``a op b``."""
+    if op in _LIBRARY:
+        return lambda a, b: f"{_LIBRARY[op]}({a}, {b})"
+    return lambda a, b: f"{a} {op} {b}"

@@ -1,0 +1,137 @@
+"""Scatter with an operator: histograms and scatter-adds.
+
+With private copies, a block updates an array of its own that hides the shared one, and the copies are folded in the
+order of the blocks. With atomics, every update is one atomic operation on the shared array.
+"""
+
+from __future__ import annotations
+
+from unseq.backends.parlay.emit import blocks
+from unseq.backends.parlay.emit.bounds import plain
+from unseq.backends.parlay.emit.context import Context, joined
+from unseq.backends.parlay.emit.guards import pointer
+from unseq.backends.parlay.emit.iteration import Space, space_of
+from unseq.backends.parlay.emit.loops import chosen, conditions, parallel_for
+from unseq.backends.parlay.emit.reduce import combined, fold_blocks, identity, packed, parts_of
+from unseq.backends.plan import Scatter, ScatterMethod
+from unseq.frontend.facts import ArrayAccumulator
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Assign, Call, Evaluate, Index, Method, Ref, Symbol
+from unseq.frontend.ir.walk import Node, transform
+from unseq.frontend.source import Unsupported
+
+_SHARES = "4 * parlay::num_workers()"
+_FETCH = {"+": "fetch_add", "-": "fetch_sub", "&": "fetch_and", "|": "fetch_or", "^": "fetch_xor"}
+
+
+def emit_scatter(context: Context, plan: Scatter) -> str:
+    """The text in place of a loop that accumulates into arrays."""
+    fact = plan.loop
+    roles = [role for role in fact.roles if isinstance(role, ArrayAccumulator)]
+    space = space_of(context, fact)
+    asked = conditions(context, fact, space)
+    known = all(role.extent is not None and isinstance(role.array, Ref) for role in roles)
+    if plan.method is ScatterMethod.ATOMIC or not known:
+        parallel = _atomic(context, space, roles)
+    else:
+        asked += [f"{context.expr(plain(role.extent), 10)} <= {space.count}" for role in roles if role.extent]
+        parallel = _private(context, space, roles)
+    text = chosen(context, fact, joined(asked), "\n".join([parallel, *space.after]))
+    return "\n".join([*space.before, text])
+
+
+# --- private copies --------------------------------------------------------------------------------------------------
+
+
+def _private(context: Context, space: Space, roles: list[ArrayAccumulator]) -> str:
+    context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
+    parts = parts_of(context, space.fact)
+    run = context.fresh("scatter_over")
+    arrays = [role.array.symbol for role in roles if isinstance(role.array, Ref)]
+    before, declared = [], []
+    for role, symbol in zip(roles, arrays, strict=True):
+        kept, copy = _copy(context, role, symbol)
+        before += kept
+        declared.append(copy)
+    names = [symbol.name for symbol in arrays]
+    carried = [p.carried for p in parts.parts]
+    result = packed(context, [*names, *(c.symbol.name for c in carried)])
+    loop = blocks.block_loop(context, space, run, carried, body=parts.body, places=parts.places, result=result,
+                             declared="\n".join(declared))  # fmt: skip
+    cut = blocks.by_worker(context, space, _SHARES)
+    call = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [c.start for c in carried])
+    copies = context.scoped("copies")
+    site = context.site("scatter", space.fact.span)
+    tabulate = context.braces(
+        f"{site}auto {copies} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", f"return {run}({call});", ");"
+    )
+    several = len(names) + len(carried) > 1
+    folds = [
+        _fold(context, space, role, symbol, copies, k if several else -1)
+        for k, (role, symbol) in enumerate(zip(roles, arrays, strict=True))
+    ]
+    lines = [*before, loop, *cut.lines, tabulate, *folds]
+    if carried:
+        text = fold_blocks(context, names, parts.parts, copies)
+        ignored = {f"{name} = {context.scoped(f'block_{name}')};" for name in names}
+        lines.append("\n".join(line for line in text.split("\n") if line.strip() not in ignored))
+    return "\n".join(lines)
+
+
+def _copy(context: Context, role: ArrayAccumulator, symbol: Symbol) -> tuple[list[str], str]:
+    """Lines before the lambda, and the declaration of a block's own array inside it."""
+    element = context.type(role.element)
+    extent = _extent(context, role)
+    before: list[str] = []
+    if not extent.isdigit():
+        name = context.fresh(f"{symbol.name}_extent")
+        before.append(f"const size_t {name} = {extent};")
+        extent = name
+    if role.op in ("+", "*", "^"):
+        type_ = context.type(blocks.wrapping(role.element) if role.op in ("+", "*") else role.element)
+        start = identity(context, role.op, role.element)
+        return before, f"parlay::sequence<{type_}> {symbol.name}({extent}, {start});"
+    kept = context.fresh(f"{symbol.name}_start")
+    first = pointer(context, role.array)
+    before.append(f"const parlay::sequence<{element}> {kept}({first}, {first} + {extent});")
+    return before, f"auto {symbol.name} = {kept};"
+
+
+def _extent(context: Context, role: ArrayAccumulator) -> str:
+    assert role.extent is not None
+    return context.expr(plain(role.extent))
+
+
+def _fold(context: Context, space: Space, role: ArrayAccumulator, symbol: Symbol, copies: str, position: int) -> str:
+    """Folds the copies into the shared array, one element after the other in parallel."""
+    j, own = context.scoped("j"), context.scoped("own")
+    element = f"{own}[{j}]" if position < 0 else f"std::get<{position}>({own})[{j}]"
+    line = combined(context, f"{symbol.name}[{j}]", role.op, element)
+    inner = f"for (const auto &{own} : {copies})\n{context.indent(line)}"
+    site = context.site("scatter", space.fact.span)
+    head = f"{site}parlay::parallel_for(0, {_extent(context, role)}, [&](size_t {j})"
+    return context.braces(head, inner, ");")
+
+
+# --- atomics -------------------------------------------------------------------------------------------------------
+
+
+def _atomic(context: Context, space: Space, roles: list[ArrayAccumulator]) -> str:
+    """The loop with each update as one atomic operation."""
+    context.includes.add("<atomic>")
+    body = space.fact.loop.body
+    arrays = {role.array for role in roles}
+    relaxed = Ref(Symbol("std::memory_order_relaxed", t.INT, -4), t.INT)
+
+    def one(node: Node) -> Node:
+        if not (isinstance(node, Assign) and isinstance(node.place, Index) and node.place.base in arrays):
+            return node
+        if node.op not in _FETCH or not isinstance(node.place.type, t.Int | t.Float):
+            raise Unsupported(node.span, "an atomic update with this operator", "use an array of known length")
+        reference = Call("std::atomic_ref", (node.place,), t.Opaque("std::atomic_ref"))
+        value = node.value
+        update = Method(reference, _FETCH[node.op], (value, relaxed), node.place.type)
+        return Evaluate(update, node.span)
+
+    changed = transform(body, one)
+    return parallel_for(context, space.fact, space, body=changed)
