@@ -7,11 +7,13 @@ from pathlib import Path
 
 from unseq.backends.inventory import Item, inventory
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
+from unseq.evaluate.batch import EVIDENCE, REPORT
+from unseq.evaluate.explain import explain
 from unseq.evaluate.report.delivery import write_all
 from unseq.evaluate.report.html import page
 from unseq.evaluate.report.record import read_records
 
-EVIDENCE, REPORT = "evidence.json", "report.html"
+__all__ = ["config", "doctor", "explain", "report"]
 
 
 def report(folder: Path, output: Path | None = None) -> Path:

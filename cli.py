@@ -14,6 +14,19 @@ from typing import Any
 
 import click
 
+SOURCE = click.argument("source", type=click.Path(path_type=Path))
+FUNCTIONS = click.option(
+    "--function", "functions", multiple=True, metavar="NAME", help="Only this function; may be repeated."
+)
+ASSUME = click.option(
+    "--assume",
+    type=click.Choice(["noalias", "jacobi"]),
+    multiple=True,
+    help="What you promise: pointers do not overlap; a stencil in place may read old values.",
+)
+INSTANTIATE = click.option(
+    "--instantiate", multiple=True, metavar="T=TYPE", help="The type that a template parameter stands for."
+)
 PARLAYLIB = click.option(
     "--parlaylib",
     type=click.Path(path_type=Path, file_okay=False),
@@ -40,6 +53,35 @@ def unseq() -> None:
     unseq explain sensor.c                              what each loop is, and why
     unseq translate sensor.c --function smooth -o out   make it parallel, and judge the result
     """
+
+
+@unseq.command()
+@SOURCE
+@FUNCTIONS
+@ASSUME
+@INSTANTIATE
+@JSON
+def explain(
+    source: Path, functions: tuple[str, ...], assume: tuple[str, ...], instantiate: tuple[str, ...], as_json: bool
+) -> None:
+    """Show of every loop what it is, parallel or why not, and what would unlock it.
+
+    \b
+    Example: unseq explain sensor.c
+    """
+    import time
+
+    from unseq.evaluate import explain as explaining
+
+    started = time.monotonic()
+    found = explaining.explain(source, functions, explaining.template_arguments(instantiate), frozenset(assume))
+    if as_json:
+        _print_json(explaining.envelope(found))
+        return
+    from unseq.evaluate.report import terminal
+    from unseq.evaluate.report.explanation import explanation
+
+    terminal.show(terminal.console(), explanation(found, time.monotonic() - started))
 
 
 @unseq.command()

@@ -5,7 +5,7 @@ Knows notes and rich; finds nothing out itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -33,14 +33,12 @@ def explanation(functions: Sequence[Explained], elapsed: float) -> RenderableTyp
     """Every loop of every function: what it is, parallel or why not, and what would unlock it."""
     parts: list[RenderableType] = []
     file = None
-    table = Table.grid()
     widths = _widths(functions)
     for function in functions:
         if function.file != file:
             file = function.file
-            table = _loop_table(widths)
-            parts += [Text(file, "bold"), Padding(table, (0, 0, 0, 2))]
-        _explain_function(table, function)
+            parts.append(Text(file, "bold"))
+        parts += _function(function, widths)
     loops = [loop for function in functions for loop in function.loops]
     parallel = sum(loop.parallel for loop in loops)
     line = Text(f"{plural(len(loops), 'loop')}: {parallel} parallel, {len(loops) - parallel} sequential", "bold")
@@ -51,46 +49,63 @@ def explanation(functions: Sequence[Explained], elapsed: float) -> RenderableTyp
     return Group(*parts, line)
 
 
-def _widths(functions: Sequence[Explained]) -> tuple[int, int, int, int]:
-    """Of the first four columns, so that the tables of several files stand under each other."""
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """Of the columns, the same for all functions, so that they stand under each other."""
+
+    name: int
+    line: int
+    header: int
+    what: int
+
+
+def _widths(functions: Sequence[Explained]) -> _Widths:
     loops = [loop for function in functions for loop in function.loops]
-    return (
-        max((len(function.name) for function in functions), default=0),
-        max((len(str(loop.line)) for loop in loops), default=0),
-        max((len(loop.header) + 2 * loop.depth for loop in loops), default=0),
-        min(40, max((len(loop.what) for loop in loops), default=0)),
+    lines = [loop.line for loop in loops] + [function.line for function in functions]
+    return _Widths(
+        min(32, max((len(function.name) for function in functions), default=0)),
+        max((len(str(line)) for line in lines), default=0),
+        min(32, max((len(loop.header) + 2 * loop.depth for loop in loops), default=0)),
+        min(36, max((len(loop.what) for loop in loops), default=0)),
     )
 
 
-def _loop_table(widths: tuple[int, int, int, int]) -> Table:
-    name, line, header, what = widths
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True, min_width=name)
-    table.add_column(justify="right", style="dim", no_wrap=True, min_width=line)
-    table.add_column(no_wrap=True, min_width=header)
-    table.add_column(min_width=what)
-    table.add_column(no_wrap=True, min_width=len("guarded"))
-    table.add_column()
-    return table
-
-
-def _explain_function(table: Table, function: Explained) -> None:
-    name = function.name
-    for reason in function.reasons:
-        table.add_row(name, str(reason.line), "", Text("not understood", "yellow"), "", reason_text(reason))
-        name = ""
+def _function(function: Explained, widths: _Widths) -> Iterator[RenderableType]:
+    name = Text(function.name, "bold")
+    if function.reasons:
+        yield _row(widths, name, function.line, "", "", Text(""), Text("not understood", "yellow"))
+        yield _because(function.reasons, widths)
     for loop in function.loops:
         status = Text("parallel", "green") if loop.parallel else Text("sequential", "yellow")
         if loop.detail:
             status.append(f" ({loop.detail})", "dim")
-        for reason in loop.reasons:
-            status.append("\n")
-            status.append(f"{_position(reason)}  ", "dim")
-            status.append_text(reason_text(reason))
-        table.add_row(name, str(loop.line), "  " * loop.depth + loop.header, loop.what, claim(loop.claim), status)
-        name = ""
-    if name:
-        table.add_row(name, str(function.line), Text("no loops", "dim"), "", "", "")
+        yield _row(widths, name, loop.line, "  " * loop.depth + loop.header, loop.what, claim(loop.claim), status)
+        yield from [_because(loop.reasons, widths)] if loop.reasons else []
+        name = Text("")
+    if not function.loops and not function.reasons:
+        yield _row(widths, name, function.line, "", "", Text(""), Text("no loops", "dim"))
+
+
+def _row(widths: _Widths, name: Text, line: int, header: str, what: str, by: Text, status: Text) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=widths.name, overflow="fold")
+    table.add_column(justify="right", style="dim", width=widths.line)
+    table.add_column(width=widths.header, overflow="fold")
+    table.add_column(width=widths.what)
+    table.add_column(width=len("guarded"))
+    table.add_column()
+    table.add_row(name, str(line), header, what, by, status)
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _because(reasons: Sequence[Reason], widths: _Widths) -> RenderableType:
+    """The reasons, each beside its place, under the loop's header."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for reason in reasons:
+        table.add_row(_position(reason), reason_text(reason))
+    return Padding(table, (0, 0, 0, widths.name + widths.line + 6))
 
 
 def _position(reason: Reason) -> str:

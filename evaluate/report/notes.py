@@ -27,7 +27,8 @@ from unseq.frontend.facts import (
     Role,
     Unique,
 )
-from unseq.frontend.ir.nodes import For, ForEach, Place, Ref, While
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import Expr, For, ForEach, Ref, While
 from unseq.frontend.source import Diagnostic, SourceUnit, Unsupported
 
 
@@ -55,7 +56,8 @@ def refusal(unsupported: Unsupported) -> Reason:
 
 
 def _reason(diagnostic: Diagnostic) -> Reason:
-    span, other = diagnostic.span, diagnostic.other
+    span = diagnostic.span
+    other = diagnostic.other if diagnostic.other and diagnostic.other.start != span.start else None
     return Reason(span.line, diagnostic.what, diagnostic.remedy, span.column or None, str(other) if other else None)
 
 
@@ -88,7 +90,7 @@ def _header(fact: LoopFact, unit: SourceUnit) -> str:
     loop = fact.loop
     match loop:
         case ForEach():
-            return f"for {loop.symbol.name} : {_short(unit.slice(loop.sequence.span)) or '...'}"
+            return f"for {loop.symbol.name} : {_named(loop.sequence, unit)}"
         case While():
             return "do while" if loop.test_last else "while"
         case For():
@@ -97,6 +99,8 @@ def _header(fact: LoopFact, unit: SourceUnit) -> str:
 
 
 def _what(fact: LoopFact, unit: SourceUnit) -> str:
+    if not fact.parallel:
+        return "" if fact.kind == "sequential" else fact.kind
     names = [name for name in (_role(role, unit) for role in fact.roles) if name]
     return f"{fact.kind} {', '.join(names)}" if names else fact.kind
 
@@ -104,25 +108,28 @@ def _what(fact: LoopFact, unit: SourceUnit) -> str:
 def _role(role: Role, unit: SourceUnit) -> str:
     match role:
         case Accumulator(place, op):
-            return f"{op} ({_place(place, unit)})"
+            return f"{op} ({_named(place, unit)})"
         case ArgBest(best, companions, op):
             named = [symbol.name for symbol in (best, *companions) if symbol is not None]
             return f"{op} with its place ({', '.join(named)})"
         case Prefix(symbol, op):
             return f"{op} ({symbol.name})"
         case ArrayAccumulator(array, op):
-            return f"{op} ({_short(unit.slice(array.span))})"
+            return f"{op} ({_named(array, unit)})"
         case Append(_, outputs):
-            return f"({', '.join(_short(unit.slice(output.span)) for output in outputs)})"
+            return f"({', '.join(_named(output, unit) for output in outputs)})"
         case Exit(condition):
-            text = _short(unit.slice(condition.span))
-            return f"({text})" if text else ""
+            return f"({_named(condition, unit)})"
         case _:
             return ""
 
 
-def _place(place: Place, unit: SourceUnit) -> str:
-    return place.symbol.name if isinstance(place, Ref) else _short(unit.slice(place.span))
+def _named(e: Expr, unit: SourceUnit) -> str:
+    """An expression as the source has it; what has no place there goes by the variable that it hangs on."""
+    text = _short(unit.slice(e.span))
+    if text and not isinstance(e, Ref):
+        return text
+    return next((node.symbol.name for node in walk.walk(e) if isinstance(node, Ref)), "…")
 
 
 def _short(text: str, most: int = 28) -> str:
