@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from unseq.frontend import c
 from unseq.frontend.ir.nodes import Function
+from unseq.frontend.ir.verify import verify
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
 from unseq.frontend.syntax.context import FileScope
 from unseq.frontend.syntax.functions import lower_function
@@ -67,7 +68,9 @@ def lower(unit: SourceUnit, name: str, instantiate: Mapping[str, str] | None = N
     parsed = parse(unit)
     site = _find(parsed, name)
     try:
-        return lower_function(parsed.scope, site, {})
+        function = lower_function(parsed.scope, site, {})
+        verify(function)
+        return function
     except RecursionError as error:
         span = parsed.scope.tree.span(site.node)
         raise Unsupported(span, "code nested too deeply", "split it into smaller parts") from error

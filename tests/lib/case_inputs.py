@@ -18,6 +18,7 @@ import numpy as np
 
 from unseq.backends.host.values import dtype_of
 from unseq.frontend.ir import types as t
+from unseq.frontend.ir.interpreter.arithmetic import round32
 from unseq.frontend.ir.nodes import Function
 
 _ITEM = re.compile(r"\s*(\w+)\s*(?:\[([^\]]*)\])?\s*(?:in\s+(.+?)\.\.(.+?))?\s*(text|sorted|finite)?\s*$")
@@ -93,7 +94,7 @@ class Draw:
             value = rng.choice([rng.uniform(-10, 10), float(rng.randint(-4, 4)), rng.uniform(-1e4, 1e4)])
         else:
             value = rng.choice([0.0, -0.0, 1.0, np.inf, -np.inf, np.nan, 1e300, 1e-310, 3e38, rng.uniform(-1, 1)])
-        return float(np.float32(value)) if type_.bits == 32 else value
+        return round32(value) if type_.bits == 32 else value
 
     def value(self, type_: t.Type, spec: Spec, known: dict[str, Any]) -> Any:
         low = _evaluate(spec.low, known) if spec.low is not None else None
