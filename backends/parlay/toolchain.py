@@ -95,7 +95,9 @@ class Toolchain:
             "-pthread",
             *_LINK_FLAGS[kind],
             f"-L{folder}",
+            "-Wl,--push-state,--no-as-needed",
             f"-l:{LIBRARY_NAME}",
+            "-Wl,--pop-state",
             f"-Wl,--enable-new-dtags,-rpath,{folder}",
         )
 
@@ -206,12 +208,23 @@ class _Recipe:
     uses_tbb: bool
 
 
-_THREADED = ("runtime/threads.cpp", "runtime/memory.cpp", "runtime/stats.cpp")
+_THREADED = ("runtime/threads.cpp", "runtime/memory.cpp", "runtime/stats.cpp", "runtime/errors.cpp")
+_DETECTOR = (
+    "runtime/race/detector.cpp",
+    "runtime/race/fork.cpp",
+    "runtime/race/hooks.cpp",
+    "runtime/race/interpose.cpp",
+    "runtime/race/objects.cpp",
+    "runtime/race/shadow.cpp",
+    "runtime/stats.cpp",
+    "runtime/errors.cpp",
+)
 _COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
 _RECIPES: dict[RuntimeKind, _Recipe] = {
     RuntimeKind.PLAIN: _Recipe(_THREADED, (), True),
     RuntimeKind.ASAN: _Recipe(_THREADED, ("-DUNSEQ_SANITIZED=1",), True),
     RuntimeKind.TSAN: _Recipe(_THREADED, ("-DUNSEQ_SANITIZED=1",), True),
+    RuntimeKind.RACE: _Recipe(_DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
 }
 
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <map>
@@ -358,17 +359,43 @@ static void containers(size_t n) {
   CHECK(least == (n > 0 ? 3 : 100));
 }
 
+#ifdef PARLAY_EMBEDDED
+#pragma weak unseq_race_reset
+#pragma weak unseq_race_enable
+#pragma weak unseq_race_list
+
+// Under the race runtime, every race is a failure.
+static void run(const char* name, void (*part)(size_t), size_t n) {
+  const bool races = unseq_race_list != nullptr;
+  if (races) unseq_race_reset(), unseq_race_enable(1);
+  part(n);
+  if (!races) return;
+  unseq_race_enable(0);
+  unseq_race found[4];
+  const size_t count = unseq_race_list(found, 4);
+  if (count == 0) return;
+  ++failures;
+  std::printf("%s, n = %zu: %zu races\n", name, n, count);
+  for (size_t i = 0; i < count && i < 4; ++i) {
+    std::printf("  %p %s, %p %s\n", found[i].earlier.pc, found[i].earlier.is_write ? "write" : "read",
+                found[i].later.pc, found[i].later.is_write ? "write" : "read");
+  }
+}
+#else
+static void run(const char*, void (*part)(size_t), size_t n) { part(n); }
+#endif
+
 int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const size_t n = current = std::strtoul(argv[i], nullptr, 10);
-    loops(n);
-    bulk(n);
-    packing(n);
-    sorting(n);
-    collecting(n);
-    searching(n);
-    delayed(n);
-    containers(n);
+    run("loops", loops, n);
+    run("bulk", bulk, n);
+    run("packing", packing, n);
+    run("sorting", sorting, n);
+    run("collecting", collecting, n);
+    run("searching", searching, n);
+    run("delayed", delayed, n);
+    run("containers", containers, n);
   }
   return failures > 0;
 }

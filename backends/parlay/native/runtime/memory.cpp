@@ -11,8 +11,6 @@
 #include <cstdlib>
 #include <mutex>
 #include <new>
-#include <stdexcept>
-#include <string>
 
 #include <sys/mman.h>
 
@@ -144,11 +142,6 @@ __attribute__((visibility("default"))) void unseq_release(void* block, std::size
   } else {
     std::free(block);
   }
-}
-
-__attribute__((visibility("default"))) void unseq_throw_out_of_range(std::size_t index, std::size_t size) {
-  throw std::out_of_range("parlay::sequence: index " + std::to_string(index) + " is out of range, size is " +
-                          std::to_string(size));
 }
 
 }  // extern "C"

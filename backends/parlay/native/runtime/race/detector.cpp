@@ -1,0 +1,266 @@
+#include "detector.h"
+
+#include "objects.h"
+
+namespace unseq::race {
+
+__constinit Detector detector;
+
+// ---- forks ---------------------------------------------------------------------------------------------
+
+void Detector::open(const void* site, std::size_t base, const void* frame) {
+  if (!labels_.any_fork()) stack_top_ = stack_low_ = reinterpret_cast<std::uintptr_t>(frame);
+  labels_.open(site, base);
+  told_worker_ = 0;
+  update();
+}
+
+void Detector::begin_child() {
+  labels_.begin_child();
+  told_worker_ = 0;
+}
+
+// The child's frames are gone, and the next child's will lie at the same addresses.
+void Detector::end_child(const void* frame) {
+  const auto top = reinterpret_cast<std::uintptr_t>(frame);
+  if (pending_) settle();
+  if (stack_low_ < top) {
+    plain_.clear(stack_low_, top - stack_low_);
+    if (special_) forget(reinterpret_cast<const void*>(stack_low_), top - stack_low_);
+  }
+  stack_low_ = top;
+}
+
+void Detector::close() {
+  labels_.close();
+  told_worker_ = 0;
+  update();
+}
+
+// ---- locks, workers ------------------------------------------------------------------------------------
+
+void Detector::lock(const void* lock, bool shared) {
+  if (owner_ != __builtin_thread_pointer()) return;
+  locks_.acquire(lock, shared);
+  special_ = true;
+}
+
+void Detector::unlock(const void* lock) {
+  if (owner_ == __builtin_thread_pointer()) locks_.release(lock);
+}
+
+// Two strands on one worker never run at once, so what a strand does after it was told a worker's number
+// is taken as ordered with what other strands do that were told the same. Parallel strands are told
+// different numbers, spread evenly, so nearly every pair is still compared.
+std::size_t Detector::worker() {
+  if (!active_ || owner_ != __builtin_thread_pointer()) return 0;
+  if (told_worker_ == 0) {
+    const std::uint64_t mixed = labels_.running() * UINT64_C(0x9e3779b97f4a7c15);
+    told_worker_ = 1 + static_cast<std::size_t>((mixed >> 32) % kWorkers);
+    special_ = true;
+  }
+  return told_worker_ - 1;
+}
+
+// ---- accesses that need care ---------------------------------------------------------------------------
+
+void Detector::careful(const Access& a) {
+  special_ = true;
+  const void* worker = reinterpret_cast<const void*>(told_worker_ << 1);
+  if (told_worker_ != 0) locks_.acquire(worker, false);
+  if (locks_.current() != 0) {
+    held(a);
+  } else if (a.atomic) {
+    atomic(a);
+    held_against(a);
+  } else {
+    plain(a);
+    atomic_.look(a.address, a.size, [&](const Cell& cell, std::uintptr_t at, std::size_t n) {
+      if (parallel(cell.write.strand)) report(a, at, n, cell.write, true, true);
+      if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, true);
+    });
+    held_against(a);
+  }
+  if (told_worker_ != 0) locks_.release(worker);
+}
+
+void Detector::atomic(const Access& a) {
+  plain_.look(a.address, a.size, [&](const Cell& cell, std::uintptr_t at, std::size_t n) {
+    if (parallel(cell.write.strand)) report(a, at, n, cell.write, true, false);
+    if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, false);
+  });
+  const Slot mine{labels_.running(), static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(a.pc))};
+  atomic_.visit(a.address, a.size, [&](Cell& cell, std::uintptr_t, std::size_t) {
+    Slot& slot = a.write ? cell.write : cell.read;
+    if (!parallel(slot.strand)) slot = mine;
+  });
+}
+
+// An access under locks: against all that hold none of them, then kept for its set.
+void Detector::held(const Access& a) {
+  plain_.look(a.address, a.size, [&](const Cell& cell, std::uintptr_t at, std::size_t n) {
+    if (parallel(cell.write.strand)) report(a, at, n, cell.write, true, false);
+    if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, false);
+  });
+  if (!a.atomic) {
+    atomic_.look(a.address, a.size, [&](const Cell& cell, std::uintptr_t at, std::size_t n) {
+      if (parallel(cell.write.strand)) report(a, at, n, cell.write, true, true);
+      if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, true);
+    });
+  }
+  held_against(a);
+  held_heads_.reserve(kBuckets);
+  const auto pc = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(a.pc));
+  const std::uintptr_t end = a.address + a.size;
+  for (std::uintptr_t at = a.address; at < end; at = (at | 3) + 1) {
+    const std::uintptr_t stop = end < (at | 3) + 1 ? end : (at | 3) + 1;
+    const auto mask = static_cast<std::uint8_t>(((1u << (stop - at)) - 1) << (at & 3));
+    const std::uintptr_t word = at >> 2;
+    std::size_t& head = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48];
+    bool known = false;
+    for (std::size_t i = head; i != 0 && !known; i = held_[i].next) {
+      Held& h = held_[i];
+      if (h.word != word || h.mask != mask || h.locks != locks_.current() || h.write != a.write || h.atomic != a.atomic) {
+        continue;
+      }
+      known = true;
+      if (!parallel(h.strand)) h.strand = labels_.running(), h.pc = pc;
+    }
+    if (known) continue;
+    held_.reserve(held_used_ + 1);
+    held_[held_used_] = Held{word, head, labels_.running(), pc, locks_.current(), mask, a.write, a.atomic};
+    head = held_used_++;
+  }
+}
+
+// Against what was done under locks.
+void Detector::held_against(const Access& a) {
+  if (held_used_ == 1) return;
+  const std::uintptr_t end = a.address + a.size;
+  for (std::uintptr_t at = a.address; at < end; at = (at | 3) + 1) {
+    const std::uintptr_t stop = end < (at | 3) + 1 ? end : (at | 3) + 1;
+    const auto mask = static_cast<std::uint8_t>(((1u << (stop - at)) - 1) << (at & 3));
+    const std::uintptr_t word = at >> 2;
+    for (std::size_t i = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48]; i != 0; i = held_[i].next) {
+      const Held& h = held_[i];
+      if (h.word != word || (h.mask & mask) == 0 || !(h.write || a.write) || (h.atomic && a.atomic)) continue;
+      if (!parallel(h.strand) || locks_.exclude(h.locks, locks_.current())) continue;
+      report(a, at, stop - at, Slot{h.strand, h.pc}, h.write, h.atomic);
+    }
+  }
+}
+
+void Detector::forget(const void* block, std::size_t bytes) {
+  const auto address = reinterpret_cast<std::uintptr_t>(block);
+  plain_.clear(address, bytes);
+  if (!special_) return;
+  atomic_.clear(address, bytes);
+  if (held_used_ == 1) return;
+  if (bytes / 4 < held_used_) {
+    for (std::uintptr_t word = address >> 2; word <= (address + bytes - 1) >> 2; ++word) {
+      for (std::size_t i = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48]; i != 0; i = held_[i].next) {
+        if (held_[i].word == word) held_[i].strand = 0;
+      }
+    }
+  } else {
+    for (std::size_t i = 1; i < held_used_; ++i) {
+      if (held_[i].word - (address >> 2) <= bytes / 4) held_[i].strand = 0;
+    }
+  }
+}
+
+// ---- reports -------------------------------------------------------------------------------------------
+
+void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
+                      bool earlier_atomic) {
+  const void* earlier_pc = full_address(earlier.pc, a.pc);
+  std::size_t index = 0;
+  for (; index < races_used_; ++index) {
+    const unseq_race& r = races_[index];
+    if (r.earlier.pc == earlier_pc && r.later.pc == a.pc && r.earlier.is_write == earlier_write &&
+        r.later.is_write == a.write) {
+      break;
+    }
+  }
+  if (index == kMostRaces) return;
+  if (index == races_used_) {
+    races_.reserve(++races_used_);
+    unseq_race& r = races_[index];
+    r = unseq_race{};
+    const Fork& fork = labels_.parting(earlier.strand);
+    const auto site = reinterpret_cast<std::uintptr_t>(fork.site);
+    r.earlier = unseq_access{earlier_pc, earlier.strand, site, labels_.child_of(fork, earlier.strand), earlier_write,
+                             earlier_atomic, static_cast<std::uint8_t>(n), 1};
+    r.later = unseq_access{a.pc, labels_.running(), site, labels_.child_of(fork, labels_.running()), a.write, a.atomic,
+                           static_cast<std::uint8_t>(a.size < 255 ? a.size : 255), 1};
+    r.address = reinterpret_cast<const void*>(at);
+    r.same_value = earlier_write && a.write;
+    const Object object = object_at(at, stack_low_, stack_top_);
+    r.object = object.kind;
+    r.object_base = reinterpret_cast<const void*>(object.base);
+    r.object_size = object.size;
+    r.object_pc = object.pc;
+  }
+  ++races_[index].count;
+  if (races_[index].same_value && !pending_ && a.size <= sizeof pending_write_.before) {
+    pending_ = true;
+    pending_write_ = Pending{index, a.address, a.size, {}};
+    const auto* now = reinterpret_cast<const volatile unsigned char*>(a.address);
+    for (std::size_t i = 0; i < a.size; ++i) pending_write_.before[i] = now[i];
+  }
+}
+
+// The write has happened: did it change anything?
+void Detector::settle() {
+  pending_ = false;
+  const auto* now = reinterpret_cast<const volatile unsigned char*>(pending_write_.address);
+  for (std::size_t i = 0; i < pending_write_.size; ++i) {
+    if (now[i] != pending_write_.before[i]) races_[pending_write_.race].same_value = 0;
+  }
+}
+
+void Detector::enable(bool on) {
+  if (pending_) settle();
+  if (labels_.any_fork()) return;  // only between forks
+  enabled_ = on;
+  owner_ = __builtin_thread_pointer();
+  update();
+}
+
+void Detector::reset() {
+  pending_ = false;
+  races_used_ = 0;
+  exempt_ = 0;
+  told_worker_ = 0;
+  special_ = false;
+  locks_.release_all();
+  if (!labels_.any_fork()) {
+    // Old strands are parallel to none that come, so shadows need no clearing until numbers run out.
+    for (std::size_t i = 1; i < held_used_; ++i) held_heads_[(held_[i].word * UINT64_C(0x9e3779b97f4a7c15)) >> 48] = 0;
+    held_used_ = 1;
+    if (labels_.nearly_exhausted()) {
+      labels_.restart();
+      plain_.clear_all();
+      atomic_.clear_all();
+    }
+  }
+  update();
+}
+
+std::size_t Detector::list(unseq_race* out, std::size_t capacity) {
+  if (pending_) settle();
+  for (std::size_t i = 0; i < races_used_ && i < capacity; ++i) out[i] = races_[i];
+  return races_used_;
+}
+
+}  // namespace unseq::race
+
+extern "C" {
+
+__attribute__((visibility("default"))) void unseq_race_reset(void) { unseq::race::detector.reset(); }
+__attribute__((visibility("default"))) void unseq_race_enable(int on) { unseq::race::detector.enable(on != 0); }
+__attribute__((visibility("default"))) std::size_t unseq_race_list(unseq_race* out, std::size_t capacity) {
+  return unseq::race::detector.list(out, capacity);
+}
+
+}  // extern "C"

@@ -1,0 +1,193 @@
+// The functions that -fsanitize=thread makes a compiler call, on our detector instead of ThreadSanitizer's.
+// Atomic operations are carried out here; being serial, all are sequentially consistent.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "detector.h"
+
+#define HOOK extern "C" __attribute__((visibility("default")))
+#define CALLER __builtin_return_address(0)
+
+using unseq::race::Access;
+using unseq::race::detector;
+
+namespace {
+
+template <std::size_t N>
+__attribute__((always_inline)) inline void read(void* address, const void* pc) {
+  detector.access(Access{reinterpret_cast<std::uintptr_t>(address), N, pc, false, false});
+}
+template <std::size_t N>
+__attribute__((always_inline)) inline void write(void* address, const void* pc) {
+  detector.access(Access{reinterpret_cast<std::uintptr_t>(address), N, pc, true, false});
+}
+
+}  // namespace
+
+#define ACCESSES(n)                                                        \
+  HOOK void __tsan_read##n(void* p) { read<n>(p, CALLER); }                \
+  HOOK void __tsan_write##n(void* p) { write<n>(p, CALLER); }              \
+  HOOK void __tsan_read_write##n(void* p) { read<n>(p, CALLER), write<n>(p, CALLER); } \
+  HOOK void __tsan_volatile_read##n(void* p) { read<n>(p, CALLER); }       \
+  HOOK void __tsan_volatile_write##n(void* p) { write<n>(p, CALLER); }
+ACCESSES(1)
+ACCESSES(2)
+ACCESSES(4)
+ACCESSES(8)
+ACCESSES(16)
+
+#define UNALIGNED(n)                                                       \
+  HOOK void __tsan_unaligned_read##n(void* p) { read<n>(p, CALLER); }      \
+  HOOK void __tsan_unaligned_write##n(void* p) { write<n>(p, CALLER); }    \
+  HOOK void __tsan_unaligned_read_write##n(void* p) { read<n>(p, CALLER), write<n>(p, CALLER); } \
+  HOOK void __tsan_unaligned_volatile_read##n(void* p) { read<n>(p, CALLER); } \
+  HOOK void __tsan_unaligned_volatile_write##n(void* p) { write<n>(p, CALLER); }
+UNALIGNED(2)
+UNALIGNED(4)
+UNALIGNED(8)
+UNALIGNED(16)
+
+HOOK void __tsan_read_range(void* p, std::size_t n) {
+  detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, CALLER, false, false});
+}
+HOOK void __tsan_write_range(void* p, std::size_t n) {
+  detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, CALLER, true, false});
+}
+HOOK void __tsan_vptr_read(void** p) { read<sizeof(void*)>(p, CALLER); }
+HOOK void __tsan_vptr_update(void** p, void* value) {
+  if (*p != value) write<sizeof(void*)>(p, CALLER);  // a derived class's constructor repeats its base's
+}
+
+HOOK void __tsan_init(void) {}
+HOOK void __tsan_func_entry(void*) {}
+HOOK void __tsan_func_exit(void) {}
+HOOK void __tsan_ignore_thread_begin(void) {}
+HOOK void __tsan_ignore_thread_end(void) {}
+HOOK void __tsan_atomic_thread_fence(int) {}
+HOOK void __tsan_atomic_signal_fence(int) {}
+
+// ---- atomics -------------------------------------------------------------------------------------------
+
+namespace {
+
+__attribute__((always_inline)) inline void atomic(const volatile void* p, std::size_t n, bool write, const void* pc) {
+  detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, pc, write, true});
+}
+
+}  // namespace
+
+using i8 = std::uint8_t;
+using i16 = std::uint16_t;
+using i32 = std::uint32_t;
+using i64 = std::uint64_t;
+
+#define FETCH(bits, name)                                                               \
+  HOOK i##bits __tsan_atomic##bits##_fetch_##name(volatile i##bits* p, i##bits v, int) { \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    return __atomic_fetch_##name(p, v, __ATOMIC_SEQ_CST);                               \
+  }
+
+#define ATOMICS(bits)                                                                   \
+  HOOK i##bits __tsan_atomic##bits##_load(const volatile i##bits* p, int) {             \
+    atomic(p, sizeof *p, false, CALLER);                                                \
+    return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                        \
+  }                                                                                     \
+  HOOK void __tsan_atomic##bits##_store(volatile i##bits* p, i##bits v, int) {          \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    __atomic_store_n(p, v, __ATOMIC_SEQ_CST);                                           \
+  }                                                                                     \
+  HOOK i##bits __tsan_atomic##bits##_exchange(volatile i##bits* p, i##bits v, int) {    \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                                 \
+  }                                                                                     \
+  FETCH(bits, add)                                                                      \
+  FETCH(bits, sub)                                                                      \
+  FETCH(bits, and)                                                                      \
+  FETCH(bits, or)                                                                       \
+  FETCH(bits, xor)                                                                      \
+  FETCH(bits, nand)                                                                     \
+  HOOK int __tsan_atomic##bits##_compare_exchange_strong(volatile i##bits* p, i##bits* expected, i##bits v, int, int) { \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    return __atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+  }                                                                                     \
+  HOOK int __tsan_atomic##bits##_compare_exchange_weak(volatile i##bits* p, i##bits* expected, i##bits v, int, int) { \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    return __atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+  }                                                                                     \
+  HOOK i##bits __tsan_atomic##bits##_compare_exchange_val(volatile i##bits* p, i##bits expected, i##bits v, int, int) { \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    __atomic_compare_exchange_n(p, &expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+    return expected;                                                                    \
+  }
+ATOMICS(8)
+ATOMICS(16)
+ATOMICS(32)
+ATOMICS(64)
+
+#if defined(__SIZEOF_INT128__)
+// There is one thread that matters, so plain code is atomic enough and needs no libatomic.
+using i128 = unsigned __int128;
+
+namespace {
+
+template <typename F>
+i128 modify(volatile i128* p, const void* pc, const F& f) {
+  atomic(p, sizeof *p, true, pc);
+  const i128 old = *p;
+  *p = f(old);
+  return old;
+}
+
+int compare_exchange(volatile i128* p, i128* expected, i128 v, const void* pc) {
+  atomic(p, sizeof *p, true, pc);
+  const i128 old = *p;
+  if (old == *expected) {
+    *p = v;
+    return 1;
+  }
+  *expected = old;
+  return 0;
+}
+
+}  // namespace
+
+HOOK i128 __tsan_atomic128_load(const volatile i128* p, int) {
+  atomic(p, sizeof *p, false, CALLER);
+  return *p;
+}
+HOOK void __tsan_atomic128_store(volatile i128* p, i128 v, int) {
+  modify(p, CALLER, [v](i128) { return v; });
+}
+HOOK i128 __tsan_atomic128_exchange(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128) { return v; });
+}
+HOOK i128 __tsan_atomic128_fetch_add(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128 x) { return x + v; });
+}
+HOOK i128 __tsan_atomic128_fetch_sub(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128 x) { return x - v; });
+}
+HOOK i128 __tsan_atomic128_fetch_and(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128 x) { return x & v; });
+}
+HOOK i128 __tsan_atomic128_fetch_or(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128 x) { return x | v; });
+}
+HOOK i128 __tsan_atomic128_fetch_xor(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128 x) { return x ^ v; });
+}
+HOOK i128 __tsan_atomic128_fetch_nand(volatile i128* p, i128 v, int) {
+  return modify(p, CALLER, [v](i128 x) { return ~(x & v); });
+}
+HOOK int __tsan_atomic128_compare_exchange_strong(volatile i128* p, i128* expected, i128 v, int, int) {
+  return compare_exchange(p, expected, v, CALLER);
+}
+HOOK int __tsan_atomic128_compare_exchange_weak(volatile i128* p, i128* expected, i128 v, int, int) {
+  return compare_exchange(p, expected, v, CALLER);
+}
+HOOK i128 __tsan_atomic128_compare_exchange_val(volatile i128* p, i128 expected, i128 v, int, int) {
+  compare_exchange(p, &expected, v, CALLER);
+  return expected;
+}
+#endif

@@ -1,0 +1,119 @@
+// Shadow memory: who last wrote and who last read each byte.
+//
+// A cell stands for an aligned word of four bytes. When a part of a word is accessed by itself, its cell
+// is split into one for each byte. Memory is covered in chunks of 4 MB, mapped when first touched.
+// Atomic accesses have a shadow of their own, since two of them never race.
+#ifndef UNSEQ_RACE_SHADOW_H_
+#define UNSEQ_RACE_SHADOW_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "labels.h"
+#include "pages.h"
+
+namespace unseq::race {
+
+struct Slot {
+  Strand strand;
+  std::uint32_t pc;  // the low half of the return address
+};
+
+struct Cell {
+  Slot write;
+  Slot read;
+};
+
+inline constexpr Strand kSplit = 0xffffffffu;  // in Cell::write: see the bytes' cells
+
+class Shadow {
+ public:
+  static constexpr unsigned kChunkBits = 22;
+  static constexpr std::size_t kChunk = std::size_t{1} << kChunkBits;
+
+  // Calls visit(cell, address, bytes) for the cells of [address, address + n), splitting words that are
+  // accessed in part.
+  template <typename Visit>
+  void visit(std::uintptr_t address, std::size_t n, const Visit& visit) {
+    const std::uintptr_t end = address + n;
+    while (address < end) {
+      Chunk& chunk = chunk_of(address);
+      const std::uintptr_t chunk_end = (address | (kChunk - 1)) + 1;
+      const std::uintptr_t stop = end < chunk_end ? end : chunk_end;
+      while (address < stop) address = visit_word(chunk, address, stop, visit);
+    }
+  }
+
+  // The same without splitting or mapping: cells that were never touched are left out.
+  template <typename Look>
+  void look(std::uintptr_t address, std::size_t n, const Look& look) const {
+    const std::uintptr_t end = address + n;
+    while (address < end) {
+      const std::uintptr_t word_end = (address | 3) + 1;
+      const std::uintptr_t stop = end < word_end ? end : word_end;
+      const Chunk* chunk = find(address);
+      if (chunk == nullptr) {
+        address = (address | (kChunk - 1)) + 1;
+        continue;
+      }
+      const Cell& cell = chunk->words[(address & (kChunk - 1)) >> 2];
+      if (cell.write.strand != kSplit) {
+        look(cell, address, stop - address);
+      } else {
+        for (; address < stop; ++address) look(chunk->bytes[address & (kChunk - 1)], address, std::size_t{1});
+      }
+      address = stop;
+    }
+  }
+
+  // Forgets who touched [address, address + n).
+  void clear(std::uintptr_t address, std::size_t n);
+  // Forgets everything.
+  void clear_all();
+
+ private:
+  struct Chunk {
+    Cell* words;  // null: never touched
+    Cell* bytes;
+  };
+
+  static constexpr std::size_t kMiddle = 8192;  // chunks below one entry of the top level: 32 GB
+  static constexpr std::size_t kTop = 4096;     // 47 bits of addresses in all
+  Chunk* top_[kTop] = {};
+
+  const Chunk* find(std::uintptr_t address) const {
+    const Chunk* middle = top_[(address >> 35) & (kTop - 1)];
+    if (middle == nullptr) return nullptr;
+    const Chunk* chunk = &middle[(address >> kChunkBits) & (kMiddle - 1)];
+    return chunk->words == nullptr ? nullptr : chunk;
+  }
+  Chunk& chunk_of(std::uintptr_t address) {
+    Chunk* middle = top_[(address >> 35) & (kTop - 1)];
+    if (__builtin_expect(middle != nullptr, 1)) {
+      Chunk& chunk = middle[(address >> kChunkBits) & (kMiddle - 1)];
+      if (__builtin_expect(chunk.words != nullptr, 1)) return chunk;
+    }
+    return map_chunk(address);
+  }
+  __attribute__((noinline)) Chunk& map_chunk(std::uintptr_t address);
+  __attribute__((noinline)) void split(Chunk& chunk, std::size_t word);
+
+  template <typename Visit>
+  std::uintptr_t visit_word(Chunk& chunk, std::uintptr_t address, std::uintptr_t stop, const Visit& visit) {
+    const std::size_t word = (address & (kChunk - 1)) >> 2;
+    Cell& cell = chunk.words[word];
+    if (__builtin_expect((address & 3) == 0 && stop - address >= 4 && cell.write.strand != kSplit, 1)) {
+      visit(cell, address, std::size_t{4});
+      return address + 4;
+    }
+    if (cell.write.strand != kSplit) split(chunk, word);
+    const std::uintptr_t word_end = (address | 3) + 1;
+    const std::uintptr_t end = stop < word_end ? stop : word_end;
+    for (; address < end; ++address) visit(chunk.bytes[address & (kChunk - 1)], address, std::size_t{1});
+    return end;
+  }
+};
+
+}  // namespace unseq::race
+
+#endif

@@ -1,0 +1,64 @@
+"""The race runtime: planted races are found, race-free programs are not accused, and what is said about a race is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from native_programs import compile_program, run_program
+from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("races")
+    return compile_program(find_toolchain(), RuntimeKind.RACE, HERE / "race_cases.cpp", folder / "cases")
+
+
+def _run(cases: Path, n: int) -> dict[str, list[int]]:
+    """Each case's numbers: expected, found, earlier child, later child, object, same value."""
+    result = run_program(cases, str(n))
+    assert result.returncode == 0, result.stderr
+    lines = [line.split() for line in result.stdout.splitlines()]
+    return {name: [int(number) for number in numbers] for name, *numbers in lines}
+
+
+@pytest.mark.parametrize("n", [10, 300, 3000])
+def test_every_planted_race_is_found_and_nothing_else(cases: Path, n: int) -> None:
+    found = _run(cases, n)
+    assert len(found) >= 65
+    assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
+
+
+@pytest.mark.slow
+def test_large_inputs(cases: Path) -> None:
+    found = _run(cases, 100_000)
+    assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
+
+
+def test_a_race_names_its_iterations_and_its_object(cases: Path) -> None:
+    found = _run(cases, 10)
+    heap, global_variable, stack = 1, 2, 3
+    assert found["shift"][2:5] == [0, 1, heap]
+    assert found["one_collision"][2:5] == [3, 9, heap]
+    assert found["sum"][2:5] == [0, 1, global_variable]
+    assert found["private_missing"][4] == stack
+    assert found["after_exception"][2:4] == [0, 1]
+
+
+def test_writes_of_the_same_value_are_told_apart(cases: Path) -> None:
+    found = _run(cases, 10)
+    assert found["same_value_write"][5] == 1
+    assert found["par_do"][5] == 0
+
+
+@pytest.mark.slow
+def test_no_primitive_is_accused(tmp_path: Path) -> None:
+    program = compile_program(
+        find_toolchain(), RuntimeKind.RACE, HERE / "primitives_program.cpp", tmp_path / "primitives"
+    )
+    result = run_program(program, "0", "1", "2", "3", "17", "300", "3001")
+    assert (result.returncode, result.stdout) == (0, "")
