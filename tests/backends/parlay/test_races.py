@@ -1,4 +1,4 @@
-"""The race runtime: planted races are found, race-free programs are not accused, and what is said about a race is right."""
+"""The race runtime: planted races are found, race-free programs are not accused, and reports are right."""
 
 from __future__ import annotations
 
