@@ -244,7 +244,19 @@ class Unique:
     bound: Expr
 
 
-Guard = Disjoint | Distinct | Holds | NonDecreasing | Unique
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """None of the elements ``base[array[k]]``, ``low <= k < high``, lies in ``extent`` (a gather or scatter through an
+    index array, next to a write)."""
+
+    extent: Extent
+    base: Expr
+    array: Expr
+    low: Expr
+    high: Expr
+
+
+Guard = Disjoint | Distinct | Holds | NonDecreasing | Unique | Apart
 
 
 # --- findings --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from unseq.evaluate.report.record import Claim, LoopNote, Reason
 from unseq.frontend.facts import (
     Accumulator,
+    Apart,
     Append,
     ArgBest,
     ArrayAccumulator,
@@ -150,6 +151,8 @@ def _guard(guard: Guard) -> str:
             return "checks that arrays do not overlap"
         case Distinct():
             return "checks that references differ"
+        case Apart():
+            return "checks that gathered elements are not written"
         case NonDecreasing():
             return "checks that offsets do not decrease"
         case Unique():

@@ -7,16 +7,16 @@ a loop that runs no iteration accesses nothing, so that bounds computed from an 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.library import bare
 from unseq.frontend.analysis.spaces import is_unknown
-from unseq.frontend.facts import Guard, Holds
+from unseq.frontend.facts import Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Ref, Select
+from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Index, Ref, Select
 
 MAX_DEPTH = 6
 
@@ -59,6 +59,11 @@ class Bounds:
             if replaced is None:
                 return None
             p = replaced
+            for load in [a for a in p.atoms() if isinstance(a, Index) and not self.is_fixed(a)]:
+                replaced = self._replace(p, load, upper, lambda up, a=load: self._offset(a, up, depth))  # type: ignore[misc]
+                if replaced is None:
+                    return None
+                p = replaced
         for atom in p.atoms():
             if isinstance(atom, Ref) and (atom.symbol in positions or is_unknown(atom.symbol)):
                 return None
@@ -98,6 +103,22 @@ class Bounds:
             if not discharge_fixed(o.value, o.low, o.high, o.wide, self.is_fixed, self.assumed):
                 return None
         return p.bare()
+
+    def _offset(self, load: Index, upper: bool, depth: int) -> Polynomial | None:
+        """The bound of an element that ends an inner loop: offsets of segments do not decrease, which is checked."""
+        low, high = self.of(load.index, False, depth + 1), self.of(load.index, True, depth + 1)
+        if low is None or high is None:
+            return None
+        end = replace(load, index=high if upper else low)
+        if not self.is_fixed(end):
+            return None  # the loop writes the offsets
+        for nest in self.nests:  # where nothing runs, the offsets may not even be there
+            if nest.first is not None and nest.last is not None and self._fixed(nest.first) and self._fixed(nest.last):
+                assume(self.assumed, terms.compare("<=", nest.first, nest.last))
+        guard = NonDecreasing(load.base, low, terms.add(high, terms.ONE))
+        if guard not in self.assumed:
+            self.assumed.append(guard)
+        return polynomial(end)
 
     def _sign(self, factor: Polynomial) -> int | None:
         """Whether a factor is never negative (1) or never positive (-1); symbolic factors are assumed not negative,

@@ -19,10 +19,10 @@ from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.paths import Path, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like
 from unseq.frontend.analysis.spaces import has_unknown
-from unseq.frontend.facts import Disjoint, Distinct, Extent, Guard
+from unseq.frontend.facts import Apart, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import AddressOf, Deref, Expr, Index, Member, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import AddressOf, Cast, Deref, Expr, Index, Member, Method, Ref, Symbol
 
 MAX_PAIRS = 3000
 TRACKED = (t.Int, t.Bool, t.Pointer)
@@ -179,7 +179,13 @@ class Memory:
         self.conflicts.append(Conflict("meet", access, other, found.distance, found.forward, found.why))
 
     def _add(self, guards: list[Guard]) -> None:
-        self.guards.extend(g for g in dict.fromkeys(guards) if g not in self.guards)
+        for guard in guards:
+            if isinstance(guard, NonDecreasing):
+                for k, known in enumerate(self.guards):
+                    if isinstance(known, NonDecreasing) and (joined := _joined(known, guard)) is not None:
+                        self.guards[k] = guard = joined
+            if guard not in self.guards:
+                self.guards.append(guard)
 
     # --- two bases ---------------------------------------------------------------------------------------------
 
@@ -196,12 +202,44 @@ class Memory:
             return
         extents = [self._extent(group) for group in (left, right)]
         if extents[0] is None or extents[1] is None:
-            unknown = left if extents[0] is None else right
+            unknown, known = (left, extents[1]) if extents[0] is None else (right, extents[0])
+            guards = self._apart(unknown, known) if known is not None else None
+            if guards is not None:
+                self._add(guards)
+                return
             self._alias(
                 writer, other, f"which elements of {name_of(unknown.object.base)} are used is only known in the loop"
             )
             return
         self._add([Disjoint(extents[0], extents[1])])
+
+    def _apart(self, group: _Group, extent: Extent) -> list[Guard] | None:
+        """Guards for elements that are reached through index arrays, one for each; None if some are reached otherwise."""
+        base = group.object.base
+        if not self.is_fixed(base) or not group.object.behind or not is_pointer_like(base.type):
+            return None
+        guards: list[Guard] = []
+        for access, where in group.members:
+            side = dependence.side(access, where, self.context.nest, self.is_fixed, False)
+            ends = self.spans.get(id(access)) or self._ends(where, side, guards)
+            if ends is not None:
+                guards.append(Disjoint(extent, Extent(base, *ends)))
+                continue
+            load = where.steps[0] if where.steps else None
+            while isinstance(load, Cast):
+                load = load.operand
+            if not isinstance(load, Index) or any(write.base == path(load).base for write in self._writes):
+                return None
+            bounds = Bounds(side.nests, self.is_fixed)
+            low, high = bounds.of(load.index, False), bounds.of(load.index, True)
+            if low is None or high is None or not self.is_fixed(load.base):
+                return None
+            for nest in side.nests:
+                ends_of = (nest.first, nest.last)
+                if all(e is not None and self.is_fixed(e) for e in ends_of) and nest.first and nest.last:
+                    guards.append(Holds(terms.compare("<=", nest.first, nest.last)))
+            guards += [*bounds.assumed, Apart(extent, base, load.base, low, terms.add(high, terms.ONE))]
+        return guards
 
     def _alias(self, writer: _Group, other: _Group, why: str) -> None:
         write = next(a for a, _ in writer.members if a.is_write)
@@ -261,6 +299,19 @@ def _hull(known: Expr, new: Expr, side: dependence.Side, upper: bool) -> Expr:
         if constant is not None:
             return new
     return terms.larger(known, new) if upper else terms.smaller(known, new)
+
+
+def _joined(a: NonDecreasing, b: NonDecreasing) -> NonDecreasing | None:
+    """One check for two that look at nearly the same elements."""
+    if a.array != b.array:
+        return None
+    ends = [(polynomial(x), polynomial(y)) for x, y in ((a.low, b.low), (b.high, a.high))]
+    apart = [x.minus(y).constant if x is not None and y is not None else None for x, y in ends]
+    if None in apart:
+        return None
+    return NonDecreasing(
+        a.array, a.low if (apart[0] or 0) <= 0 else b.low, b.high if (apart[1] or 0) >= 0 else a.high
+    )
 
 
 def _has_elements(type_: t.Type) -> bool:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from unseq.backends.parlay.cxx_literals import ADDITIVE, AND, EQUALITY, UNARY
 from unseq.backends.parlay.emit.bounds import plain
 from unseq.backends.parlay.emit.context import Context
-from unseq.frontend.facts import Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing, Unique
+from unseq.frontend.facts import Apart, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing, Unique
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Expr
 
 
 def conditions(context: Context, guards: Sequence[Guard]) -> list[str]:
     """The guards as conditions, cheap ones first; each binds at least as tightly as ``&&``."""
-    order = {Holds: 0, Distinct: 1, Disjoint: 2, NonDecreasing: 3, Unique: 4}
+    order = {Holds: 0, Distinct: 1, Disjoint: 2, NonDecreasing: 3, Apart: 4, Unique: 5}
     ordered = sorted(guards, key=lambda guard: order[type(guard)])
     return list(dict.fromkeys(_condition(context, guard) for guard in ordered))
 
@@ -31,6 +31,8 @@ def _condition(context: Context, guard: Guard) -> str:
         return _disjoint(context, guard.left, guard.right)
     if isinstance(guard, NonDecreasing):
         return _non_decreasing(context, guard)
+    if isinstance(guard, Apart):
+        return _apart(context, guard)
     return _unique(context, guard)
 
 
@@ -74,6 +76,22 @@ def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
 def _range(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, str, str]:
     lower, upper = (context.expr(plain(e), ADDITIVE + 1) for e in (low, high))
     return pointer(context, array), "" if lower == "0" else f" + {lower}", f" + {upper}"
+
+
+def _apart(context: Context, guard: Apart) -> str:
+    context.includes.add("<parlay/primitives.h>")
+    array, low, high = _range(context, guard.array, guard.low, guard.high)
+    base = pointer(context, guard.base)
+    same = _pointee(guard.extent.base) == _pointee(guard.base)
+    first, end = (_address(context, guard.extent, e, same) for e in (guard.extent.low, guard.extent.high))
+    index = context.scoped("k")
+    element, after = f"{base} + {index}", f"{base} + {index} + 1"
+    if not same:
+        element, after = f"(const char *)({element})", f"(const char *)({after})"
+    return (
+        f"parlay::all_of(parlay::make_slice({array}{low}, {array}{high}), "
+        f"[&](auto {index}) {{ return {after} <= {first} || {end} <= {element}; }})"
+    )
 
 
 def _unique(context: Context, guard: Unique) -> str:
