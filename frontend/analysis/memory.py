@@ -214,7 +214,7 @@ class Memory:
         self._add([Disjoint(extents[0], extents[1])])
 
     def _apart(self, group: _Group, extent: Extent) -> list[Guard] | None:
-        """Guards for elements that are reached through index arrays, one for each; None if some are reached otherwise."""
+        """Guards for elements that are reached through index arrays, one each; None if some are reached otherwise."""
         base = group.object.base
         if not self.is_fixed(base) or not group.object.behind or not is_pointer_like(base.type):
             return None
