@@ -139,6 +139,9 @@ def _polynomial(e: Expr) -> Polynomial:
             return _cast(operand, type_)
         case Unary("-", operand) if isinstance(e.type, t.Int):
             return _checked(number(0).minus(_polynomial(operand)), e.type, e.overflow)
+        case Binary("-", left, right) if not t.is_arithmetic(left.type) and isinstance(e.type, t.Int):
+            difference = _polynomial(left).minus(_polynomial(right))
+            return difference if all(t.is_arithmetic(a.type) for a in difference.atoms()) else atom(e)
         case Binary(op, left, right) if op in ("+", "-", "*"):
             if isinstance(e.type, t.Int):
                 a, b = _polynomial(left), _polynomial(right)

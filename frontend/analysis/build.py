@@ -14,15 +14,20 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
     Assign,
+    Binary,
     Call,
+    Cast,
     Expr,
     ForEach,
     Function,
     Index,
+    Literal,
     Loop,
     Method,
+    Ref,
     Storage,
     Symbol,
+    Unary,
 )
 
 
@@ -88,8 +93,10 @@ class FunctionAnalysis:
         return True
 
 
-def context_of(analysis: FunctionAnalysis, loop: Loop) -> tuple[LoopContext, Values, Space]:
-    """The context of one loop, the abstract run behind it and the loop's space.
+def context_of(
+    analysis: FunctionAnalysis, loop: Loop, facts: tuple[Expr, ...] = ()
+) -> tuple[LoopContext, Values, Space]:
+    """The context of one loop, the abstract run behind it and the loop's space; ``facts`` hold at its entry.
 
     Raises ``TooLarge``."""
     effects = analysis.effects
@@ -100,7 +107,9 @@ def context_of(analysis: FunctionAnalysis, loop: Loop) -> tuple[LoopContext, Val
     iteration = counted.iteration if counted is not None else None
     main = counted.main if counted is not None else None
     assigned = effects.modified(loop)
-    declared = {s for s in walk.declared_symbols(loop) if s.storage is not Storage.GLOBAL}
+    declared = {s for s in walk.declared_symbols(loop.body) if s.storage is not Storage.GLOBAL}
+    if isinstance(loop, ForEach):
+        declared.add(loop.symbol)
     for name in run.entered:
         callee = effects.functions.get(name)
         if callee is not None:
@@ -132,9 +141,22 @@ def context_of(analysis: FunctionAnalysis, loop: Loop) -> tuple[LoopContext, Val
         frozenset(declared),
         roots,
         any(a.is_write and (a.root is None or has_unknown(_bare_base(a.resolved))) for a in run.accesses),
+        facts,
         main,
     )
     return context, run, space
+
+
+def facts_inside(context: LoopContext) -> tuple[Expr, ...]:
+    """What holds in every iteration of a loop, in terms of variables that the loop does not change."""
+    own = context.nest.position if context.nest.position == context.main else None
+    kept = []
+    for fact in (*context.facts, *context.nest.domain):
+        used = walk.used_symbols(fact) - {own}
+        loads = any(not isinstance(n, Ref | Literal | Binary | Cast | Unary) for n in walk.walk(fact))
+        if not loads and not used & context.assigned and all(s.uid >= 0 for s in used):
+            kept.append(fact)
+    return tuple(kept)
 
 
 def _bare_base(e: Expr) -> Expr:

@@ -18,6 +18,7 @@ from unseq.frontend.analysis.spaces import POSITIONS
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
+    AddressOf,
     Binary,
     Block,
     Call,
@@ -119,9 +120,10 @@ def _touch_all(run: Values, e: Call, argument: Expr) -> None:
 
 def _whole(run: Values, e: Call, pointer: Expr, is_write: bool) -> None:
     """Any element behind a pointer."""
-    to = t.element_type(pointer.type)
-    if to is None:
-        to = t.CHAR  # void*
+    if isinstance(pointer, AddressOf) and not isinstance(pointer.place, Index):
+        run.record(pointer, pointer.place, is_write, "call" if is_write else "", whole=True, call=e)
+        return
+    to = t.element_type(pointer.type) or t.CHAR  # void*
     place = element(pointer, run.unknown(t.LONG), to, e)
     run.record(pointer, place, is_write, "call" if is_write else "", whole=True, call=e)
 

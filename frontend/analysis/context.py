@@ -143,6 +143,7 @@ class LoopContext:
     declared: frozenset[Symbol] = frozenset()  # variables that come into being in the loop
     written_roots: frozenset[Symbol] = field(default=frozenset())
     unknown_writes: bool = False  # some write has no known root
+    facts: tuple[Expr, ...] = ()  # comparisons that hold at loop entry, from the loops around
     main: Symbol | None = None  # the main induction variable, also where ``iteration.symbol`` is None
 
     def is_invariant(self, e: Expr) -> bool:

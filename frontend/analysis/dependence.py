@@ -8,22 +8,19 @@ guard.  Subscripts that are not understood may be anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
-from typing import Any
-
-import islpy as isl
 
 from unseq.frontend.analysis import terms
-from unseq.frontend.analysis.affine import Monomial, Polynomial, number, polynomial
-from unseq.frontend.analysis.context import Access, Nest
+from unseq.frontend.analysis.affine import Monomial, Obligation, Polynomial, number, polynomial
+from unseq.frontend.analysis.context import Access, LoopContext, Nest
 from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed, never_negative
 from unseq.frontend.analysis.paths import Path
+from unseq.frontend.analysis.sets import Sets, distance, division
 from unseq.frontend.facts import Guard
-from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Binary, Expr, Ref, Symbol
 
-MAX_OPERATIONS = 300_000
 MAX_STRIDES = 4
 
 
@@ -47,83 +44,38 @@ class Side:
     nests: tuple[Nest, ...]
     facts: tuple[Polynomial, ...]  # each is >= 0
     bounds: Bounds
+    movers: frozenset[Symbol] = frozenset()  # counters of these loops and of the loops around
     needs: tuple[Guard, ...] = ()  # what the facts rest on
 
 
-class Context:
-    """isl set building: names for positions and parameters of one question."""
-
-    def __init__(self) -> None:
-        self.parameters: dict[Monomial, str] = {}
-
-    def parameter(self, monomial: Monomial) -> str:
-        """The name of a product of invariants."""
-        return self.parameters.setdefault(monomial, f"p{len(self.parameters)}")
-
-    def affine(self, p: Polynomial, positions: dict[Symbol, str]) -> str | None:
-        """``p`` in isl's syntax; None if it is not affine in the positions."""
-        parts: list[str] = []
-        for monomial, coefficient in p.terms.items():
-            mine = [a for a in monomial if isinstance(a, Ref) and a.symbol in positions]
-            if not monomial:
-                parts.append(str(coefficient))
-            elif len(mine) == 1 and len(monomial) == 1:
-                parts.append(f"{coefficient}*{positions[mine[0].symbol]}")
-            elif mine:
-                return None
-            else:
-                parts.append(f"{coefficient}*{self.parameter(monomial)}")
-        return " + ".join(parts) if parts else "0"
-
-    def is_empty(self, names: list[str], constraints: list[str]) -> bool | None:
-        """Whether no integer point satisfies ``constraints``; None: too hard."""
-        found = self.build(names, constraints)
-        return None if found is None else _guarded(found.is_empty)
-
-    def build(self, names: list[str], constraints: list[str]) -> Any:
-        """The set of integer points."""
-        condition = " and ".join(constraints) or "1 = 1"
-        text = f"[{', '.join(self.parameters.values())}] -> {{ [{', '.join(names)}] : {condition} }}"
-        return _guarded(lambda: isl.Set(text))
-
-
-def _guarded(question: Any) -> Any:
-    """The answer of isl, or None where it would take too long."""
-    context = isl.DEFAULT_CONTEXT
-    context.reset_operations()
-    context.set_max_operations(MAX_OPERATIONS)
-    try:
-        return question()
-    except isl.Error:
-        return None
-    finally:
-        context.set_max_operations(0)
-        context.reset_operations()
-
-
-def side(access: Access, where: Path, own: Nest, is_fixed: Callable[[Expr], bool], guarded: bool) -> Side:
+def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[Expr], bool], guarded: bool) -> Side:
     """Gathers what is known at an access; ``guarded``: also what is known only under a guard."""
-    nests = (own, *access.nests)
+    nests = (context.nest, *access.nests)
     bounds = Bounds(nests, is_fixed)
-    facts: list[Polynomial] = []
-    assumed: list[Guard] | None = [] if guarded else None
+    assumed: list[Guard] = []
+    outer = {s for f in context.facts if isinstance(f, Binary) for s in walk.used_symbols(f.left)}
+    found = Side(access, where, nests, (), bounds, frozenset(outer | {nest.position for nest in nests}))
+    for comparison in context.facts:
+        found = replace(found, facts=(*found.facts, *_facts(comparison, True, found, None)))
     for nest in nests:
         for comparison in nest.domain:
-            facts.extend(_facts(comparison, True, bounds, assumed, False))
+            new = _facts(comparison, True, found, assumed if guarded else None)
+            found = replace(found, facts=(*found.facts, *new))
     for test in access.tests:
         if test.resolved is not None:
-            facts.extend(_facts(test.resolved, test.holds, bounds, assumed, True))
-    return Side(access, where, nests, tuple(facts), bounds, tuple(assumed or ()))
+            found = replace(found, facts=(*found.facts, *_facts(test.resolved, test.holds, found, None)))
+    bounds.prove = lambda p: always(p, found)
+    return replace(found, needs=tuple(assumed))
 
 
-def _facts(e: Expr, holds: bool, bounds: Bounds, assumed: list[Guard] | None, strict: bool) -> list[Polynomial]:
+def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> list[Polynomial]:
     """A comparison as polynomials that are not negative; nothing where it is not understood.
 
-    Arithmetic of the operands may wrap around: in a loop's bounds that is excluded by a guard, in a condition
-    (``strict``) it is not understood."""
+    Arithmetic of the operands may wrap around: that is excluded by what is known so far, or by a guard (unless
+    ``assumed`` is None)."""
     parts = terms.conjuncts(e)
     if holds and len(parts) > 1:
-        return [fact for part in parts for fact in _facts(part, True, bounds, assumed, strict)]
+        return [fact for part in parts for fact in _facts(part, True, side, assumed)]
     if not isinstance(e, Binary) or e.op not in ("<", "<=", ">", ">=", "==", "!="):
         return []
     op = e.op if holds else {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[e.op]
@@ -132,11 +84,7 @@ def _facts(e: Expr, holds: bool, bounds: Bounds, assumed: list[Guard] | None, st
         return []
     for p in (left, right):
         for o in p.obligations:
-            if (
-                strict
-                or assumed is None
-                or not discharge_fixed(o.value, o.low, o.high, o.wide, bounds.is_fixed, assumed)
-            ):
+            if not _holds(o, side, assumed):
                 return []
     difference = right.minus(left).bare()
     if op == "==":
@@ -144,6 +92,15 @@ def _facts(e: Expr, holds: bool, bounds: Bounds, assumed: list[Guard] | None, st
     if op in (">", ">="):
         difference = number(0).minus(difference)
     return [difference.minus(number(1)) if op in ("<", ">") else difference]
+
+
+def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:
+    """Whether an intermediate result is in range; no 64-bit one reaches 2^63."""
+    positive = all(c > 0 and all(never_negative(a) for a in m) for m, c in o.value.terms.items())
+    above = (o.low == 0 and positive) or o.low < -(1 << 62) or always(o.value.minus(number(o.low)), side)
+    if above and (o.wide or always(number(o.high).minus(o.value), side)):
+        return True
+    return assumed is not None and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, assumed)
 
 
 def test(left: Side, right: Side, assumed: list[Guard]) -> Dependence | None:
@@ -165,7 +122,8 @@ def test(left: Side, right: Side, assumed: list[Guard]) -> Dependence | None:
     for p, q in flat:
         if _separates(p, q, own, left.bounds):
             return None
-    return _solve(flat, left, right)
+    subscripted = any(not isinstance(s, str) for s in left.path.steps)
+    return _solve(flat, left, right, subscripted)
 
 
 def _subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
@@ -175,8 +133,11 @@ def _subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
         return None
     positions = {nest.position for nest in side.nests}
     for atom in p.atoms():
-        if not (isinstance(atom, Ref) and atom.symbol in positions) and not side.bounds.is_fixed(atom):
-            return None
+        inside = division(atom)
+        parts = [atom, *(inside[1].atoms() if inside is not None and not side.bounds.is_fixed(atom) else ())]
+        for part in parts[1:] or parts:
+            if not (isinstance(part, Ref) and part.symbol in positions) and not side.bounds.is_fixed(part):
+                return None
     for obligation in p.obligations:
         if not obligation.wide and not in_range(obligation.value, obligation.low, obligation.high, side, assumed):
             return None
@@ -189,7 +150,7 @@ def in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[G
     above = number(high).minus(value)
     if always(below, side) and always(above, side):
         return True
-    bounds = Bounds(side.nests, side.bounds.is_fixed)
+    bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)
     least, most = bounds.of_polynomial(value, False), bounds.of_polynomial(value, True)
     if least is None or most is None:
         return False
@@ -213,30 +174,18 @@ def always(p: Polynomial, side: Side) -> bool:
     value = p.constant
     if value is not None:
         return value >= 0
-    context = Context()
+    sets = Sets(side.bounds.is_fixed)
     names = {nest.position: f"i{k}" for k, nest in enumerate(side.nests)}
-    text = context.affine(p, names)
+    text = sets.affine(p, names)
     if text is None:
         return False
-    constraints = _domain(context, side, names)
-    return bool(context.is_empty(list(names.values()), [*constraints, f"{text} <= -1"]))
+    constraints = _domain(sets, side, names)
+    return bool(sets.is_empty(list(names.values()), [*constraints, f"{text} <= -1"]))
 
 
-def _domain(context: Context, side: Side, names: dict[Symbol, str]) -> list[str]:
-    constraints: list[str] = []
-    for fact in side.facts:
-        if not all(side.bounds.is_fixed(a) or (isinstance(a, Ref) and a.symbol in names) for a in fact.atoms()):
-            continue
-        text = context.affine(fact, names)
-        if text is not None:
-            constraints.append(f"{text} >= 0")
-    for monomial, name in context.parameters.items():
-        if all(never_negative(a) for a in monomial):
-            constraints.append(f"{name} >= 0")
-        if len(monomial) == 1 and isinstance(monomial[0].type, t.Int) and monomial[0].type.bits <= 32:
-            low, high = terms.limits(monomial[0].type)
-            constraints.append(f"{low} <= {name} <= {high}")
-    return constraints
+def _domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[str]:
+    found = (sets.affine(fact, names) for fact in side.facts)
+    return [f"{text} >= 0" for text in found if text is not None]
 
 
 def _separates(p: Polynomial, q: Polynomial, own: Symbol, bounds: Bounds) -> bool:
@@ -256,19 +205,17 @@ def _delinearise(
     sides = ((p, left), (q, right))
     strides: set[Monomial] = set()
     for subscript, of in sides:
-        positions = {nest.position for nest in of.nests}
         for monomial in subscript.terms:
-            rest = tuple(a for a in monomial if not (isinstance(a, Ref) and a.symbol in positions))
-            if rest and len(rest) < len(monomial):
+            rest = tuple(a for a in monomial if not (isinstance(a, Ref) and a.symbol in of.movers))
+            if rest and len(rest) < len(monomial) and all(of.bounds.is_fixed(a) for a in rest):
                 strides.add(rest)
     if not strides or len(strides) > MAX_STRIDES:
         return [(p, q)]
     stride = min(strides, key=lambda s: (len(s), repr(s)))
     factor = 0
     for subscript, of in sides:
-        positions = {nest.position for nest in of.nests}
         for monomial, coefficient in subscript.terms.items():
-            moves = any(isinstance(a, Ref) and a.symbol in positions for a in monomial)
+            moves = any(isinstance(a, Ref) and a.symbol in of.movers for a in monomial)
             if moves and _quotient(monomial, stride) is not None:
                 factor = gcd(factor, coefficient)
     size = Polynomial({stride: factor})
@@ -304,14 +251,14 @@ def _remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]
     """Whether ``0 <= low < size`` at an access: proved, or made a guard."""
     above = size.minus(low).minus(number(1))
     if not always(low, side):
-        bounds = Bounds(side.nests, side.bounds.is_fixed)
+        bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)
         least = bounds.of_polynomial(low, False)
         if least is None or (least.constant or 0) < 0:
             return False
         _assume_at_least(assumed, least, number(0))
         assumed.extend(g for g in bounds.assumed if g not in assumed)
     if not always(above, side):
-        bounds = Bounds(side.nests, side.bounds.is_fixed)
+        bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)
         most = bounds.of_polynomial(low, True)
         if most is None:
             return False
@@ -320,54 +267,37 @@ def _remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]
     return True
 
 
-def _solve(pairs: list[tuple[Polynomial, Polynomial]], left: Side, right: Side) -> Dependence | None:
+def _solve(pairs: list[tuple[Polynomial, Polynomial]], left: Side, right: Side, where: bool) -> Dependence | None:
     """Asks isl for two different iterations in which the subscripts agree."""
-    context = Context()
+    sets = Sets(left.bounds.is_fixed)
     here = {nest.position: f"i{k}" for k, nest in enumerate(left.nests)}
     there = {nest.position: f"j{k}" for k, nest in enumerate(right.nests)}
     constraints: list[str] = []
     lost = False
     for p, q in pairs:
-        a, b = context.affine(p, here), context.affine(q, there)
+        a, b = sets.affine(p, here), sets.affine(q, there)
         if a is None or b is None:
             lost = True
         else:
             constraints.append(f"{a} = {b}")
-    constraints += _domain(context, left, here) + _domain(context, right, there)
+    constraints += _domain(sets, left, here) + _domain(sets, right, there)
     names = [*here.values(), *there.values()]
     reverse = _runs_down(left.nests[0])
     earlier, later = ("j0 < i0", "i0 < j0") if reverse else ("i0 < j0", "j0 < i0")
-    forward = context.is_empty(names, [*constraints, earlier])
-    backward = context.is_empty(names, [*constraints, later])
+    forward = sets.is_empty(names, [*constraints, earlier])
+    backward = sets.is_empty(names, [*constraints, later])
     if forward is True and backward is True:
         return None
     if forward is None or backward is None:
         return Dependence(why="the subscripts are too complicated to decide")
     if lost or len(pairs) == 0:
-        return Dependence(None, None, "" if pairs else "the subscript is not an affine expression of the loop counters")
+        return Dependence(why="the subscript is not an affine expression of the loop counters" if where else "")
     direction = None if not forward and not backward else not forward
-    found = context.build(names, [*constraints, earlier if direction is not False else later])
-    return Dependence(_distance(found, left.nests[0]), direction)
+    found = sets.build(names, [*constraints, earlier if direction is not False else later])
+    steps = distance(found, "i0", "j0") if found is not None else None
+    return Dependence(abs(steps) if steps is not None else None, direction)
 
 
 def _runs_down(nest: Nest) -> bool:
     iteration = nest.iteration
     return iteration is not None and nest.position == iteration.symbol and iteration.step < 0
-
-
-def _distance(found: Any, nest: Nest) -> int | None:
-    """The one difference of iterations, if there is one."""
-
-    def ask() -> int | None:
-        names = [found.get_dim_name(isl.dim_type.set, k) for k in range(found.dim(isl.dim_type.set))]
-        difference = isl.Map(
-            f"[{', '.join(found.get_dim_name(isl.dim_type.param, k) for k in range(found.dim(isl.dim_type.param)))}]"
-            f" -> {{ [{', '.join(names)}] -> [j0 - i0] }}"
-        )
-        deltas = found.apply(difference).project_out(isl.dim_type.param, 0, found.dim(isl.dim_type.param))
-        low, high = deltas.dim_min_val(0), deltas.dim_max_val(0)
-        if low.is_int() and high.is_int() and low == high:
-            return abs(int(low.to_python()))
-        return None
-
-    return _guarded(ask)  # type: ignore[no-any-return]

@@ -22,7 +22,7 @@ from unseq.frontend.analysis import (
     stl,
     terms,
 )
-from unseq.frontend.analysis.build import FunctionAnalysis, context_of
+from unseq.frontend.analysis.build import FunctionAnalysis, context_of, facts_inside
 from unseq.frontend.analysis.context import Access, ExitKind, LoopContext
 from unseq.frontend.analysis.cost import work
 from unseq.frontend.analysis.explain import diagnostic, first_assignment, header, kind_of
@@ -47,7 +47,7 @@ from unseq.frontend.facts import (
 )
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Function, Loop, Ref, Symbol
+from unseq.frontend.ir.nodes import Expr, Function, Loop, Ref, Symbol
 from unseq.frontend.source import Diagnostic
 
 # Finders in order of preference: a variable keeps the first role that it is given.
@@ -70,7 +70,8 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
     for scope in (function, *function.callees):
         inner = scope if scope is not function else function
         analysis = FunctionAnalysis(_with_callees(inner, function))
-        loops += [_fact(analysis, loop, parent, assume) for loop, parent in _loops(inner)]
+        inside: dict[int, tuple[Expr, ...]] = {}
+        loops += [_fact(analysis, loop, parent, assume, inside) for loop, parent in _loops(inner)]
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
     shared = FunctionAnalysis(function)
     return Facts(function, tuple(loops), stl.find(function, shared.pure), recursion.find(function, shared.pure))
@@ -109,13 +110,17 @@ class _Verdict:
     reasons: list[Diagnostic] = field(default_factory=list)
 
 
-def _fact(analysis: FunctionAnalysis, loop: Loop, parent: int, assume: frozenset[str]) -> LoopFact:
+def _fact(
+    analysis: FunctionAnalysis, loop: Loop, parent: int, assume: frozenset[str], inside: dict[int, tuple[Expr, ...]]
+) -> LoopFact:
+    """One loop; ``inside`` holds what is known in the loops around and gets what is known in this one."""
     name = analysis.function.name
     try:
-        context, run, space = context_of(analysis, loop)
+        context, run, space = context_of(analysis, loop, inside.get(parent, ()))
     except TooLarge:
         reason = Diagnostic(header(loop), "the loop is too large to analyse", "split it into smaller functions")
         return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
+    inside[loop.id] = facts_inside(context)
     verdict = _Verdict(context, run)
     if space.counted is not None:
         verdict.guards += space.counted.guards

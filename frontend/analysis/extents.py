@@ -24,11 +24,13 @@ MAX_DEPTH = 6
 @dataclass(slots=True)
 class Bounds:
     """Bounds over the iterations of ``nests`` (outermost first). ``assumed`` collects the conditions that a bound
-    rests on; ``is_fixed`` tells whether an atom has one value while the loop runs."""
+    rests on; ``is_fixed`` tells whether an atom has one value while the loop runs. A bound only matters where the
+    access is executed: ``prove`` may use what holds there."""
 
     nests: tuple[Nest, ...]
     is_fixed: Callable[[Expr], bool]
     assumed: list[Guard] = field(default_factory=list)
+    prove: Callable[[Polynomial], bool] | None = None  # whether a polynomial is never negative
 
     def of(self, e: Expr, upper: bool, depth: int = 0) -> Expr | None:
         """The largest (smallest) value of ``e``; None: not known."""
@@ -132,7 +134,7 @@ class Bounds:
         for atom in monomial:
             if not self.is_fixed(atom):
                 return None
-            if not never_negative(atom):
+            if not never_negative(atom) and not (self.prove is not None and self.prove(Polynomial({(atom,): 1}))):
                 guard = Holds(terms.compare(">=", atom, terms.ZERO))
                 if guard not in self.assumed:
                     self.assumed.append(guard)

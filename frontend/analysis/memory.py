@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from unseq.frontend.analysis import dependence, terms
-from unseq.frontend.analysis.affine import Polynomial, polynomial
+from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.aliasing import Object, name_of, relation
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
@@ -165,8 +165,8 @@ class Memory:
     def _pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
         found: dependence.Dependence | None = None
         for guarded in (False, True):
-            left = dependence.side(access, where, self.context.nest, self.is_fixed, guarded)
-            right = dependence.side(other, there, self.context.nest, self.is_fixed, guarded)
+            left = dependence.side(access, where, self.context, self.is_fixed, guarded)
+            right = dependence.side(other, there, self.context, self.is_fixed, guarded)
             if guarded and not left.needs and not right.needs:
                 break
             assumed: list[Guard] = [*left.needs, *right.needs]
@@ -252,26 +252,24 @@ class Memory:
             return None
         if not group.object.behind and not _has_elements(base.type):
             return Extent(AddressOf(base, t.Pointer(base.type)), terms.ZERO, terms.ONE)
-        low: Expr | None = None
-        high: Expr | None = None
+        lows: list[tuple[Expr, dependence.Side]] = []
+        highs: list[tuple[Expr, dependence.Side]] = []
         assumed: list[Guard] = []
         for access, where in group.members:
-            side = dependence.side(access, where, self.context.nest, self.is_fixed, False)
+            side = dependence.side(access, where, self.context, self.is_fixed, False)
             ends = self.spans.get(id(access)) or self._ends(where, side, assumed)
             if ends is None:
                 return None
-            low = ends[0] if low is None else _hull(low, ends[0], side, False)
-            high = ends[1] if high is None else _hull(high, ends[1], side, True)
-        if low is None or high is None:
-            return None
+            lows.append((ends[0], side))
+            highs.append((ends[1], side))
         self._add(assumed)
-        return Extent(base, low, high)
+        return Extent(base, _outermost(lows, False), _outermost(highs, True))
 
     def _ends(self, where: Path, side: dependence.Side, assumed: list[Guard]) -> Span | None:
         if not where.steps or isinstance(where.steps[0], str):
             return None
         subscript = where.steps[0]
-        bounds = Bounds(side.nests, self.is_fixed)
+        bounds = Bounds(side.nests, self.is_fixed, prove=side.bounds.prove)
         p = polynomial(subscript)
         for obligation in p.obligations if p is not None else ():
             if not obligation.wide and dependence.in_range(
@@ -285,20 +283,26 @@ class Memory:
         return low, terms.add(high, terms.ONE)
 
 
-def _hull(known: Expr, new: Expr, side: dependence.Side, upper: bool) -> Expr:
-    """The larger (smaller) of two bounds; ``new`` only matters where its access is executed."""
-    a, b = polynomial(known), polynomial(new)
+def _outermost(bounds: list[tuple[Expr, dependence.Side]], upper: bool) -> Expr:
+    """The largest (smallest) of some bounds, each of which only matters where its access is executed."""
+    rest: list[tuple[Expr, dependence.Side]] = []
+    for bound, side in bounds:
+        if any(_covers(known, bound, side, upper) for known, _ in rest):
+            continue
+        rest = [(known, where) for known, where in rest if not _covers(bound, known, where, upper)]
+        rest.append((bound, side))
+    whole = rest[0][0]
+    for bound, _ in rest[1:]:
+        whole = terms.larger(whole, bound) if upper else terms.smaller(whole, bound)
+    return whole
+
+
+def _covers(known: Expr, bound: Expr, side: dependence.Side, upper: bool) -> bool:
+    a, b = polynomial(known), polynomial(bound)
     if a is None or b is None:
-        return terms.larger(known, new) if upper else terms.smaller(known, new)
+        return known == bound
     further = a.minus(b).bare() if upper else b.minus(a).bare()
-    if dependence.always(further, side):
-        return known
-    if dependence.always(Polynomial({m: -c for m, c in further.terms.items()}), side):
-        # Only known where the new access runs; the old one may run where it does not.
-        constant = further.constant
-        if constant is not None:
-            return new
-    return terms.larger(known, new) if upper else terms.smaller(known, new)
+    return dependence.always(further, side)
 
 
 def _joined(a: NonDecreasing, b: NonDecreasing) -> NonDecreasing | None:

@@ -84,7 +84,7 @@ def space(run: Values, loop: Loop, before: Env, changing: frozenset[Symbol]) -> 
     starts = {s: before.get(s, terms.ref(s)) for s in changing}
     if found is None:
         return Space(None, nothing.nest, starts, strides)
-    run.env = dict(entry) if entry is not None else {}
+    run.env = dict(before)  # bounds are evaluated at loop entry
     strides = {s: stride for s, stride in strides.items() if s != found.main}
     return Space(found, _nest(run, loop, found, starts, position), starts, strides)
 
