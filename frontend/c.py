@@ -22,7 +22,7 @@ from unseq.frontend.syntax.context import Constant, Context, Entity, Qualified
 from unseq.frontend.syntax.conversions import convert, describe
 from unseq.frontend.syntax.dialect import Dialect, Expression, Statement, TypeName
 from unseq.frontend.syntax.tree import Node
-from unseq.frontend.syntax.type_names import Specifiers
+from unseq.frontend.syntax.type_names import Specifiers, parameters, type_name
 
 EXPRESSIONS: dict[str, Expression] = {
     "identifier": expressions.identifier,
@@ -87,6 +87,14 @@ def _no_bindings(ctx: Context, node: Node, base: Specifiers, written: Node | Non
     raise ctx.refuse(node, "a structured binding", "declare the variables one by one")
 
 
+def named_type(ctx: Context, node: Node) -> Type:
+    return type_name(ctx, node).type
+
+
+def _no_library_type(ctx: Context, name: str) -> Qualified | None:
+    return None
+
+
 def plain_template_argument(name: str, given: Type | int) -> Entity:
     """What a template's parameter stands for in its instance."""
     if isinstance(given, int):
@@ -107,5 +115,9 @@ DIALECT = Dialect(
     default=_no_default,
     bindings=_no_bindings,
     converted=convert,
+    named_type=named_type,
+    named_value=expressions.named_value,
+    library_type=_no_library_type,
+    parameters=parameters,
     template_argument=plain_template_argument,
 )

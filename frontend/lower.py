@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from unseq.frontend import c
+from unseq.frontend import c, cpp
+from unseq.frontend.cxx.requests import template_arguments
 from unseq.frontend.ir.nodes import Function
 from unseq.frontend.ir.verify import verify
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
@@ -19,7 +20,7 @@ from unseq.frontend.syntax.functions import lower_function
 from unseq.frontend.syntax.index import FunctionSite, build_index
 from unseq.frontend.syntax.tree import parse_tree
 
-_DIALECTS = {Language.C: c.DIALECT}
+_DIALECTS = {Language.C: c.DIALECT, Language.CPP: cpp.DIALECT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def lower(unit: SourceUnit, name: str, instantiate: Mapping[str, str] | None = N
     parsed = parse(unit)
     site = _find(parsed, name)
     try:
-        function = lower_function(parsed.scope, site, {})
+        function = lower_function(parsed.scope, site, template_arguments(parsed.scope, site, instantiate or {}))
         verify(function)
         return function
     except RecursionError as error:

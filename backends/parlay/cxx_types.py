@@ -52,6 +52,8 @@ def _library(type_: t.Library, span: Span) -> str:
     if not type_.args:
         return f"std::{type_.name}"
     args = ", ".join(str(arg) if isinstance(arg, int) else print_type(arg, span) for arg in type_.args)
+    if type_.name == "span" and type_.const:
+        args = f"const {args}"
     return f"std::{type_.name}<{args}>"
 
 

@@ -86,10 +86,12 @@ class Record:
 class Library:
     """A standard-library type. ``name`` without ``std::``: vector, array, string, complex, pair, tuple, span,
     optional, deque, queue, stack, list, iterator (element type as its argument), initializer_list.
-    ``args`` are its template arguments (types and integers)."""
+    ``args`` are its template arguments (types and integers); ``const``: its elements cannot be written through it
+    (``span<const T>``, ``const_iterator``)."""
 
     name: str
     args: tuple[Type | int, ...] = ()
+    const: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,14 +39,14 @@ def call(ctx: Context, node: Node) -> Expr:
     if bare.type == "identifier":
         name = ctx.text(bare)
         if find_value(ctx, name) is not None:
-            return _indirect(ctx, node, value_of(ctx, bare))
+            return indirect(ctx, node, value_of(ctx, bare))
         return ctx.dialect.call(ctx, node, name)
     if bare.type in ctx.dialect.types or bare.type not in ctx.dialect.expressions:
         return ctx.dialect.call(ctx, node, ctx.text(bare))
-    return _indirect(ctx, node, expression(ctx, bare))
+    return indirect(ctx, node, expression(ctx, bare))
 
 
-def _indirect(ctx: Context, node: Node, target: Expr) -> Expr:
+def indirect(ctx: Context, node: Node, target: Expr) -> Expr:
     """A call through a pointer or of a lambda."""
     kind = target.type
     if not isinstance(kind, Callable):

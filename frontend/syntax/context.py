@@ -93,6 +93,7 @@ class FileScope:
     variables: dict[str, tuple[Symbol, Global] | None] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
     defaults: dict[str, dict[str, Node]] = field(default_factory=dict)  # members' default values, by record
+    instances: dict[str, dict[str, Type | int]] = field(default_factory=dict)  # of class templates, by spelling
     values: dict[int, int] = field(default_factory=dict)  # of const integers, by uid
     next_uid: int = 1
 
@@ -115,6 +116,7 @@ class Reached:
     """What the lowering of one requested function has reached so far."""
 
     globals: dict[int, Global] = field(default_factory=dict)
+    main: tuple[FunctionSite, Mapping[str, Type | int]] | None = None
     calls: dict[str, tuple[FunctionSite, tuple[tuple[str, Type | int], ...]]] = field(default_factory=dict)
 
 
@@ -134,6 +136,7 @@ class Context:
     record: str = ""  # the record whose member function this is
     breaks: str = ""  # what a break would leave: a loop, a switch, nothing
     continues: bool = False
+    inlined: int = 0  # how many member functions deep
     loops: int = 0
     depth: int = 0
     temporaries: int = 0

@@ -13,7 +13,7 @@ from unseq.frontend.syntax.context import Context, Entity, Qualified
 from unseq.frontend.syntax.tree import Node
 
 if TYPE_CHECKING:
-    from unseq.frontend.syntax.type_names import Specifiers
+    from unseq.frontend.syntax.type_names import Parameter, Specifiers
 
 Expression = Callable[[Context, Node], Expr]
 Statement = Callable[[Context, Node], list[Stmt]]
@@ -39,4 +39,8 @@ class Dialect:
     default: Callable[[Context, Node, Type], Expr | None]
     bindings: Callable[[Context, Node, Specifiers, Node | None], list[Stmt]]
     converted: Callable[[Expr, Type], Expr]
+    named_type: Callable[[Context, Node], Type]
+    named_value: Callable[[Context, Node, str], Expr]
+    library_type: Callable[[Context, str], Qualified | None]
+    parameters: Callable[[Context, Node], list[Parameter]]
     template_argument: Callable[[str, Type | int], Entity]

@@ -30,7 +30,7 @@ def lower_function(file: FileScope, site: FunctionSite, template: Mapping[str, T
     """The IR of the function at ``site`` and of all that it calls in its file.
 
     A callee that is not understood is left out and named in ``missing``: its calls are calls of something unknown."""
-    reached = Reached()
+    reached = Reached(main=(site, template))
     main = _one(file, reached, site, template)
     callees: dict[str, Function] = {}
     missing: list[Diagnostic] = []

@@ -118,7 +118,7 @@ def dereference(ctx: Context, pointer: Expr, span: Span) -> Expr:
     if isinstance(kind, Callable):
         return pointer
     if isinstance(kind, Array):
-        return Index(pointer, Literal(0, INT, "0", _point(span)), kind.element, False, span)
+        return Index(pointer, Literal(0, INT, "0", empty(span)), kind.element, False, span)
     if isinstance(kind, Library):
         if kind.name != "iterator":
             return ctx.dialect.operator(ctx, "*x", pointer, pointer, span)
@@ -138,12 +138,12 @@ def dereference(ctx: Context, pointer: Expr, span: Span) -> Expr:
     if isinstance(pointer, Binary) and pointer.op == "-" and isinstance(pointer.left.type, Pointer):
         back = convert(pointer.right, PTRDIFF if not getattr(pointer.right.type, "signed", False) else
                        promote(pointer.right.type))  # fmt: skip
-        return Index(pointer.left, Unary("-", back, back.type, Overflow.UNDEFINED, _point(pointer.right.span)),
+        return Index(pointer.left, Unary("-", back, back.type, Overflow.UNDEFINED, empty(pointer.right.span)),
                      kind.to, False, span)  # fmt: skip
     return Deref(pointer, kind.to, span)
 
 
-def _point(span: Span) -> Span:
+def empty(span: Span) -> Span:
     """An empty span: a node without text of its own."""
     return Span(span.start, span.start, span.line, span.column, span.line, span.file)
 

@@ -50,12 +50,14 @@ def define(ctx: Context, node: Node, name: str) -> Qualified:
     shell = Qualified(Record(name, (), spelling))
     if not ctx.scopes:
         ctx.file.types[key] = shell  # what a member that points to its own record sees
-    fields = record_fields(ctx, node)
+    fields = record_fields(ctx, node, name)
     return Qualified(Record(name, fields, spelling)) if fields is not None else Qualified(Opaque(spelling))
 
 
-def record_fields(ctx: Context, node: Node) -> tuple[Field, ...] | None:
-    """The data members of a record; None for one that is more than plain data."""
+def record_fields(ctx: Context, node: Node, record: str) -> tuple[Field, ...] | None:
+    """The data members of ``record``; None for one that is more than plain data."""
+    defaults: dict[str, Node] = {}
+    ctx.file.defaults[record] = defaults
     body = node.child_by_field_name("body")
     fields: list[Field] = []
     for member in body.named_children if body is not None else ():
@@ -81,6 +83,11 @@ def record_fields(ctx: Context, node: Node) -> tuple[Field, ...] | None:
             except Unsupported as error:
                 type_ = Opaque(error.what)
             fields.append(Field(ctx.text(name), type_))
+            following = declarator.next_sibling
+            if following is not None and following.type in ("=", "initializer_list"):
+                value = following if following.type == "initializer_list" else following.next_sibling
+                if value is not None:
+                    defaults[ctx.text(name)] = value
     return tuple(fields)
 
 

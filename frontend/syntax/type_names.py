@@ -157,7 +157,11 @@ def find_type(ctx: Context, name: str) -> Qualified | None:
         if ctx.cpp and qualified in index.tags:
             return site_type(ctx, "struct " + qualified, index.tags[qualified])
     builtin = BUILTIN.get(name) or FROM_HEADERS.get(name)
-    return Qualified(builtin) if builtin is not None else None
+    if builtin is not None:
+        return Qualified(builtin)
+    if ctx.cpp and (("std",) in index.using or index.imported.get(name) == f"std::{name}"):
+        return ctx.dialect.library_type(ctx, name)
+    return None
 
 
 def site_type(ctx: Context, key: str, site: NamedSite) -> Qualified | None:

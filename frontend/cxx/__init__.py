@@ -1,0 +1,1 @@
+"""What C++ adds to the C front end: library types and functions, references, lambdas, templates."""
