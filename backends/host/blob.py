@@ -1,6 +1,6 @@
 """The wire format between us and the native host, and the calls to make in it (`decode.py` reads what came back).
 
-Input: header, schedule (32-bit case numbers), case table, items. Output: a header page that the host updates as it goes
+Input: header, schedule (28 bits of case number, 4 of rounding mode), case table, items. Output: a header page that the host updates as it goes
 (so that it tells after a crash where the run was), then one entry for each call. An item is a 16-byte header (kind,
 length) and its data, padded to 16 bytes. Types give the items their meaning, see `values.py`; nothing here knows what a
 function computes.
@@ -41,7 +41,7 @@ STATISTICS, RACES = 1, 2
 FIRST_ENTRY = 4096
 ITEM = struct.Struct("<QQ")
 _HEADER = struct.Struct("<7Q")
-_CASE = struct.Struct("<4Q")
+_CASE = struct.Struct("<2Q")
 _F_ADD_SEALS = 1033
 _SEAL_SEAL, _SEAL_SHRINK, _SEAL_GROW, _SEAL_WRITE = 1, 2, 4, 8
 
@@ -218,13 +218,13 @@ def member_types(t: Type) -> tuple[Type, ...]:
 class Schedule:
     """Which cases to call in which order. The first ``least`` calls are made whatever they take; the others while
     ``budget_s`` lasts (0: all of them). ``call_s`` ends the run in a call that takes longer (0: never).
-    ``rounding`` is that of every call: 0 to nearest, 1 up, 2 down, 3 toward zero."""
+    ``rounding``, if given, has the mode of each call: 0 to nearest, 1 up, 2 down, 3 toward zero."""
 
     order: tuple[int, ...]
     least: int = 0
     budget_s: float = 0.0
     call_s: float = 0.0
-    rounding: int = 0
+    rounding: tuple[int, ...] = ()
     statistics: bool = False
     races: bool = False
 
@@ -236,7 +236,9 @@ def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) ->
     parts: list[bytes | memoryview] = []
     table: list[tuple[int, int]] = []
     position = _HEADER.size + pad(_HEADER.size)
-    order = np.array(schedule.order, dtype="<u4").tobytes()
+    modes = schedule.rounding or (0,) * len(schedule.order)
+    words = [case | mode << 28 for case, mode in zip(schedule.order, modes, strict=True)]
+    order = np.array(words, dtype="<u4").tobytes()
     position += len(order) + pad(len(order)) + _CASE.size * len(cases)
     for case in cases:
         if len(case.values) != len(types) or len(case.globals) not in {0, len(variables)}:
@@ -258,7 +260,7 @@ def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) ->
         flags,
     )
     begin = [head, bytes(pad(len(head))), order, bytes(pad(len(order)))]
-    begin += [_CASE.pack(start, end, schedule.rounding, 0) for start, end in table]
+    begin += [_CASE.pack(start, end) for start, end in table]
     descriptor = os.memfd_create("unseq-input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         for part in (b"".join(begin), *parts):

@@ -39,7 +39,7 @@ _SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=86:allocator_may_return_null=1:handle_abort=1"
     ":malloc_context_size=6",
     "UBSAN_OPTIONS": "print_stacktrace=0:halt_on_error=1:exitcode=86",
-    "TSAN_OPTIONS": "halt_on_error=1:exitcode=86:report_signal_unsafe=0:history_size=4",
+    "TSAN_OPTIONS": "halt_on_error=1:exitcode=86:report_signal_unsafe=0:history_size=4:atexit_sleep_ms=0",
 }
 
 

@@ -44,7 +44,7 @@ struct input_header {
   u64 magic, cases, calls, least, budget_ns, call_ns, flags;
 };
 struct case_header {
-  u64 offset, end, rounding, reserved;
+  u64 offset, end;
 };
 struct output_header {
   u64 committed, index, phase, pid;
@@ -364,10 +364,11 @@ void run(void (*shim)(unseq_io *)) {
   const u64 started = now(CLOCK_MONOTONIC);
   for (u64 k = 0; k < header.calls; k++) {
     if (header.budget_ns != 0 && k >= header.least && now(CLOCK_MONOTONIC) - started > header.budget_ns) break;
-    const case_header &one = cases[schedule[k]];
+    const u64 number = schedule[k] & 0xfffffff;
+    const case_header &one = cases[number];
     c.next = input + one.offset;
     c.end = input + one.end;
-    c.rounding = one.rounding;
+    c.rounding = schedule[k] >> 28;
     c.parameters.clear();
     c.blocks.clear();
     for (const char *p = c.next; p < c.end; p = behind(c, p)) c.parameters.push_back(p);
@@ -378,7 +379,7 @@ void run(void (*shim)(unseq_io *)) {
     payload_start = output_used;
     shim(&c.io);
     entry_header entry{k, NEW, c.wall_ns, c.cpu_ns, output_used - payload_start, 0};
-    first_result &known = first[schedule[k]];
+    first_result &known = first[number];
     if (known.start == 0) {
       known = {payload_start, entry.payload};
     } else if (known.length == entry.payload &&

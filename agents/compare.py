@@ -1,0 +1,359 @@
+"""Whether what a candidate returned agrees with what the sequential original returned on the same input.
+
+Integers, truth values, strings, sizes, places and exceptions must be equal. Floating point follows the policy:
+`strict` wants the same bits (any NaN equals any NaN); `reassoc` allows another order of operations and bounds the
+difference by what another order can cause. The bound comes from runs of the original itself, never from the size of
+the result:
+
+- under directed rounding (up, down, toward zero) every operation errs in one direction, so the spread of the results
+  shows how errors accumulate along the original's order (Vignes' stochastic arithmetic, with the three fixed modes);
+- with inputs perturbed by one unit in the last place the spread shows the condition of the result, which bounds what
+  another order can do even where the original's own order happens to be exact. Discontinuities, where a perturbed input
+  takes another branch, are recognised by their size and left out.
+
+Knows nothing of how the runs were made, nor what a disagreement means for a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from unseq.agents.task import FloatPolicy
+from unseq.backends.host.blob import Elsewhere, Outcome, Returned, Threw
+from unseq.backends.host.values import Buffer, Case, Null, Overlap, SameObject, Scalar, Struct, Text, Value
+from unseq.backends.host.values import Sequence as Items
+from unseq.frontend.ir.nodes import Function
+
+Numbers = npt.NDArray[Any]
+_SAFETY = 8.0
+_SMALL_INTEGER = float(1 << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The original's results on one case: ``expected`` under round to nearest, ``rounded`` under the directed modes,
+    ``perturbed`` with inputs moved by one unit in the last place; the last two empty under the strict policy."""
+
+    case: Case
+    expected: Outcome
+    rounded: tuple[Outcome, ...] = ()
+    perturbed: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first disagreement: ``where`` (``y[17]``, ``result``), both values, how many elements disagree there, and
+    the bound that was exceeded (None where the values must be equal)."""
+
+    where: str
+    expected: str
+    got: str
+    count: int = 1
+    bound: float | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.where}: expected {self.expected}, got {self.got}"
+        if self.bound is not None:
+            text += f" (bound {self.bound:.3g})"
+        return text + (f"; {self.count} elements differ" if self.count > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """No disagreement; ``worst`` is the largest difference in units of the last place of the expected value."""
+
+    worst_ulp: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    where: str
+    data: Numbers | Value | Elsewhere | str
+
+
+def compare(function: Function, reference: Reference, got: Outcome, policy: FloatPolicy) -> Difference | Agreement:
+    """The first disagreement of a candidate's outcome with the reference, or how close they are."""
+    names = tuple(parameter.name for parameter in function.parameters)
+    variables = tuple(g.symbol.name for g in function.globals if not g.symbol.const)
+    expected = list(_leaves(reference.expected, names, variables))
+    actual = list(_leaves(got, names, variables))
+    rounded = [_by_place(outcome, names, variables) for outcome in reference.rounded]
+    perturbed = [_by_place(outcome, names, variables) for outcome in reference.perturbed]
+    size = _Scale.of(reference.case)
+    worst = 0.0
+    for one, other in zip(expected, actual, strict=False):
+        if one.where != other.where:
+            return Difference(one.where, _show(one.data), "nothing")
+        if not isinstance(one.data, np.ndarray) or not isinstance(other.data, np.ndarray):
+            if isinstance(one.data, np.ndarray) != isinstance(other.data, np.ndarray) or one.data != other.data:
+                return Difference(one.where, _show(one.data), _show(other.data))
+            continue
+        found = _arrays(
+            one.where,
+            one.data,
+            other.data,
+            _same_shape(one, rounded),
+            _same_shape(one, perturbed),
+            size,
+            policy,
+        )
+        if isinstance(found, Difference):
+            return found
+        worst = max(worst, found.worst_ulp)
+    if len(expected) != len(actual):
+        longer, shorter = (expected, actual) if len(expected) > len(actual) else (actual, expected)
+        extra = longer[len(shorter)]
+        shown = (_show(extra.data), "nothing") if longer is expected else ("nothing", _show(extra.data))
+        return Difference(extra.where, *shown)
+    return Agreement(worst)
+
+
+def _by_place(outcome: Outcome, names: Sequence[str], variables: Sequence[str]) -> dict[str, Numbers]:
+    leaves = _leaves(outcome, names, variables)
+    return {leaf.where: leaf.data for leaf in leaves if isinstance(leaf.data, np.ndarray)}
+
+
+def _same_shape(leaf: _Leaf, variants: Sequence[dict[str, Numbers]]) -> list[Numbers]:
+    """The variants' values of one leaf; those whose size differs say nothing element by element."""
+    assert isinstance(leaf.data, np.ndarray)
+    found = [variant[leaf.where] for variant in variants if leaf.where in variant]
+    return [array for array in found if array.shape == leaf.data.shape and array.dtype == leaf.data.dtype]
+
+
+# ---- from values to flat arrays ----------------------------------------------------------------------
+
+
+def _leaves(outcome: Outcome, names: Sequence[str], variables: Sequence[str]) -> Iterator[_Leaf]:
+    if isinstance(outcome, Threw):
+        yield _Leaf("exception", outcome.type)
+        return
+    assert isinstance(outcome, Returned)
+    if outcome.result is not None:
+        yield from _value_leaves("result", outcome.result)
+    for name, value in zip(names, outcome.parameters, strict=True):
+        if value is not None:
+            yield from _value_leaves(name, value)
+    for name, value in zip(variables, outcome.globals, strict=False):
+        yield from _value_leaves(name, value)
+
+
+def _value_leaves(where: str, value: Value | Elsewhere) -> Iterator[_Leaf]:
+    if isinstance(value, Scalar):
+        number = value.value
+        if isinstance(number, int) and not isinstance(number, bool) and not -(2**63) <= number < 2**64:
+            yield _Leaf(where, str(number))
+        else:
+            yield _Leaf(where, np.asarray(number).reshape(()))
+    elif isinstance(value, Buffer):
+        yield from _array_leaves(where, value.array)
+    elif isinstance(value, Struct):
+        for k, member in enumerate(value.fields):
+            yield from _value_leaves(f"{where}.{k}", member)
+    elif isinstance(value, Items):
+        yield _Leaf(f"size of {where}", str(len(value.items)))
+        for k, item in enumerate(value.items):
+            yield from _value_leaves(f"{where}[{k}]", item)
+    elif isinstance(value, Text | Null | Overlap | SameObject | Elsewhere):
+        yield _Leaf(where, value)
+
+
+def _array_leaves(where: str, array: Numbers) -> Iterator[_Leaf]:
+    yield _Leaf(f"size of {where}", str(array.shape[0]))
+    yield from _columns(where, array)
+
+
+def _columns(where: str, array: Numbers) -> Iterator[_Leaf]:
+    names = array.dtype.names
+    if names is None:
+        yield _Leaf(where, array)
+        return
+    for name in names:
+        yield from _columns(f"{where}.{name}", array[name])
+
+
+# ---- numbers -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How large a case is: elements in all, the largest magnitude of a floating-point input, whether all are finite,
+    and the coarsest unit in the last place among them."""
+
+    elements: int
+    magnitude: float
+    finite: bool
+    epsilon: float
+
+    @staticmethod
+    def of(case: Case) -> _Scale:
+        names = [str(k) for k in range(len(case.values) + len(case.globals))]
+        outcome = Returned(None, (*case.values, *case.globals))
+        elements, magnitude, finite, epsilon = 1, 0.0, True, 0.0
+        for leaf in _leaves(outcome, names, ()):
+            if isinstance(leaf.data, np.ndarray):
+                elements += leaf.data.size
+                if leaf.data.dtype.kind in "fc" and leaf.data.size:
+                    epsilon = max(epsilon, float(np.finfo(leaf.data.dtype).eps))
+                    with np.errstate(all="ignore"):
+                        sizes = np.abs(leaf.data)
+                    good = np.isfinite(sizes)
+                    finite &= bool(good.all())
+                    magnitude = max(magnitude, float(sizes.max(where=good, initial=0.0)))
+        return _Scale(elements, magnitude, finite, epsilon)
+
+
+def _arrays(
+    where: str,
+    expected: Numbers,
+    got: Numbers,
+    rounded: list[Numbers],
+    perturbed: list[Numbers],
+    size: _Scale,
+    policy: FloatPolicy,
+) -> Difference | Agreement:
+    if expected.shape != got.shape or expected.dtype != got.dtype:
+        return Difference(where, f"{expected.shape} of {expected.dtype}", f"{got.shape} of {got.dtype}")
+    kind = expected.dtype.kind
+    if kind == "c":
+        for part, suffix in (("real", ".real"), ("imag", ".imag")):
+            found = _arrays(
+                where + suffix,
+                getattr(expected, part),
+                getattr(got, part),
+                [getattr(a, part) for a in rounded],
+                [getattr(a, part) for a in perturbed],
+                size,
+                policy,
+            )
+            if isinstance(found, Difference):
+                return found
+        return Agreement()
+    if kind != "f":
+        wrong = expected != got
+        if policy is FloatPolicy.REASSOC:
+            for variant in rounded:  # a discrete result that the original's own rounding does not determine
+                wrong &= got != variant
+        return _first(where, expected, got, wrong, None) or Agreement()
+    with np.errstate(all="ignore"):
+        if policy is FloatPolicy.STRICT:
+            same = (expected == got) & (np.signbit(expected) == np.signbit(got))
+            same |= np.isnan(expected) & np.isnan(got)
+            return _first(where, expected, got, ~same, None) or Agreement()
+        bound = _bound(expected, rounded, perturbed, size)
+        wrong = ~_close(expected, got, rounded, bound, size)
+        found_one = _first(where, expected, got, wrong, bound)
+        return found_one or Agreement(_worst_ulp(expected, got))
+
+
+def _bound(expected: Numbers, rounded: list[Numbers], perturbed: list[Numbers], size: _Scale) -> Numbers:
+    epsilon = max(float(np.finfo(expected.dtype).eps), size.epsilon)
+    spread = _spread(expected, rounded)
+    condition = _spread(expected, perturbed)
+    root = math.sqrt(size.elements)
+    largest = np.maximum(np.abs(expected), size.magnitude)
+    condition = np.where(condition <= 256 * root * epsilon * largest, condition, 0.0)
+    return np.asarray(_SAFETY * spread + _SAFETY * (root + math.log2(size.elements) + 1) * condition)
+
+
+def _spread(expected: Numbers, variants: list[Numbers]) -> Numbers:
+    spread = np.zeros(expected.shape, dtype=np.longdouble)
+    for variant in variants:
+        difference = np.abs(variant.astype(np.longdouble) - expected.astype(np.longdouble))
+        spread = np.maximum(spread, np.where(np.isfinite(difference), difference, 0.0))
+    return spread
+
+
+def _close(
+    expected: Numbers, got: Numbers, rounded: list[Numbers], bound: Numbers, size: _Scale
+) -> npt.NDArray[np.bool_]:
+    wide, other = expected.astype(np.longdouble), got.astype(np.longdouble)
+    finite, other_finite = np.isfinite(wide), np.isfinite(other)
+    close = np.abs(wide - other) <= bound
+    same = (wide == other) | (np.isnan(wide) & np.isnan(other))
+    undetermined = np.zeros(expected.shape, dtype=np.bool_)
+    for variant in rounded:
+        undetermined |= np.isfinite(variant) != finite
+    if size.finite:
+        # Overflow: where it happens depends on the order.
+        undetermined |= ~finite
+        limit = float(np.finfo(expected.dtype).max) / (16.0 * size.elements)
+        if size.magnitude > limit:
+            undetermined |= ~other_finite
+    result: npt.NDArray[np.bool_] = same | (finite & other_finite & close) | undetermined
+    return result
+
+
+def _worst_ulp(expected: Numbers, got: Numbers) -> float:
+    if not expected.size:
+        return 0.0
+    unit = np.spacing(np.abs(expected))
+    apart = np.abs(got.astype(np.longdouble) - expected.astype(np.longdouble)) / unit
+    return float(np.max(apart, where=np.isfinite(apart), initial=0.0))
+
+
+def _first(
+    where: str, expected: Numbers, got: Numbers, wrong: npt.NDArray[np.bool_], bound: Numbers | None
+) -> Difference | None:
+    if not np.any(wrong):
+        return None
+    index = tuple(int(k[0]) for k in np.nonzero(np.atleast_1d(wrong)))
+    one, other = np.atleast_1d(expected)[index], np.atleast_1d(got)[index]
+    place = where if expected.ndim == 0 else where + "".join(f"[{k}]" for k in index)
+    limit = None if bound is None else float(np.atleast_1d(bound)[index])
+    return Difference(place, _show(one), _show(other), int(np.count_nonzero(wrong)), limit)
+
+
+def _show(data: object) -> str:
+    if isinstance(data, np.ndarray):
+        return _show(data[()]) if data.ndim == 0 else f"{data.size} elements"
+    if isinstance(data, np.generic):
+        return repr(data.item()) if not isinstance(data, np.longdouble) else str(data)
+    if isinstance(data, Text):
+        return repr(data.data[:60])
+    return str(data)
+
+
+# ---- perturbed inputs --------------------------------------------------------------------------------
+
+
+def perturbed_case(case: Case, sign: int) -> Case | None:
+    """The case with every floating-point element moved by one unit in the last place, up or down by a fixed pattern
+    of signs; None where there is none to move. Small integers, which arithmetic keeps exact, stay as they are."""
+    moved = [_perturbed(value, sign) for value in case.values]
+    variables = [_perturbed(value, sign) for value in case.globals]
+    if all(new is old for new, old in zip((*moved, *variables), (*case.values, *case.globals), strict=True)):
+        return None
+    return Case(tuple(moved), f"{case.label}, perturbed", tuple(variables))
+
+
+def _perturbed(value: Value, sign: int) -> Value:
+    if isinstance(value, Buffer) and value.array.dtype.kind in "fc" and value.array.size:
+        array = _perturbed_array(value.array, sign)
+        return value if array is value.array else Buffer(array)
+    if isinstance(value, Struct):
+        fields = tuple(_perturbed(member, sign) for member in value.fields)
+        same = all(new is old for new, old in zip(fields, value.fields, strict=True))
+        return value if same else Struct(fields)
+    if isinstance(value, Items):
+        items = tuple(_perturbed(item, sign) for item in value.items)
+        same = all(new is old for new, old in zip(items, value.items, strict=True))
+        return value if same else Items(items)
+    return value
+
+
+def _perturbed_array(array: Numbers, sign: int) -> Numbers:
+    if array.dtype.kind == "c":
+        parts = array.view(array.real.dtype)
+        return _perturbed_array(parts, sign).view(array.dtype)
+    epsilon = float(np.finfo(array.dtype).eps)
+    signs = np.where(np.arange(array.size) * 2654435761 % 7919 % 2 == 0, sign, -sign)
+    with np.errstate(all="ignore"):
+        exact = (np.rint(array) == array) & (np.abs(array) <= _SMALL_INTEGER)
+        moved = np.where(exact, array, array * (1.0 + epsilon * signs)).astype(array.dtype)
+    return array if np.array_equal(moved, array, equal_nan=True) else moved

@@ -1,0 +1,246 @@
+"""The sequential original as the judge's oracle: which inputs are valid, and what the right results are.
+
+An input is valid iff the original runs clean on it under ASan and UBSan, within the time limit, and gives the same
+result when it is compiled with -O3 (a result that depends on uninitialised memory usually does not). The results on
+valid inputs are the reference; runs under directed rounding and on perturbed inputs tell how far floating-point results
+are determined (see `compare.py`). Knows nothing of candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from unseq.agents.compare import Agreement, Reference, compare, perturbed_case
+from unseq.agents.task import FloatPolicy
+from unseq.agents.tester.suite import Validity
+from unseq.backends.host.blob import Mismatch, Outcome, Returned, Schedule
+from unseq.backends.host.build import build, original_source
+from unseq.backends.host.run import Session, Setting, run_cases
+from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value
+from unseq.backends.host.values import Sequence as Items
+from unseq.backends.parlay.toolchain import RuntimeKind
+from unseq.backends.process import Limits
+from unseq.backends.results import Built, Failure, Fault, Rejected, Run
+from unseq.frontend.ir.nodes import Function
+
+CALL_S = 2.0  # one call under sanitizers; what takes longer is no test input
+_MOST_RESTARTS = 12
+_MOST_TIMEOUTS = 2
+_UP, _DOWN = 1, 2
+OPTIMISED = ("-O3",)
+
+
+class OriginalRejected(Exception):
+    """The original does not compile, or cannot be called from outside; the message says why."""
+
+
+@dataclass(slots=True)
+class _Known:
+    case: Case
+    outcome: Outcome | None
+    validity: Validity
+    reference: Reference | None = None
+
+
+@dataclass(slots=True)
+class Original:
+    """The user's file, built in the background as soon as this is made."""
+
+    function: Function
+    place: Session
+    executor: Executor
+    limits: Limits = field(default_factory=lambda: Limits(wall_s=30.0, memory=3 << 30, address_space=16 << 30))
+    _builds: dict[RuntimeKind, Future[Built | Rejected]] = field(default_factory=dict, init=False)
+    _known: dict[int, _Known] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        flags = {RuntimeKind.ASAN: ("-frounding-math",), RuntimeKind.PLAIN: OPTIMISED}
+        for kind, own in flags.items():
+            source = original_source(self.function.unit, own)
+            self._builds[kind] = self.executor.submit(
+                build, self.place.toolchain, self.function, source, kind, self.place.folder
+            )
+
+    def library(self, kind: RuntimeKind) -> Built:
+        """The built original. Raises OriginalRejected."""
+        made = self._builds[kind].result()
+        if isinstance(made, Rejected):
+            raise OriginalRejected(made.message)
+        return made
+
+    def run(self, kind: RuntimeKind, cases: Sequence[Case], schedule: Schedule) -> Run:
+        """One process that calls the original."""
+        setting = Setting(kind, False, limits=self.limits)
+        return run_cases(self.place, self.function, self.library(kind).library, cases, schedule, setting)
+
+    # ---- validity ------------------------------------------------------------------------------------
+
+    def validate(self, cases: Sequence[Case]) -> tuple[Validity, ...]:
+        """Whether the original runs clean on each case. Raises OriginalRejected."""
+        fresh = [case for case in cases if id(case) not in self._known]
+        fitting = []
+        for case in fresh:
+            try:
+                fitting.append(self._fits(case))
+            except Mismatch as error:
+                self._known[id(case)] = _Known(case, None, Validity(False, str(error)))
+        clean = self._survey(RuntimeKind.ASAN, [case for case in fitting if case is not None])
+        agreed = self._survey(RuntimeKind.PLAIN, [case for case, _, validity in clean if validity.ok])
+        optimised = {id(case): (outcome, validity) for case, outcome, validity in agreed}
+        for case, outcome, validity in clean:
+            other, also = optimised.get(id(case), (None, validity))
+            if validity.ok and not also.ok:
+                validity = Validity(False, f"with -O3: {also.reason}")
+            elif validity.ok and (outcome is None or other is None or not self._equal(case, outcome, other)):
+                validity = Validity(False, "its result depends on the optimisation level: undefined behaviour")
+            self._known[id(case)] = _Known(case, outcome if validity.ok else None, validity)
+        return tuple(self._known[id(case)].validity for case in cases)
+
+    def _fits(self, case: Case) -> Case:
+        if len(case.values) != len(self.function.parameters):
+            count = len(self.function.parameters)
+            raise Mismatch(f"{len(case.values)} values given for {count} parameters")
+        return case
+
+    def _equal(self, case: Case, one: Outcome, other: Outcome) -> bool:
+        return isinstance(compare(self.function, Reference(case, one), other, FloatPolicy.STRICT), Agreement)
+
+    def _survey(
+        self, kind: RuntimeKind, cases: Sequence[Case]
+    ) -> list[tuple[Case, Outcome | None, Validity]]:
+        """Every case once; after a failure the rest in a new process, as long as that does not happen too often."""
+        found: list[tuple[Case, Outcome | None, Validity]] = []
+        rest = list(cases)
+        restarts = timeouts = 0
+        while rest:
+            done = self.run(kind, rest, Schedule(tuple(range(len(rest))), call_s=CALL_S))
+            for called in done.calls:
+                found.append((rest[called.index], called.outcome, Validity(True, "", called.wall_s)))
+            if done.failure is None:
+                break
+            failed = done.failure.index if done.failure.index is not None else len(done.calls)
+            failed = min(max(failed, len(done.calls)), len(rest) - 1)
+            reason = reason_of(done.failure)
+            found.append((rest[failed], None, Validity(False, reason)))
+            rest = rest[failed + 1 :]
+            restarts += 1
+            timeouts += done.failure.fault in {Fault.CALL_TIMEOUT, Fault.TIMEOUT}
+            if done.failure.index is None or restarts > _MOST_RESTARTS or timeouts > _MOST_TIMEOUTS:
+                found += [(case, None, Validity(False, reason)) for case in rest]
+                break
+        return found
+
+    # ---- references ----------------------------------------------------------------------------------
+
+    def references(self, cases: Sequence[Case], policy: FloatPolicy, perturb: bool = True) -> tuple[Reference, ...]:
+        """What the results on valid cases must be. Raises KeyError for a case that was not found valid."""
+        wanted = []
+        for case in cases:
+            known = self._known[id(case)]
+            if known.outcome is None:
+                raise KeyError(case.label)
+            if known.reference is None:
+                if policy is FloatPolicy.REASSOC and has_floats(known.outcome):
+                    wanted.append(known)
+                else:
+                    known.reference = Reference(case, known.outcome)
+        if wanted:
+            self._vary(wanted, perturb)
+        references = (self._known[id(case)].reference for case in cases)
+        return tuple(reference for reference in references if reference is not None)
+
+    def _vary(self, wanted: list[_Known], perturb: bool) -> None:
+        """Runs cases under directed rounding and with perturbed inputs; what fails there says nothing and is left."""
+        cases: list[Case] = []
+        order: list[tuple[int, int]] = []
+        owners: list[tuple[int, bool]] = []
+        for k, known in enumerate(wanted):
+            for mode in (_UP, _DOWN):
+                order.append((len(cases), mode))
+                owners.append((k, False))
+            cases.append(known.case)
+            for sign in (1, -1) if perturb else ():
+                moved = perturbed_case(known.case, sign)
+                if moved is not None:
+                    order.append((len(cases), 0))
+                    owners.append((k, True))
+                    cases.append(moved)
+        rounded: list[list[Outcome]] = [[] for _ in wanted]
+        perturbed: list[list[Outcome]] = [[] for _ in wanted]
+        start = restarts = 0
+        while start < len(order) and restarts <= _MOST_RESTARTS:
+            part = order[start:]
+            schedule = Schedule(tuple(c for c, _ in part), call_s=2 * CALL_S, rounding=tuple(m for _, m in part))
+            done = self.run(RuntimeKind.ASAN, cases, schedule)
+            first: dict[int, Outcome] = {}
+            for called in done.calls:
+                case, _ = part[called.index]
+                outcome = called.outcome if called.outcome is not None else first[case]
+                first.setdefault(case, outcome)
+                owner, moved_input = owners[start + called.index]
+                (perturbed if moved_input else rounded)[owner].append(outcome)
+            if done.failure is None:
+                break
+            start += len(done.calls) + 1
+            restarts += 1
+        for k, known in enumerate(wanted):
+            assert known.outcome is not None
+            known.reference = Reference(known.case, known.outcome, tuple(rounded[k]), tuple(perturbed[k]))
+
+
+def reason_of(failure: Failure) -> str:
+    """Why the original is not clean, in a few words."""
+    if failure.fault is Fault.SANITIZER:
+        return sanitizer_words(failure)
+    if failure.fault in {Fault.CALL_TIMEOUT, Fault.TIMEOUT}:
+        return f"it does not end within {CALL_S:g} s"
+    if failure.fault is Fault.SIGNAL:
+        return f"it crashes (signal {failure.signal})"
+    return failure.detail
+
+
+def sanitizer_words(failure: Failure) -> str:
+    """``heap-buffer-overflow``, ``signed integer overflow: ...`` out of a sanitizer's first line."""
+    line = failure.detail
+    if "runtime error: " in line:
+        return line.split("runtime error: ", 1)[1][:160]
+    if "Sanitizer: " in line:
+        return line.split("Sanitizer: ", 1)[1].split(" on address")[0].split(" (")[0][:160]
+    return line[:160]
+
+
+def has_floats(outcome: Outcome) -> bool:
+    """Whether any result is a floating-point number."""
+    if not isinstance(outcome, Returned):
+        return False
+    return any(_floats(value) for value in (outcome.result, *outcome.parameters, *outcome.globals))
+
+
+def _floats(value: object) -> bool:
+    if isinstance(value, Scalar):
+        return isinstance(value.value, float | complex | np.floating)
+    if isinstance(value, Buffer):
+        dtype = value.array.dtype
+        return dtype.kind in "fc" or (dtype.names is not None and "f" in dtype.str + str(dtype))
+    if isinstance(value, Struct):
+        return any(_floats(member) for member in value.fields)
+    if isinstance(value, Items):
+        return any(_floats(item) for item in value.items)
+    return False
+
+
+def element_count(case: Case) -> int:
+    """How many elements the buffers of a case have in all."""
+
+    def count(value: Value) -> int:
+        if isinstance(value, Buffer):
+            return int(value.array.size)
+        if isinstance(value, Struct):
+            return sum(count(member) for member in value.fields)
+        return sum(count(item) for item in value.items) if isinstance(value, Items) else 0
+
+    return sum(count(value) for value in (*case.values, *case.globals))
