@@ -245,10 +245,18 @@ def _arrays(
             same = (expected == got) & (np.signbit(expected) == np.signbit(got))
             same |= np.isnan(expected) & np.isnan(got)
             return _first(where, expected, got, ~same, None) or Agreement()
-        bound = _bound(expected, rounded, perturbed, size)
-        wrong = ~_close(expected, got, rounded, bound, size)
-        found_one = _first(where, expected, got, wrong, bound)
-        return found_one or Agreement(_worst_ulp(expected, got))
+        apart = np.atleast_1d((expected != got) & ~(np.isnan(expected) & np.isnan(got)))
+        if not apart.any():
+            return Agreement()
+        # Only what differs is worth a bound; most elements do not.
+        some, other = np.atleast_1d(expected)[apart], np.atleast_1d(got)[apart]
+        modes = [np.atleast_1d(a)[apart] for a in rounded]
+        bound = _bound(some, modes, [np.atleast_1d(a)[apart] for a in perturbed], size)
+        wrong = np.zeros(apart.shape, dtype=np.bool_)
+        wrong[apart] = ~_close(some, other, modes, bound, size)
+        limits = np.zeros(apart.shape, dtype=np.longdouble)
+        limits[apart] = bound
+        return _first(where, expected, got, wrong, limits) or Agreement(_worst_ulp(some, other))
 
 
 def _bound(expected: Numbers, rounded: list[Numbers], perturbed: list[Numbers], size: _Scale) -> Numbers:

@@ -20,7 +20,7 @@ from unseq.agents.tester.suite import Validity
 from unseq.backends.host.blob import Mismatch, Outcome, Returned, Schedule
 from unseq.backends.host.build import build, original_source
 from unseq.backends.host.run import Session, Setting, run_cases
-from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value
+from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value, members
 from unseq.backends.host.values import Sequence as Items
 from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.process import Limits
@@ -134,6 +134,18 @@ class Original:
                 break
         return found
 
+    def expected(self, case: Case) -> Outcome:
+        """The original's result on a valid case. Raises KeyError for a case that was not found valid."""
+        known = self._known[id(case)]
+        if known.outcome is None:
+            raise KeyError(case.label)
+        return known.outcome
+
+    def seconds(self, case: Case) -> float:
+        """What one call took under the sanitizers; 0 if unknown."""
+        known = self._known.get(id(case))
+        return 0.0 if known is None else known.validity.seconds
+
     # ---- references ----------------------------------------------------------------------------------
 
     def references(self, cases: Sequence[Case], policy: FloatPolicy, perturb: bool = True) -> tuple[Reference, ...]:
@@ -224,13 +236,16 @@ def _floats(value: object) -> bool:
     if isinstance(value, Scalar):
         return isinstance(value.value, float | complex | np.floating)
     if isinstance(value, Buffer):
-        dtype = value.array.dtype
-        return dtype.kind in "fc" or (dtype.names is not None and "f" in dtype.str + str(dtype))
+        return _float_dtype(value.array.dtype)
     if isinstance(value, Struct):
         return any(_floats(member) for member in value.fields)
     if isinstance(value, Items):
         return any(_floats(item) for item in value.items)
     return False
+
+
+def _float_dtype(dtype: np.dtype[np.generic]) -> bool:
+    return dtype.base.kind in "fc" or any(_float_dtype(inner) for inner in members(dtype.base).values())
 
 
 def element_count(case: Case) -> int:

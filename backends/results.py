@@ -99,12 +99,13 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """One completed call: number in the schedule, seconds of wall clock and CPU, and the outcome (None when it was
-    byte for byte that of an earlier call of the same case)."""
+    """One completed call: number in the schedule, seconds of wall clock and CPU, seconds with all that the host does
+    for it, and the outcome (None when it was byte for byte that of an earlier call of the same case)."""
 
     index: int
     wall_s: float
     cpu_s: float
+    whole_s: float
     outcome: Outcome | None
 
 

@@ -1,9 +1,9 @@
 """The wire format between us and the native host, and the calls to make in it (`decode.py` reads what came back).
 
-Input: header, schedule (28 bits of case number, 4 of rounding mode), case table, items. Output: a header page that the host updates as it goes
-(so that it tells after a crash where the run was), then one entry for each call. An item is a 16-byte header (kind,
-length) and its data, padded to 16 bytes. Types give the items their meaning, see `values.py`; nothing here knows what a
-function computes.
+Input: header, schedule (28 bits of case number, 4 of rounding mode), case table, items. Output: a header page that the
+host updates as it goes (so that it tells after a crash where the run was), then one entry for each call. An item is a
+16-byte header (kind, length) and its data, padded to 16 bytes. Types give the items their meaning, see `values.py`;
+nothing here knows what a function computes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from unseq.frontend.ir.types import Array, Int, Library, Pointer, Record, Type, 
 MAGIC = 0x31304E4951534E55
 BYTES, LIST, NULL, OVERLAP, SAME, UNCHANGED, THREW, STRANGE, OWNER = range(1, 10)
 RESULT, GLOBAL = 1000, 2000
-STATISTICS, RACES = 1, 2
+STATISTICS, RACES, REUSE = 1, 2, 4
 FIRST_ENTRY = 4096
 ITEM = struct.Struct("<QQ")
 _HEADER = struct.Struct("<7Q")
@@ -218,7 +218,8 @@ def member_types(t: Type) -> tuple[Type, ...]:
 class Schedule:
     """Which cases to call in which order. The first ``least`` calls are made whatever they take; the others while
     ``budget_s`` lasts (0: all of them). ``call_s`` ends the run in a call that takes longer (0: never).
-    ``rounding``, if given, has the mode of each call: 0 to nearest, 1 up, 2 down, 3 toward zero."""
+    ``rounding``, if given, has the mode of each call: 0 to nearest, 1 up, 2 down, 3 toward zero. ``reuse``: inputs
+    are written anew into the memory of earlier calls, which keeps page faults out of the way of measurements."""
 
     order: tuple[int, ...]
     least: int = 0
@@ -227,6 +228,7 @@ class Schedule:
     rounding: tuple[int, ...] = ()
     statistics: bool = False
     races: bool = False
+    reuse: bool = False
 
 
 def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) -> int:
@@ -249,7 +251,7 @@ def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) ->
         length = sum(len(part) if isinstance(part, bytes) else part.nbytes for part in parts[start:])
         table.append((position, position + length))
         position += length
-    flags = STATISTICS * schedule.statistics | RACES * schedule.races
+    flags = STATISTICS * schedule.statistics | RACES * schedule.races | REUSE * schedule.reuse
     head = _HEADER.pack(
         MAGIC,
         len(cases),

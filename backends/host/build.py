@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,8 +182,14 @@ def host_program(toolchain: Toolchain, kind: RuntimeKind, parallel: bool) -> Pat
     command += ["-rdynamic", "-Wl,--no-as-needed", *libraries, "-ldl"]
     digest = hashlib.sha256("\0".join([toolchain.compiler_version, *command]).encode() + _headers_key(True))
     kept = cache_folder() / "hosts" / f"{kind.value}-{digest.hexdigest()[:24]}"
-    if kept.is_file():
-        return kept
+    with _HOSTS:
+        return kept if kept.is_file() else _build_host(toolchain, command, kept)
+
+
+_HOSTS = threading.Lock()
+
+
+def _build_host(toolchain: Toolchain, command: list[str], kept: Path) -> Path:
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=kept.parent) as folder:
         program = Path(folder) / "host"

@@ -26,7 +26,7 @@ from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Stat
 from unseq.frontend.ir.nodes import Function
 
 _STATE = struct.Struct("<4Q16s512s")
-_ENTRY = struct.Struct("<6Q")
+_ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
 _LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY = range(1, 8)
@@ -176,7 +176,7 @@ def _read(
     firsts: dict[int, Outcome] = {}
     try:
         while at < min(committed, len(view)):
-            number, status, wall, cpu, payload, extra = _ENTRY.unpack_from(view, at)
+            number, status, wall, cpu, whole, payload, extra, _ = _ENTRY.unpack_from(view, at)
             at += _ENTRY.size
             data = view[at : at + payload]
             at += payload + -payload % 16
@@ -192,7 +192,7 @@ def _read(
                 firsts.setdefault(case, outcome)
             elif case not in firsts:
                 raise Corrupt("a repetition of nothing")
-            calls.append(Called(number, wall / 1e9, cpu / 1e9, outcome))
+            calls.append(Called(number, wall / 1e9, cpu / 1e9, whole / 1e9, outcome))
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
                 at += extra * RACE_STRIDE

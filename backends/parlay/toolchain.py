@@ -101,6 +101,10 @@ class Toolchain:
             f"-Wl,--enable-new-dtags,-rpath,{folder}",
         )
 
+    def has(self, kind: RuntimeKind) -> bool:
+        """Whether there is a runtime of this kind."""
+        return kind in _RECIPES
+
     def runtime(self, kind: RuntimeKind) -> Path:
         """The shared library that implements `unseq/runtime.h`; built and cached on first use."""
         return _cached_runtime(self, kind)

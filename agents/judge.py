@@ -1,0 +1,98 @@
+"""The judge: from a candidate to a verdict and the evidence for it. It knows nothing of who wrote the candidate.
+
+In order of cost, the first failure wins: the text, the builds, the small inputs as the candidate would be used, the
+same with every cut-off at 0 under ASan and UBSan, the race detector, the fork sites that no input reached, the large
+inputs with their times. Builds run in the background while tests run. The original's results come from `original.py`,
+runs from `backends/host`, agreement from `compare.py`; what a stage finds out is written into the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from unseq.agents.original import Original, OriginalRejected
+from unseq.agents.task import Candidate, Effort, Task
+from unseq.agents.tester.suite import Suite, Validity
+from unseq.agents.timing import quiet_machine
+from unseq.agents.trial import Trial
+from unseq.agents.verdict import Inconclusive, Judgement
+from unseq.backends.host.build import host_program
+from unseq.backends.host.run import session
+from unseq.backends.host.shim import unpassable
+from unseq.backends.host.values import Case
+from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
+from unseq.backends.process import sandbox_description
+
+__all__ = ["Judge", "OriginalRejected", "judge", "judging"]
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges candidates for one task; see `judging`."""
+
+    task: Task
+    original: Original
+    toolchain: Toolchain
+    executor: ThreadPoolExecutor
+    effort: Effort
+    progress: Progress
+
+    def validate(self, cases: Sequence[Case]) -> tuple[Validity, ...]:
+        """Whether the original runs clean on each case; for `make_suite`. Raises OriginalRejected."""
+        with quiet_machine(measuring=False):
+            return self.original.validate(cases)
+
+    def judge(self, candidate: Candidate, suite: Suite) -> Judgement:
+        """The verdict on one candidate."""
+        trial = Trial(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort)
+        try:
+            for name, stage, measuring in trial.stages():
+                self.progress(name)
+                with quiet_machine(measuring) as quiet, trial.clocked(name):
+                    verdict = stage(quiet)
+                if verdict is not None:
+                    return Judgement(verdict, trial.evidence())
+            return Judgement(trial.passed(), trial.evidence())
+        except OriginalRejected as error:
+            return Judgement(Inconclusive(f"the original cannot be built: {error}"), trial.evidence())
+
+
+def _silent(_: str) -> None:
+    """No progress to show."""
+
+
+@contextmanager
+def judging(
+    task: Task, toolchain: Toolchain, effort: Effort = Effort.QUICK, progress: Progress = _silent
+) -> Iterator[Judge]:
+    """A judge for candidates of one task. The original starts to be built at once.
+
+    Raises OriginalRejected where the function cannot be called from outside."""
+    reason = unpassable(task.function)
+    if reason is not None:
+        raise OriginalRejected(f"{reason.what}; {reason.remedy}" if reason.remedy else reason.what)
+    sandbox_description()
+    executor = ThreadPoolExecutor(2, "unseq-build")
+    with session(toolchain) as place:
+        try:
+            original = Original(task.function, place, executor)
+            race = RuntimeKind.RACE if toolchain.has(RuntimeKind.RACE) else RuntimeKind.TSAN
+            for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, race):  # built once a machine, so mostly there
+                executor.submit(host_program, toolchain, kind, True)
+            yield Judge(task, original, toolchain, executor, effort, progress)
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+def judge(
+    task: Task, candidate: Candidate, suite: Suite, toolchain: Toolchain, effort: Effort = Effort.QUICK
+) -> Judgement:
+    """One candidate, with a suite of inputs that are validated here."""
+    with judging(task, toolchain, effort) as one:
+        one.validate([*suite.cases, *(timing.case for timing in suite.timing)])
+        return one.judge(candidate, suite)

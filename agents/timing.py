@@ -1,0 +1,122 @@
+"""Times of the original and of a candidate over sizes and threads, on a machine that is kept quiet.
+
+A lock between processes keeps our own builds and tests (shared) away from measurements (exclusive). Both sides run the
+same schedule in the same host with fresh inputs at each call; the outputs of every timed call are handed to the caller
+to be verified; the host's own clock is checked against the wall clock outside of the process. Medians with confidence
+intervals; nothing is concluded here but whether the clocks agree.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import math
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from unseq.backends.host.blob import Schedule
+from unseq.backends.host.values import Case
+from unseq.backends.parlay.toolchain import cache_folder
+from unseq.backends.results import Point, Profile, Run, Timing
+
+_LONGEST_WAIT_S = 20.0
+_FEWEST, _MOST = 5, 400
+_CLOCK_SLACK_S = 0.15
+
+
+@contextmanager
+def quiet_machine(measuring: bool) -> Iterator[bool]:
+    """Holds the machine lock: exclusively to measure, shared for all other work. Yields False if another process did
+    not let go in time, and the measurement may be disturbed."""
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / "machine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        yield _lock(descriptor, fcntl.LOCK_EX if measuring else fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, how: int) -> bool:
+    deadline = time.monotonic() + _LONGEST_WAIT_S
+    while True:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Runs of one side with one number of threads; ``schedule`` tells which call was of which case."""
+
+    schedule: Schedule
+    run: Run
+
+
+def schedule(sizes: Sequence[int], estimates: Sequence[float], budget_s: float) -> Schedule:
+    """Repetitions for each size: as many as fit into ``budget_s``, at least 5 after a warm-up. ``sizes`` numbers the
+    cases of one size each, ``estimates`` has the seconds of one call of the original and what the host does for it."""
+    order: list[int] = []
+    for case, estimate in zip(sizes, estimates, strict=True):
+        fitting = int(budget_s / max(estimate, 1e-6))
+        order += [case] * (1 + max(_FEWEST, min(_MOST, fitting)))
+    return Schedule(tuple(order), call_s=60.0, reuse=True)
+
+
+def timing(measured: Measured, case: int) -> Timing | None:
+    """The median of a case's calls without the first, which warms up, and its 95 % confidence interval."""
+    times = sorted(c.wall_s for c in measured.run.calls if measured.schedule.order[c.index] == case)
+    first = next((c.wall_s for c in measured.run.calls if measured.schedule.order[c.index] == case), None)
+    if first is None or len(times) < 2:
+        return None
+    times.remove(first)
+    n = len(times)
+    # Order statistics: ranks n/2 -+ 1.96 sqrt(n)/2 enclose the median with 95 %.
+    low = max(0, math.floor(n / 2 - 0.98 * math.sqrt(n)))
+    high = min(n - 1, math.ceil(n / 2 + 0.98 * math.sqrt(n)))
+    return Timing(statistics.median(times), times[low], times[high], n)
+
+
+def clocks_disagree(original: Measured, candidate: Measured) -> float:
+    """Seconds of a candidate's process that neither its own clock nor the harness's work, as the original's process
+    with the same schedule shows it, accounts for; 0 when they are within what noise explains."""
+    if len(original.run.calls) != len(candidate.run.calls):
+        return 0.0
+    harness = original.run.wall_s - sum(c.wall_s for c in original.run.calls)
+    inside = sum(c.wall_s for c in candidate.run.calls)
+    unexplained = candidate.run.wall_s - inside - 2.0 * max(harness, 0.0)
+    return unexplained if unexplained > max(_CLOCK_SLACK_S, inside) else 0.0
+
+
+def profile(
+    sizes: Sequence[int],
+    original: Measured,
+    candidates: Sequence[tuple[int, Measured]],
+    note: str,
+) -> Profile:
+    """Points for all sizes at which every side was measured; ``sizes[k]`` is the size of case k."""
+    points = []
+    for case, n in enumerate(sizes):
+        sequential = timing(original, case)
+        parallel = [(threads, timing(measured, case)) for threads, measured in candidates]
+        known = tuple((threads, one) for threads, one in parallel if one is not None)
+        if sequential is not None and known:
+            points.append(Point(n, sequential, known))
+    return Profile(tuple(points), note)
+
+
+def estimate(run: Callable[[Sequence[Case], Schedule], Run], cases: Sequence[Case]) -> tuple[Run, tuple[float, ...]]:
+    """Two calls of each case, and the seconds that the second took with all that belongs to it (0: not reached)."""
+    order = tuple(case for case in range(len(cases)) for _ in range(2))
+    done = run(cases, Schedule(order, call_s=30.0, reuse=True))
+    times = [0.0] * len(cases)
+    for called in done.calls:
+        times[order[called.index]] = called.whole_s
+    return done, tuple(times)

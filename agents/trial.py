@@ -1,0 +1,323 @@
+"""One candidate on its way through the stages of the judge, and what was found out about it.
+
+Each stage returns a verdict that ends the trial, or None. Knows what a stage runs and what it must show; the order is
+`stages`. Cut-offs: the candidate is built as it would be used, and with ``UNSEQ_CUTOFF`` at 0 so that small inputs take
+the parallel path under the sanitizers and the race detector.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from unseq.agents.compare import Agreement, Difference, Reference, compare
+from unseq.agents.failures import from_failure, raced, smallest, wrong
+from unseq.agents.measure import Measurement, measure
+from unseq.agents.original import Original, element_count
+from unseq.agents.screen import fork_sites, imported, screen_imports, screen_text, unreached
+from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
+from unseq.agents.tester.suite import Suite
+from unseq.agents.verdict import (
+    CompileError,
+    Evidence,
+    Inconclusive,
+    Nondeterministic,
+    NotParallel,
+    Pass,
+    Tampered,
+    Unparsable,
+    Verdict,
+    Wins,
+)
+from unseq.backends.host.blob import Schedule
+from unseq.backends.host.build import Source, build
+from unseq.backends.host.run import Setting, run_cases
+from unseq.backends.host.values import Case
+from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
+from unseq.backends.process import Limits, sandbox_description
+from unseq.backends.results import Built, Profile, Rejected, Run
+
+Stage = Callable[[bool], Verdict | None]
+_NO_CUTOFF = ("-DUNSEQ_CUTOFF=0",)
+_AS_USED = ("-O3",)
+_RACE_ELEMENTS = 300_000
+_WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
+
+
+@dataclass(slots=True)
+class Trial:
+    """A candidate and everything known of it."""
+
+    task: Task
+    candidate: Candidate
+    suite: Suite
+    original: Original
+    toolchain: Toolchain
+    executor: ThreadPoolExecutor
+    effort: Effort
+    builds: dict[RuntimeKind, Future[Built | Rejected]] = field(default_factory=dict, init=False)
+    seconds: list[tuple[str, float]] = field(default_factory=list, init=False)
+    notes: list[str] = field(default_factory=list, init=False)
+    failed: int = field(default=0, init=False)
+    runs: int = field(default=0, init=False)
+    race_runs: int = field(default=0, init=False)
+    races: int = field(default=0, init=False)
+    detector: str | None = field(default=None, init=False)
+    worst_ulp: float = field(default=0.0, init=False)
+    sites: dict[int, str] = field(default_factory=dict, init=False)
+    forked: set[str] = field(default_factory=set, init=False)
+    measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
+
+    def stages(self) -> tuple[tuple[str, Stage, bool], ...]:
+        """Name, action, and whether the machine must be quiet."""
+        return (
+            ("build", self._build, False),
+            ("tests", self._tests, False),
+            ("sanitizers", self._sanitizers, False),
+            ("races", self._races, False),
+            ("forks", self._forks, False),
+            ("timing", self._timing, True),
+        )
+
+    @contextmanager
+    def clocked(self, name: str) -> Iterator[None]:
+        """Notes how long a stage takes."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds.append((name, time.monotonic() - started))
+
+    # ---- building ------------------------------------------------------------------------------------
+
+    @property
+    def exact_races(self) -> bool:
+        """Whether the exact detector can be had; else ThreadSanitizer is used."""
+        return self.toolchain.has(RuntimeKind.RACE)
+
+    def _build(self, _: bool) -> Verdict | None:
+        if not self.candidate.text.strip():
+            return Unparsable("the candidate is empty")
+        reason = screen_text(self.candidate.text, self.task.function.unit.text.decode("utf-8", "replace"))
+        if reason:
+            return Tampered(reason)
+        race_kind = RuntimeKind.RACE if self.exact_races else RuntimeKind.TSAN
+        for kind, flags in ((RuntimeKind.PLAIN, _AS_USED), (RuntimeKind.ASAN, _NO_CUTOFF), (race_kind, _NO_CUTOFF)):
+            self._submit(kind, flags)
+        made = self.builds[RuntimeKind.PLAIN].result()
+        if isinstance(made, Rejected):
+            return CompileError(made.message)
+        imports = imported(self.original.library(RuntimeKind.PLAIN).library)
+        reason = screen_imports(imported(made.library), imports, self.toolchain.parlaylib is not None)
+        return Tampered(reason) if reason else None
+
+    def _submit(self, kind: RuntimeKind, flags: tuple[str, ...]) -> None:
+        text = self.candidate.text.encode()
+        folder = self.task.function.unit.path.resolve().parent
+        source = Source(text, False, True, flags, folder if folder.is_dir() else None)
+        self.builds[kind] = self.executor.submit(
+            build, self.toolchain, self.task.function, source, kind, self.original.place.folder
+        )
+
+    def _library(self, kind: RuntimeKind) -> Built | Rejected:
+        return self.builds[kind].result()
+
+    # ---- running -------------------------------------------------------------------------------------
+
+    def _run(self, kind: RuntimeKind, cases: Sequence[Case], schedule: Schedule, threads: int) -> Run:
+        built = self._library(kind)
+        assert isinstance(built, Built)
+        limits = Limits(wall_s=_WALL_S[self.effort], memory=3 << 30, address_space=32 << 30, processes=64)
+        setting = Setting(kind, True, threads, limits)
+        self.runs += 1
+        done = run_cases(self.original.place, self.task.function, built.library, cases, schedule, setting)
+        if done.statistics is not None and self.sites:
+            self.forked |= {self.sites[s.symbol] for s in done.statistics.sites if s.forked and s.symbol in self.sites}
+        return done
+
+    def _checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
+        """Compares every call with the original's result; the smallest failing case, or why the run is incomplete."""
+        failing: list[tuple[Case, Difference]] = []
+        unstable: tuple[Case, Difference] | None = None
+        seen: set[int] = set()
+        for number, difference in self._differences(cases, schedule, done):
+            if difference is not None and number in seen:
+                unstable = unstable or (cases[number], difference)
+            elif difference is not None:
+                failing.append((cases[number], difference))
+            seen.add(number)
+        if failing:
+            self.failed = len(failing)
+            return wrong(self.task.function, *smallest(failing), how)
+        if unstable is not None:
+            told = wrong(self.task.function, *unstable, how)
+            return Nondeterministic(f"right at first, then {told.text}", told.example)
+        if done.failure is not None:
+            index = done.failure.index
+            case_of = cases[schedule.order[index]] if index is not None and index < len(schedule.order) else None
+            return from_failure(self.task.function, case_of, done.failure, how, schedule.call_s)
+        return None
+
+    def _differences(
+        self, cases: Sequence[Case], schedule: Schedule, done: Run
+    ) -> Iterator[tuple[int, Difference | None]]:
+        """Number of the case and disagreement, if any, of each call whose result was not seen before."""
+        function, policy = self.task.function, self.task.contract.floating
+        results = [(schedule.order[c.index], c.outcome) for c in done.calls if c.outcome is not None]
+        differ = set()
+        for k, (number, outcome) in enumerate(results):
+            exact = Reference(cases[number], self.original.expected(cases[number]))
+            if isinstance(compare(function, exact, outcome, FloatPolicy.STRICT), Difference):
+                differ.add(k)
+        # Only where results differ at all is it worth knowing how much they may.
+        wanted = list(dict.fromkeys(results[k][0] for k in sorted(differ)))
+        known = self.original.references([cases[number] for number in wanted], policy)
+        references = dict(zip(wanted, known, strict=True))
+        for k, (number, outcome) in enumerate(results):
+            found = compare(function, references[number], outcome, policy) if k in differ else None
+            if isinstance(found, Agreement):
+                self.worst_ulp = max(self.worst_ulp, found.worst_ulp)
+            yield number, found if isinstance(found, Difference) else None
+
+    def _tests(self, _: bool) -> Verdict | None:
+        cases = self.suite.cases
+        if not cases:
+            return Inconclusive(self.suite.no_valid_input or "there are no valid inputs")
+        # Twice, so that what was right at first must stay right; fresh memory each time.
+        order = tuple(range(len(cases)))
+        schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0))
+        done = self._run(RuntimeKind.PLAIN, cases, schedule, 2)
+        return self._checked(cases, schedule, done, "as it is used, 2 threads")
+
+    def _sanitizers(self, _: bool) -> Verdict | None:
+        made = self._library(RuntimeKind.ASAN)
+        if isinstance(made, Rejected):
+            return CompileError(made.message)
+        self.sites = fork_sites(made.library)
+        cases = self.suite.cases
+        order = tuple(range(len(cases)))
+        schedule = Schedule(order, call_s=self._limit(cases, 2.0, 50.0), statistics=True)
+        done = self._run(RuntimeKind.ASAN, cases, schedule, 2)
+        return self._checked(cases, schedule, done, "parallel path forced, under ASan and UBSan")
+
+    # ---- races ---------------------------------------------------------------------------------------
+
+    def _races(self, _: bool) -> Verdict | None:
+        kind = RuntimeKind.RACE if self.exact_races else RuntimeKind.TSAN
+        made = self._library(kind)
+        if isinstance(made, Rejected):
+            return CompileError(made.message)
+        self.detector = "exact" if self.exact_races else "ThreadSanitizer"
+        verdict = self._race_check(kind, self.suite.cases)
+        # What only samples schedules sees more of them where threads have more to do.
+        if verdict is None and (self._unreached() or not self.exact_races):
+            larger = self._valid([t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS])
+            verdict = self._race_check(kind, larger) if larger else None
+        return verdict
+
+    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        order = tuple(range(len(cases)))
+        limit = self._limit(cases, 4.0, 200.0)
+        schedule = Schedule(order, call_s=limit, statistics=True, races=kind is RuntimeKind.RACE)
+        for threads in (1,) if kind is RuntimeKind.RACE else (2, 4):
+            done = self._run(kind, cases, schedule, threads)
+            self.race_runs += len(done.calls)
+            how = "under the race detector" if kind is RuntimeKind.RACE else f"under ThreadSanitizer, {threads} threads"
+            if done.races:
+                self.races = len(done.races)
+                case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
+                return raced(self.task.function, cases[case], [race for race in done.races if race.case == case])
+            if done.failure is not None and "data race" in done.failure.report:
+                self.races = 1
+            verdict = self._checked(cases, schedule, done, how)
+            if verdict is not None:
+                return verdict
+        return None
+
+    def _valid(self, cases: Sequence[Case]) -> list[Case]:
+        verdicts = self.original.validate(cases)
+        return [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.ok]
+
+    def _limit(self, cases: Sequence[Case], least: float, factor: float) -> float:
+        """Seconds that a call may take: many times what the original takes under sanitizers."""
+        return least + factor * max((self.original.seconds(case) for case in cases), default=0.0)
+
+    def _unreached(self) -> tuple[str, ...]:
+        return unreached(self.sites.values(), self.forked)
+
+    # ---- forks ---------------------------------------------------------------------------------------
+
+    def _forks(self, _: bool) -> Verdict | None:
+        if self.toolchain.parlaylib is not None:
+            self.notes.append("fork sites are not counted with upstream ParlayLib")
+            return None
+        if not self.sites:
+            return NotParallel("it contains no fork: nothing in it can run in parallel")
+        if not self._unreached():
+            return None
+        larger = self._valid([t.case for t in self.suite.timing])
+        for case in larger:
+            schedule = Schedule((0,), call_s=self._limit([case], 4.0, 100.0), statistics=True)
+            done = self._run(RuntimeKind.ASAN, [case], schedule, 2)
+            verdict = self._checked([case], schedule, done, "parallel path forced, under ASan and UBSan")
+            if verdict is not None:
+                return verdict
+            if not self._unreached():
+                return None
+        missing = self._unreached()
+        if not self.forked:
+            return NotParallel("no input made it fork with at least two children", None, missing)
+        words = f"{len(missing)} fork sites never ran with two children"
+        return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
+
+    # ---- time ----------------------------------------------------------------------------------------
+
+    def _timing(self, quiet: bool) -> Verdict | None:
+        cases = self._valid([t.case for t in self.suite.timing])
+        chosen = [t for t in self.suite.timing if any(t.case is case for case in cases)]
+        if not chosen:
+            self.notes.append("not timed: no valid large input")
+            return None
+        self.measurement = measure(
+            [t.n for t in chosen],
+            cases,
+            lambda cs, schedule: self.original.run(RuntimeKind.PLAIN, cs, schedule),
+            lambda cs, schedule, threads: self._run(RuntimeKind.PLAIN, cs, schedule, threads),
+            lambda schedule, done, threads: self._checked(cases, schedule, done, f"timed, {threads} threads"),
+            self.effort,
+            quiet,
+        )
+        return self.measurement.verdict
+
+    def passed(self) -> Pass:
+        """The verdict when no stage objected."""
+        return Pass("right on every input, no race found, and parallel", None, self.measurement.wins)
+
+    def evidence(self) -> Evidence:
+        """What is known so far."""
+        detail = {
+            None: "",
+            "exact": "every race on the inputs run, whatever the schedule",
+            "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
+        }[self.detector]
+        return Evidence(
+            cases=len(self.suite.cases),
+            failed=self.failed,
+            runs=self.runs,
+            race_runs=self.race_runs,
+            races=self.races,
+            detector=self.detector,
+            race_detail=detail,
+            fork_sites=len(set(self.sites.values())),
+            sites_forked=len(self.forked),
+            worst_ulp=self.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
+            profile=self.measurement.profile,
+            sandbox=sandbox_description(),
+            compiler=self.toolchain.compiler_version,
+            library=str(self.toolchain.parlaylib or "embedded headers"),
+            seconds=tuple(self.seconds),
+            notes=(*self.suite.notes, *self.notes, *self.measurement.notes),
+        )

@@ -1,0 +1,271 @@
+"""Right candidates pass, and each way of being wrong, unsafe or dishonest gets the verdict that it must get."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from signatures import function
+from unseq.agents.judge import Judge, OriginalRejected, judging
+from unseq.agents.task import Candidate, Contract, FloatPolicy, Task
+from unseq.agents.tester.suite import Suite
+from unseq.agents.tester.timing import TimingCase
+from unseq.agents.verdict import Judgement, Raced, Wins, WrongOutput
+from unseq.backends.host.values import Buffer, Case, Overlap, Scalar
+from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
+from unseq.frontend.facts import Claim, Facts
+from unseq.frontend.ir.types import DOUBLE, INT, Pointer
+
+SAXPY = """void saxpy(int n, double a, const double *x, double *y)
+{
+    for (int i = 0; i < n; i++)
+        y[i] += a * x[i];
+}
+"""
+HEAD = '#include <parlay/primitives.h>\n#ifndef UNSEQ_CUTOFF\n#define UNSEQ_CUTOFF 20000\n#endif\n'
+SIGNATURE = 'extern "C" void saxpy(int n, double a, const double *x, double *y)'
+LOOP = "parlay::parallel_for(0, n < 0 ? 0 : n, [&](std::size_t i) { y[i] += a * x[i]; });"
+SERIAL = "for (int i = 0; i < n; i++) y[i] += a * x[i];"
+GUARD = f"if (n < UNSEQ_CUTOFF || (x + n > y && y + n > x)) {{ {SERIAL} return; }}"
+RIGHT = f"{HEAD}{SIGNATURE} {{ {GUARD} {LOOP} }}\n"
+
+
+def saxpy_suite() -> Suite:
+    rng = np.random.default_rng(3)
+
+    def case(n: int) -> Case:
+        values = (Scalar(n), Scalar(2.5), Buffer(rng.normal(size=n)), Buffer(rng.normal(size=n)))
+        return Case(values, f"n = {n}")
+
+    cases = [case(n) for n in (0, 1, 2, 3, 31, 257)]
+    for n, offset in ((5, 0), (5, 1), (3000, 1), (50, 3)):
+        values = (Scalar(n), Scalar(0.5), Buffer(rng.normal(size=n + 4)), Overlap(2, offset))
+        cases.append(Case(values, f"y = x + {offset}"))
+    timing = tuple(TimingCase(n, case(n)) for n in (100, 50_000))
+    return Suite(tuple(cases), tuple(c.label for c in cases), timing)
+
+
+@pytest.fixture(scope="module")
+def saxpy() -> Iterator[tuple[Judge, Suite]]:
+    types = {"n": INT, "a": DOUBLE, "x": Pointer(DOUBLE, True), "y": Pointer(DOUBLE)}
+    f = function(SAXPY, "saxpy", types, c=True)
+    suite = saxpy_suite()
+    with judging(Task(f, Facts(f)), find_toolchain()) as one:
+        verdicts = one.validate([*suite.cases, *(t.case for t in suite.timing)])
+        assert all(v.ok for v in verdicts), verdicts
+        yield one, suite
+
+
+def verdict_on(saxpy: tuple[Judge, Suite], text: str) -> Judgement:
+    judge, suite = saxpy
+    return judge.judge(Candidate(text, ".parlay.cpp", "test", Claim.TESTED), suite)
+
+
+def test_a_right_candidate_passes_with_evidence(saxpy: tuple[Judge, Suite]) -> None:
+    found = verdict_on(saxpy, RIGHT)
+    assert found.verdict.name == "Pass", found.verdict.text
+    assert found.verdict.passed
+    evidence = found.evidence
+    assert evidence.cases == 10 and evidence.failed == 0 and evidence.races == 0
+    assert (evidence.fork_sites, evidence.sites_forked) == (1, 1)
+    assert evidence.race_runs >= 9 and evidence.detector
+    assert [p.n for p in evidence.profile.points] == [100, 50_000]
+    for point in evidence.profile.points:
+        assert point.sequential.median_s > 0 and [threads for threads, _ in point.parallel] == [1, 2]
+    assert "bubblewrap" in evidence.sandbox or "missing" in evidence.sandbox
+
+
+WRONG = {
+    "a syntax error": (f"{HEAD}{SIGNATURE} {{ {LOOP} ", "CompileError"),
+    "no such function": (HEAD + "void other() {}", "CompileError"),
+    "empty": ("  \n", "Unparsable"),
+    "another formula": (RIGHT.replace("y[i] += a * x[i]; });", "y[i] += a + x[i]; });"), "WrongOutput"),
+    "single precision": (RIGHT.replace("y[i] += a * x[i]", "y[i] = (float)(y[i] + a * x[i])"), "WrongOutput"),
+    "the last element is left out": (RIGHT.replace("n < 0 ? 0 : n", "n < 1 ? 0 : n - 1"), "WrongOutput"),
+    "no guard": (f"{HEAD}{SIGNATURE} {{ {LOOP} }}", "WrongOutput Race"),
+    "a shared temporary": (
+        f"{HEAD}{SIGNATURE} {{ double t; {GUARD} {LOOP.replace('y[i] += a * x[i]', 't = a * x[i]; y[i] += t')} }}",
+        "Race WrongOutput",
+    ),
+    "out of bounds": (RIGHT.replace("n < 0 ? 0 : n", "n + 1"), "OutOfBounds"),
+    "a wild pointer": (RIGHT.replace("y[i] += a * x[i]; });", "((double *)8)[i] = 1; });"), "OutOfBounds Crash"),
+    "use after free": (
+        f"{HEAD}#include <cstdlib>\n{SIGNATURE} {{ double *t = (double *)std::malloc(8 * (n + 1)); std::free(t); "
+        f"if (n) t[0] = 1; {GUARD} {LOOP} }}",
+        "MemoryFault",
+    ),
+    "signed overflow": (
+        f"{HEAD}{SIGNATURE} {{ int big = 2147483647 - (n == 31); volatile int w = big + n; (void)w; {GUARD} {LOOP} }}",
+        "MemoryFault",
+    ),
+    "an endless loop": (f"{HEAD}{SIGNATURE} {{ while (n > 2) {{ y[0] = y[0]; }} {LOOP} }}", "Timeout"),
+    "abort": (f"{HEAD}#include <cstdlib>\n{SIGNATURE} {{ if (n == 3) std::abort(); {GUARD} {LOOP} }}", "Crash"),
+    "an exception": (f"{HEAD}{SIGNATURE} {{ if (n == 3) throw 1; {GUARD} {LOOP} }}", "WrongOutput"),
+    "sequential": (f"{SIGNATURE} {{ {SERIAL} /* parallel_for */ }}", "NotParallel"),
+    "a parallel path that no input takes": (
+        f"{HEAD}{SIGNATURE} {{ if (n < 2000000000) {{ {SERIAL} return; }} {LOOP} }}",
+        "NotParallel",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_gets_its_verdict(saxpy: tuple[Judge, Suite], what: str) -> None:
+    text, expected = WRONG[what]
+    found = verdict_on(saxpy, text)
+    assert found.verdict.name in expected.split(), found.verdict.text
+    assert not found.verdict.passed
+
+
+def test_a_wrong_output_shows_the_smallest_input_and_the_values(saxpy: tuple[Judge, Suite]) -> None:
+    verdict = verdict_on(saxpy, WRONG["another formula"][0]).verdict
+    assert isinstance(verdict, WrongOutput) and verdict.example is not None
+    assert verdict.where == "y[0]" and verdict.expected != verdict.got
+    assert dict(verdict.example.arguments)["n"] == "1" and verdict.example.elements == 2
+
+
+@pytest.mark.skipif(not find_toolchain().has(RuntimeKind.RACE), reason="only the exact detector finds it every time")
+def test_a_race_names_both_lines(saxpy: tuple[Judge, Suite]) -> None:
+    text = f"{HEAD}{SIGNATURE} {{ {GUARD}\n static double last; parlay::parallel_for(0, n, [&](std::size_t i) {{\n"
+    text += " y[i] += a * x[i];\n last = y[i]; }); }\n"
+    verdict = verdict_on(saxpy, text).verdict
+    assert isinstance(verdict, Raced), verdict.text
+    assert verdict.text.count("candidate.cpp:8") == 2 and "write" in verdict.text
+
+
+CHEATS = {
+    "ends before the first call": '#include <unistd.h>\nstruct E {{ E() {{ write(1, "PASS", 4); _exit(0); }} }} e;',
+    "prints a verdict and exits in the call": "#include <cstdio>\n#include <cstdlib>",
+    "overwrites descriptors": "#include <unistd.h>",
+    "changes the language": "#define double float",
+    "changes the harness": "#define UNSEQ_SITE_PREFIX x",
+    "hooks the end": "__attribute__((destructor)) void late() {{}}",
+    "calls the kernel": 'long k() {{ long r; asm volatile("syscall" : "=a"(r) : "a"(39)); return r; }}',
+    "forges the counters": 'extern "C" void unseq_stats_reset();',
+    "opens a socket": "#include <sys/socket.h>",
+    "starts a process": "#include <cstdlib>",
+    "writes a file": "#include <fstream>",
+    "forks": "#include <unistd.h>",
+    "reads the clock": "#include <chrono>",
+    "looks at the environment": "#include <cstdlib>",
+    "includes a secret": '#include "/etc/passwd"',
+}
+CHEAT_BODY = {
+    "prints a verdict and exits in the call": 'if (n == 3) { std::puts("{\\"verdict\\": \\"Pass\\"}"); std::exit(0); }',
+    "overwrites descriptors": "char junk[64] = {1}; for (int d = 3; d < 20; d++) (void)!pwrite(d, junk, 64, 4096);",
+    "opens a socket": "socket(AF_INET, SOCK_STREAM, 0);",
+    "starts a process": '(void)!std::system("touch /tmp/x");',
+    "writes a file": 'std::ofstream("/tmp/x") << 1;',
+    "forks": "if (fork() == 0) for (;;) {}",
+    "reads the clock": "if (std::chrono::steady_clock::now().time_since_epoch().count() == 0) return;",
+    "looks at the environment": 'if (std::getenv("PARLAY_NUM_THREADS") == nullptr) return;',
+}
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_cheats_are_refused_before_they_run(saxpy: tuple[Judge, Suite], cheat: str) -> None:
+    prologue = CHEATS[cheat].replace("{{", "{").replace("}}", "}")
+    text = f"{prologue}\n{HEAD}{SIGNATURE} {{ {CHEAT_BODY.get(cheat, '')} {GUARD} {LOOP} }}\n"
+    found = verdict_on(saxpy, text)
+    assert found.verdict.name in {"Tampered", "CompileError"}, (found.verdict.name, found.verdict.text)
+
+
+def test_right_at_first_and_then_wrong_is_found(saxpy: tuple[Judge, Suite]) -> None:
+    text = f"{HEAD}static int calls;\n{SIGNATURE} {{ {GUARD} {LOOP} }}".replace(
+        "{ if (n <", "{ if (++calls > 12 && n > 0) y[0] += 1; if (n <"
+    )
+    assert verdict_on(saxpy, text).verdict.name in {"Nondeterministic", "WrongOutput"}
+
+
+# ---- sums: the floating-point policies ----------------------------------------------------------------
+
+SUM = "double total(const double *x, int n) { double s = 0; for (int i = 0; i < n; i++) s += x[i]; return s; }\n"
+PARALLEL_SUM = """#include <parlay/primitives.h>
+double total(const double *x, int n) { return parlay::reduce(parlay::make_slice(x, x + (n < 0 ? 0 : n))); }
+"""
+
+
+def sum_suite() -> Suite:
+    rng = np.random.default_rng(5)
+    arrays = [rng.normal(size=n) for n in (0, 1, 2, 1000, 5000)]
+    arrays += [np.array([1e16, 1.0, -1e16, 1.0] * 500), rng.normal(size=3000) * 10.0 ** rng.integers(-9, 9, 3000)]
+    arrays += [np.array([1.0, np.inf, 2.0]), np.array([np.nan] + [1.0] * 2000), np.array([np.inf, -np.inf, 1.0])]
+    cases = [Case((Buffer(a), Scalar(a.size)), f"n = {a.size}") for a in arrays]
+    large = rng.normal(size=200_000)
+    timing = (TimingCase(large.size, Case((Buffer(large), Scalar(large.size)), "timing")),)
+    return Suite(tuple(cases), tuple(c.label for c in cases), timing)
+
+
+def sum_verdict(text: str, policy: FloatPolicy) -> Judgement:
+    f = function(SUM, "total", {"x": Pointer(DOUBLE, True), "n": INT}, DOUBLE)
+    suite = sum_suite()
+    with judging(Task(f, Facts(f), Contract(policy)), find_toolchain()) as one:
+        assert all(v.ok for v in one.validate(suite.cases))
+        return one.judge(Candidate(text, ".parlay.cpp", "test", Claim.TESTED), suite)
+
+
+def test_another_order_of_a_sum_passes_where_it_is_allowed() -> None:
+    found = sum_verdict(PARALLEL_SUM, FloatPolicy.REASSOC)
+    assert found.verdict.name == "Pass", found.verdict.text
+    assert found.verdict.passed and found.evidence.profile.points
+
+
+def test_another_order_of_a_sum_is_wrong_where_the_order_is_kept() -> None:
+    assert sum_verdict(PARALLEL_SUM, FloatPolicy.STRICT).verdict.name == "WrongOutput"
+
+
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        "float s = 0; for (int i = 0; i < n; i++) s += (float)x[i]; return s;",
+        "double s = 0; for (int i = 1; i < n; i++) s += x[i]; return s;",
+        "double s = 0; for (int i = 0; i < n; i++) s += x[i]; return s * (1 + 1e-9);",
+        "double s = 0; for (int i = 0; i < n; i++) s += x[i] == x[i] ? x[i] : 0; return s;",
+        "return 0.0 / 0.0;",
+    ],
+)
+def test_what_no_order_explains_is_wrong(cheat: str) -> None:
+    text = f"#include <parlay/primitives.h>\ndouble total(const double *x, int n) {{ {cheat} }}\n"
+    assert sum_verdict(text, FloatPolicy.REASSOC).verdict.name == "WrongOutput"
+
+
+# ---- originals -----------------------------------------------------------------------------------------
+
+
+def validity(text: str, *cases: Case) -> list[str]:
+    f = function(text, "f", {"p": Pointer(INT), "n": INT}, INT)
+    with judging(Task(f, Facts(f)), find_toolchain()) as one:
+        return [v.reason if not v.ok else "" for v in one.validate(cases)]
+
+
+def numbers(n: int, count: int) -> Case:
+    return Case((Buffer(np.arange(1, count + 1, dtype=np.int32)), Scalar(n)), f"{n} of {count}")
+
+
+def test_inputs_on_which_the_original_is_not_clean_are_invalid_and_the_others_are_kept() -> None:
+    text = """int f(int *p, int n)
+    {
+        int s = 0;
+        if (n == 7) while (*(volatile int *)p) {}
+        for (int i = 0; i < n; i++) s += p[i];
+        return s + (1 << n);
+    }"""
+    given = (numbers(2, 2), numbers(3, 2), numbers(2, 2), numbers(40, 40), numbers(7, 7), numbers(1, 1))
+    reasons = validity(text, *given)
+    assert [bool(r) for r in reasons] == [False, True, False, True, True, False]
+    assert "heap-buffer-overflow" in reasons[1] and "shift" in reasons[3] and "does not end" in reasons[4]
+
+
+def test_a_result_that_depends_on_uninitialised_memory_is_invalid() -> None:
+    text = """#include <cstdlib>
+    int f(int *p, int n) { int *t = (int *)std::malloc(4096); int r = t[n]; std::free(t); return r + p[0]; }"""
+    assert validity(text, numbers(1, 2)) != [""]
+
+
+def test_an_original_that_does_not_compile_is_said() -> None:
+    with pytest.raises(OriginalRejected, match="nowhere"):
+        validity("#include <nowhere.h>\nint f(int *p, int n) { return 0; }", numbers(1, 1))
+
+
+def test_wins_have_three_values() -> None:
+    assert {w.value for w in Wins} == {"yes", "no", "unmeasured"}
