@@ -181,3 +181,15 @@ def _checked(result: Polynomial, type_: t.Int, overflow: Overflow) -> Polynomial
     if value is not None and low <= value <= high:
         return result
     return result.with_obligation(Obligation(result.bare(), low, high, type_.bits >= 64))
+
+
+def never_negative(e: Expr) -> bool:
+    """Whether the type alone says that ``e`` is not negative (a 64-bit unsigned number counts as an index)."""
+    while isinstance(e, Cast) and isinstance(e.type, t.Int) and isinstance(e.operand.type, t.Int):
+        if e.type.bits < e.operand.type.bits:
+            break
+        e = e.operand
+    value = terms.constant(e)
+    if value is not None:
+        return value >= 0
+    return isinstance(e.type, t.Bool) or (isinstance(e.type, t.Int) and not e.type.signed)

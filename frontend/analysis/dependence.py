@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from math import gcd
 
 from unseq.frontend.analysis import terms
-from unseq.frontend.analysis.affine import Monomial, Obligation, Polynomial, number, polynomial
+from unseq.frontend.analysis.affine import Monomial, Obligation, Polynomial, never_negative, number, polynomial
 from unseq.frontend.analysis.context import Access, LoopContext, Nest
-from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed, never_negative
+from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed
 from unseq.frontend.analysis.paths import Path
 from unseq.frontend.analysis.sets import Sets, distance, division
 from unseq.frontend.facts import Guard

@@ -38,6 +38,7 @@ from unseq.frontend.facts import (
     Exit,
     Facts,
     Guard,
+    Holds,
     Induction,
     LoopFact,
     Prefix,
@@ -122,6 +123,7 @@ def _fact(
         return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
     inside[loop.id] = facts_inside(context)
     verdict = _Verdict(context, run)
+    verdict.guards += [Holds(e) for e in dict.fromkeys(run.assumed)]
     if space.counted is not None:
         verdict.guards += space.counted.guards
     else:

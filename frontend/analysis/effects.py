@@ -66,9 +66,14 @@ class Effects:
         return found
 
     @cached_property
+    def changing(self) -> frozenset[Symbol]:
+        """Variables that are assigned somewhere in the function, or whose address is taken."""
+        return self.modified(self.function.body) | self.points_to.address_taken
+
+    @cached_property
     def constants(self) -> dict[Symbol, Expr]:
         """Locals and constants that are given one value, made of literals and of variables that never change."""
-        changing = set(self.modified(self.function.body)) | self.points_to.address_taken
+        changing = set(self.changing)
         found: dict[Symbol, Expr] = {}
         for item in self.function.globals:
             if item.symbol.const and item.value is not None and self._is_fixed(item.value, changing, found):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import terms
-from unseq.frontend.analysis.affine import Polynomial, polynomial
+from unseq.frontend.analysis.affine import Polynomial, never_negative, polynomial
 from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.library import bare
 from unseq.frontend.analysis.spaces import is_unknown
@@ -223,18 +223,6 @@ class Bounds:
         if isinstance(e.type, t.Int) and e.type.bits <= 16:
             return terms.literal(terms.limits(e.type)[upper])
         return None
-
-
-def never_negative(e: Expr) -> bool:
-    """Whether the type alone says that ``e`` is not negative (a 64-bit unsigned number counts as an index)."""
-    while isinstance(e, Cast) and isinstance(e.type, t.Int) and isinstance(e.operand.type, t.Int):
-        if e.type.bits < e.operand.type.bits:
-            break
-        e = e.operand
-    value = terms.constant(e)
-    if value is not None:
-        return value >= 0
-    return isinstance(e.type, t.Bool) or (isinstance(e.type, t.Int) and not e.type.signed)
 
 
 def discharge_fixed(

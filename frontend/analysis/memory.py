@@ -220,7 +220,7 @@ class Memory:
             return None
         guards: list[Guard] = []
         for access, where in group.members:
-            side = dependence.side(access, where, self.context.nest, self.is_fixed, False)
+            side = dependence.side(access, where, self.context, self.is_fixed, False)
             ends = self.spans.get(id(access)) or self._ends(where, side, guards)
             if ends is not None:
                 guards.append(Disjoint(extent, Extent(base, *ends)))
@@ -230,6 +230,8 @@ class Memory:
                 load = load.operand
             if not isinstance(load, Index) or any(write.base == path(load).base for write in self._writes):
                 return None
+            if access.tests or self.context.exits:
+                return None  # the guard would read indices that the loop may never look at
             bounds = Bounds(side.nests, self.is_fixed)
             low, high = bounds.of(load.index, False), bounds.of(load.index, True)
             if low is None or high is None or not self.is_fixed(load.base):
@@ -279,6 +281,8 @@ class Memory:
         low, high = bounds.of(subscript, False), bounds.of(subscript, True)
         if low is None or high is None:
             return None
+        if any(isinstance(g, NonDecreasing) for g in bounds.assumed) and (side.access.tests or self.context.exits):
+            return None  # the guard would read offsets that the loop may never look at
         assumed.extend(g for g in bounds.assumed if g not in assumed)
         return low, terms.add(high, terms.ONE)
 
@@ -313,9 +317,7 @@ def _joined(a: NonDecreasing, b: NonDecreasing) -> NonDecreasing | None:
     apart = [x.minus(y).constant if x is not None and y is not None else None for x, y in ends]
     if None in apart:
         return None
-    return NonDecreasing(
-        a.array, a.low if (apart[0] or 0) <= 0 else b.low, b.high if (apart[1] or 0) >= 0 else a.high
-    )
+    return NonDecreasing(a.array, a.low if (apart[0] or 0) <= 0 else b.low, b.high if (apart[1] or 0) >= 0 else a.high)
 
 
 def _has_elements(type_: t.Type) -> bool:

@@ -12,8 +12,7 @@ from typing import Any
 import islpy as isl
 
 from unseq.frontend.analysis import terms
-from unseq.frontend.analysis.affine import Monomial, Polynomial, polynomial
-from unseq.frontend.analysis.extents import never_negative
+from unseq.frontend.analysis.affine import Monomial, Polynomial, never_negative, polynomial
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Expr, Ref, Symbol
 

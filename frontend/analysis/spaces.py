@@ -29,6 +29,7 @@ from unseq.frontend.ir.nodes import (
     ForEach,
     Index,
     Lambda,
+    Literal,
     Loop,
     Member,
     Method,
@@ -53,6 +54,7 @@ class Space:
     nest: Nest
     starts: Mapping[Symbol, Expr]
     strides: Mapping[Symbol, Expr]
+    trip: Expr | None = None  # resolved, if it is the same in all iterations of the loops around
 
 
 def is_unknown(symbol: Symbol) -> bool:
@@ -86,7 +88,19 @@ def space(run: Values, loop: Loop, before: Env, changing: frozenset[Symbol]) -> 
         return Space(None, nothing.nest, starts, strides)
     run.env = dict(before)  # bounds are evaluated at loop entry
     strides = {s: stride for s, stride in strides.items() if s != found.main}
-    return Space(found, _nest(run, loop, found, starts, position), starts, strides)
+    trip = run.read(found.iteration.trip)
+    constant = all(
+        isinstance(n, Literal | Binary | Cast) or (isinstance(n, Ref) and _is_constant(run, n.symbol))
+        for n in walk.walk(trip)
+    )
+    nest = _nest(run, loop, found, starts, position)
+    return Space(found, nest, starts, strides, terms.long(trip) if constant else None)
+
+
+def _is_constant(run: Values, symbol: Symbol) -> bool:
+    """Whether a variable of integer type never changes in the function."""
+    fixed = isinstance(symbol.type, t.Int) and symbol.uid >= 0 and symbol.storage is not Storage.GLOBAL
+    return fixed and symbol not in run.effects.changing
 
 
 def _nest(run: Values, loop: Loop, found: induction.Counted, starts: Mapping[Symbol, Expr], position: Symbol) -> Nest:

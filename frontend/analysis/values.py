@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from unseq.frontend.analysis import calls, spaces, terms
+from unseq.frontend.analysis.affine import never_negative
 from unseq.frontend.analysis.calls import Env, Frame
 from unseq.frontend.analysis.context import Access, ExitKind, ExitPoint, Nest, Obstacle, Test
 from unseq.frontend.analysis.effects import Effects
@@ -73,6 +74,7 @@ class Values:
         self.env: Env | None = dict(effects.constants)
         self.accesses: list[Access] = []
         self.exits: list[ExitPoint] = []
+        self.assumed: list[Expr] = []  # comparisons at loop entry that resolved values rest on
         self.checks: list[Access] = []  # reads of v.at(i)
         self.tests: list[Test] = []
         self.nests: list[Nest] = []
@@ -461,6 +463,8 @@ class Values:
             self.nests.pop()
         self.recording = recording
         self.env = dict(entry)
+        if not top:
+            self._after(space)
         return space
 
     def iteration(self, loop: Loop) -> None:
@@ -500,6 +504,25 @@ class Values:
         else:
             self.record(Ref(loop.symbol, loop.symbol.type, loop.sequence.span), place, False)
             self.set(loop.symbol, place)
+
+    def _after(self, space: spaces.Space) -> None:
+        """Stepped variables behind an inner loop whose number of iterations is the same whenever it is run."""
+        assert self.env is not None
+        if (
+            space.counted is None
+            or space.trip is None
+            or any(isinstance(s, Break | Return) for s in walk.statements(space.nest.loop.body))
+        ):
+            return
+        for symbol, stride in space.strides.items():
+            amount = terms.multiply(stride, space.trip)
+            start = space.starts[symbol]
+            value = (
+                terms.add(start, amount) if isinstance(symbol.type, t.Int) else Binary("+", start, amount, symbol.type)
+            )
+            self.set(symbol, value)
+            if not never_negative(space.trip):
+                self.assumed.append(terms.compare(">=", space.trip, terms.ZERO))
 
     def _bind(self, loop: Loop, space: spaces.Space) -> None:
         """Stepped variables and elements in terms of the position."""
