@@ -119,7 +119,9 @@ def context_of(
         if symbol.name in run.entered:
             declared |= walk.declared_symbols(closure.body) | set(closure.parameters)
     changed = _changed(analysis, loop)
-    carried = frozenset(s for s in changed - declared if s != main and _is_scalar(s.type))
+    whole = {n.place.symbol for n in walk.walk(loop) if isinstance(n, Assign) and isinstance(n.place, Ref)}
+    whole |= {a.root for a in run.accesses if a.is_write and a.call is not None and a.root is not None}
+    carried = frozenset(s for s in changed - declared if s != main and _is_carried(s, whole))
     exits = list(run.exits)
     if counted is not None:
         exits += [ExitPoint(ExitKind.CONDITION, loop, (), part) for part in counted.rest]
@@ -177,8 +179,12 @@ def _changed(analysis: FunctionAnalysis, loop: Loop) -> frozenset[Symbol]:
     return changed
 
 
-def _is_scalar(type_: t.Type) -> bool:
-    type_ = t.strip(type_)
+def _is_carried(symbol: Symbol, whole: set[Symbol]) -> bool:
+    """Whether the variable is a scalar, or a small object that is assigned as a whole (not member by member)."""
+    type_ = t.strip(symbol.type)
+    if isinstance(type_, t.Record):
+        return symbol in whole
     if isinstance(type_, t.Library):
-        return type_.name in {"complex", "pair", "tuple", "optional", "iterator"}
-    return isinstance(type_, t.Bool | t.Int | t.Float | t.Pointer | t.Record)
+        small = type_.name in {"complex", "pair", "tuple", "optional"}
+        return type_.name == "iterator" or (small and symbol in whole)
+    return isinstance(type_, t.Bool | t.Int | t.Float | t.Pointer)

@@ -25,7 +25,7 @@ from unseq.frontend.analysis import (
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of, facts_inside
 from unseq.frontend.analysis.context import Access, ExitKind, LoopContext
 from unseq.frontend.analysis.cost import work
-from unseq.frontend.analysis.explain import diagnostic, first_assignment, header, kind_of
+from unseq.frontend.analysis.explain import diagnostics, first_assignment, header, kind_of
 from unseq.frontend.analysis.memory import Memory, Span
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import TooLarge, Values
@@ -302,7 +302,7 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
                 memory = again
                 verdict.roles += extra
     verdict.guards += memory.guards
-    verdict.reasons += [diagnostic(conflict, context) for conflict in memory.conflicts[:8]]
+    verdict.reasons += diagnostics(memory.conflicts, context)
     return memory
 
 

@@ -23,6 +23,7 @@ from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
 JACOBI = "write to a second array, or accept the old neighbours' values with --assume jacobi"
 COPY = "read from a copy of the array made before the loop: every iteration needs only old values"
+MAX_SHOWN = 3
 RESTRICT = "declare the pointers restrict, or promise that they do not overlap with --assume noalias"
 
 
@@ -57,6 +58,16 @@ def _iteration(context: LoopContext, steps: int) -> str:
         return f"the iteration {abs(steps)} {'before' if steps < 0 else 'later'}"
     amount = steps * iteration.step
     return f"iteration {iteration.symbol.name}{'+' if amount > 0 else '-'}{abs(amount)}"
+
+
+def diagnostics(conflicts: list[Conflict], context: LoopContext) -> list[Diagnostic]:
+    """The conflicts worth showing: values that flow from one iteration to the next before mere overwriting, each pair
+    of objects once."""
+    meetings = [c for c in conflicts if c.kind == "meet"]
+    flows = [c for c in meetings if not c.other.is_write and c.forward is not False]
+    chosen = [*(flows or meetings), *(c for c in conflicts if c.kind != "meet")]
+    ordered = sorted(chosen, key=lambda c: (c.distance is None, bool(c.why)))
+    return list(dict.fromkeys(diagnostic(c, context) for c in ordered))[:MAX_SHOWN]
 
 
 def diagnostic(conflict: Conflict, context: LoopContext) -> Diagnostic:

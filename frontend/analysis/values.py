@@ -169,6 +169,10 @@ class Values:
             return False
         return symbol.storage is Storage.GLOBAL or symbol in self.effects.points_to.address_taken
 
+    def _is_followed(self, symbol: Symbol) -> bool:
+        """Whether the run keeps a symbolic value of the variable."""
+        return isinstance(symbol.type, t.Int | t.Bool) or is_pointer_like(symbol.type)
+
     def _is_object(self, type_: t.Type) -> bool:
         if isinstance(type_, t.Library):
             return type_.name != "complex" and not is_pointer_like(type_)
@@ -255,8 +259,6 @@ class Values:
         name = e.name
         is_view = is_pointer_like(t.strip(e.object.type))
         target = self.read(e.object) if is_view or not walk.is_place(e.object) else self.place(e.object)
-        if isinstance(target, Ref) and not is_view and self.env is not None and target.symbol in self.env:
-            target = self.env[target.symbol]
         arguments = tuple(self.read(a) for a in e.arguments)
         if is_view:
             return replace(e, object=target, arguments=arguments)
@@ -333,7 +335,7 @@ class Values:
     def set(self, symbol: Symbol, value: Expr) -> None:
         """A variable gets a value."""
         assert self.env is not None
-        if isinstance(symbol.type, t.Int | t.Bool | t.Pointer) or is_pointer_like(symbol.type):
+        if self._is_followed(symbol):
             visible = self._is_visible(symbol)
             small = sum(1 for _ in walk.walk(value)) <= MAX_VALUE
             self.env[symbol] = value if small and not visible else self.unknown(symbol.type)
@@ -450,7 +452,8 @@ class Values:
             for statement in loop.step:
                 changing |= self.effects.modified(statement)
         for symbol in changing:
-            self.env[symbol] = self.unknown(symbol.type)
+            if self._is_followed(symbol):
+                self.env[symbol] = self.unknown(symbol.type)
         entry = self.env
         space = spaces.space(self, loop, before, changing)
         recording, self.recording = self.recording, self.recording or top
