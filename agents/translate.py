@@ -1,0 +1,133 @@
+"""One translation, from a function's name to a judged candidate or the reasons for refusing.
+
+Knows the order of the steps; each step is another module's.  Writes no files and shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from unseq.agents.judge import OriginalRejected, judging
+from unseq.agents.rules.propose import Refusal, propose
+from unseq.agents.task import Candidate, Contract, Effort, Task
+from unseq.agents.tester.given import given_cases
+from unseq.agents.tester.suite import Suite, make_suite
+from unseq.agents.verdict import Judgement, Pass, Wins
+from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.toolchain import Toolchain
+from unseq.backends.plan import Plan
+from unseq.frontend.analysis.driver import analyze
+from unseq.frontend.facts import Facts
+from unseq.frontend.ir.nodes import Function
+from unseq.frontend.lower import FunctionHead, lower
+from unseq.frontend.source import Diagnostic, InputError, SourceUnit, Unsupported
+
+Stage = Callable[[str], None]
+
+
+class Outcome(Enum):
+    """What became of a function."""
+
+    TRANSLATED = "translated"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user chose. ``instantiate`` gives the parameters of templates; ``inputs`` is a file of the user's own
+    test inputs."""
+
+    contract: Contract = field(default_factory=Contract)
+    effort: Effort = Effort.NORMAL
+    seed: int = 0
+    inputs: Path | None = None
+    only_faster: bool = False
+    instantiate: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What came of one function, with everything that was found on the way.
+
+    ``idle``: it has no loop, standard algorithm or recursion that could become parallel."""
+
+    outcome: Outcome
+    reasons: tuple[Diagnostic, ...] = ()
+    facts: Facts | None = None
+    plan: Plan | None = None
+    candidate: Candidate | None = None
+    suite: Suite | None = None
+    judgement: Judgement | None = None
+    idle: bool = False
+
+
+def _silent(_: str) -> None:
+    """No one to tell."""
+
+
+def translate(
+    unit: SourceUnit, head: FunctionHead, options: Options, toolchain: Toolchain, stage: Stage = _silent
+) -> Translation:
+    """Translates one function by the rules and judges the result; ``stage`` is told what is being done.
+
+    Raises ``InputError`` when the original cannot be built or runs clean on no input."""
+    stage("lower")
+    try:
+        function = lower(unit, head.name, options.instantiate if head.is_template else None)
+    except Unsupported as error:
+        return Translation(Outcome.REFUSED, (Diagnostic(error.span, error.what, error.remedy),))
+    stage("analyse")
+    facts = analyze(function, options.contract.assume)
+    task = Task(function, facts, options.contract)
+    plan = propose(task)
+    if isinstance(plan, Refusal):
+        idle = not (facts.loops or facts.calls or facts.forks)
+        return Translation(Outcome.REFUSED, plan.reasons, facts, idle=idle)
+    try:
+        emitted = emit(unit, [plan])
+    except Unsupported as error:
+        return Translation(Outcome.REFUSED, (Diagnostic(error.span, error.what, error.remedy),), facts, plan)
+    lines = tuple(site.line for site in emitted.sites)
+    candidate = Candidate(emitted.text, emitted.suffix, "rules", plan.claim, plan.label, plan, lines)
+    return _judged(task, plan, candidate, options, toolchain, stage)
+
+
+def _judged(
+    task: Task, plan: Plan, candidate: Candidate, options: Options, toolchain: Toolchain, stage: Stage
+) -> Translation:
+    function = task.function
+    given = given_cases(options.inputs, function) if options.inputs is not None else ()
+    try:
+        with judging(task, toolchain, options.effort, stage) as judge:
+            stage("inputs")
+            suite = make_suite(
+                function, seed=options.seed, effort=options.effort, validate=judge.validate, user_cases=given
+            )
+            if not suite.cases:
+                raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
+            judgement = judge.judge(candidate, suite)
+    except OriginalRejected as error:
+        raise InputError(f"{_place(function)}: the original cannot be built or called: {_first(str(error))}") from error
+    outcome = Outcome.TRANSLATED if judgement.verdict.passed else Outcome.FAILED
+    reasons: tuple[Diagnostic, ...] = ()
+    if outcome is Outcome.FAILED:
+        reasons = (Diagnostic(function.span, f"{judgement.verdict.name}: {judgement.verdict.text}"),)
+    elif options.only_faster and isinstance(judgement.verdict, Pass) and judgement.verdict.wins is not Wins.YES:
+        outcome = Outcome.REFUSED
+        what = "right, but not faster than the original on this machine"
+        reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it"),)
+    return Translation(outcome, reasons, task.facts, plan, candidate, suite, judgement)
+
+
+def _place(function: Function) -> str:
+    return f"{function.unit.path}:{function.span.line}: {function.name}"
+
+
+def _first(message: str) -> str:
+    """The line of a compiler's message that says the error."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return next((line for line in lines if "error" in line), lines[0] if lines else "no message")

@@ -1,0 +1,133 @@
+"""A translation as a record: the evidence of the judge in the form that every report is made from.
+
+Knows both shapes and nothing of how either comes about.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from unseq.agents.translate import Options, Outcome, Translation, translate
+from unseq.agents.verdict import Evidence, Judgement, Pass
+from unseq.backends.inventory import unseq_version
+from unseq.backends.parlay.toolchain import Toolchain
+from unseq.backends.results import Point, Profile
+from unseq.evaluate.batch import Translated, Watcher
+from unseq.evaluate.report.notes import loop_notes, reasons
+from unseq.evaluate.report.record import (
+    Claim,
+    Environment,
+    ProfilePoint,
+    Races,
+    Record,
+    Tests,
+    Wins,
+)
+from unseq.evaluate.report.record import Outcome as RecordOutcome
+from unseq.frontend.lower import FunctionHead
+from unseq.frontend.source import SourceUnit
+
+_OUTCOMES: dict[Outcome, RecordOutcome] = {
+    Outcome.TRANSLATED: "translated",
+    Outcome.REFUSED: "refused",
+    Outcome.FAILED: "failed",
+}
+_CLAIMS: dict[str, Claim] = {"proved": "proved", "guarded": "guarded", "tested": "tested"}
+_WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
+
+
+def translated(
+    unit: SourceUnit, head: FunctionHead, options: Options, toolchain: Toolchain, watcher: Watcher
+) -> Translated:
+    """Translates one function and puts what came of it into a record."""
+    started = time.monotonic()
+    found = translate(unit, head, options, toolchain, watcher.stage)
+    seconds = time.monotonic() - started
+    record = _record(unit, head, found, seconds)
+    kept = found.outcome is Outcome.TRANSLATED
+    return Translated(record, found.plan if kept else None, found.idle)
+
+
+def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float) -> Record:
+    judgement = found.judgement
+    common = Record(
+        file=str(unit.path),
+        name=head.name,
+        line=head.span.line,
+        target="parlay",
+        outcome=_OUTCOMES[found.outcome],
+        reasons=reasons(found.reasons),
+        loops=loop_notes(found.facts) if found.facts is not None else (),
+        seconds=round(seconds, 3),
+    )
+    if judgement is None or found.plan is None:
+        return common
+    return _with_evidence(common, found, judgement)
+
+
+def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> Record:
+    evidence, verdict = judgement.evidence, judgement.verdict
+    assert found.plan is not None
+    wins = _WINS[verdict.wins.value] if isinstance(verdict, Pass) else "unmeasured"
+    return replace(
+        record,
+        verdict=verdict.name,
+        wins=wins,
+        claim=_CLAIMS[found.plan.claim.value],
+        tests=Tests(evidence.cases, evidence.failed, _tested(evidence)),
+        suite_strength=None,
+        races=Races(evidence.race_runs, evidence.races, evidence.detector, evidence.race_detail),
+        profile=profile_points(evidence.profile),
+        pattern=found.plan.label,
+        author="rules",
+        notes=evidence.notes,
+        environment=Environment(
+            machine=machine(),
+            processors=os.cpu_count() or 0,
+            compiler=evidence.compiler,
+            library=evidence.library,
+            sandbox=evidence.sandbox,
+            unseq=unseq_version(),
+        ),
+    )
+
+
+def _tested(evidence: Evidence) -> str:
+    parts = [f"fork sites run in parallel {evidence.sites_forked}/{evidence.fork_sites}"]
+    if evidence.worst_ulp:
+        parts.append(f"floating point reassociated, worst {evidence.worst_ulp:.3g} ulp")
+    return "; ".join(parts)
+
+
+def profile_points(profile: Profile) -> tuple[ProfilePoint, ...]:
+    """The times of a profile, medians, with the spread of the original's."""
+    return tuple(_point(point) for point in profile.points)
+
+
+def _point(point: Point) -> ProfilePoint:
+    sequential = point.sequential
+    spread = (sequential.high_s - sequential.low_s) / (2 * sequential.median_s) if sequential.median_s > 0 else None
+    return ProfilePoint(
+        n=point.n,
+        sequential_s=sequential.median_s,
+        parallel_s=tuple((threads, timing.median_s) for threads, timing in point.parallel),
+        speedup=point.speedup,
+        spread=spread,
+    )
+
+
+@lru_cache
+def machine() -> str:
+    """The processor's name, as far as the system tells."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.machine()
