@@ -38,6 +38,7 @@ from unseq.frontend.ir.types import Pointer, Reference, is_arithmetic, strip
 from unseq.frontend.ir.walk import expressions, own_root, used_symbols, walk
 
 _PLAIN = (Declare, Assign, Evaluate, Return)
+_SWAPS = frozenset({"std::swap", "swap"})
 
 
 def _calls(function: Function, statement: Stmt) -> tuple[Call, ...]:
@@ -91,7 +92,7 @@ def _writes_memory(function: Function) -> bool:
                     return True
                 if node.place.symbol.storage.value == "global":
                     return True
-            elif isinstance(node, AddressOf):
+            elif isinstance(node, AddressOf) or (isinstance(node, Call) and node.name in _SWAPS):
                 return True
             elif isinstance(node, Method) and node.name not in CONST_METHODS:
                 owner = own_root(node.object)
@@ -195,11 +196,9 @@ def _groups(function: Function, block: Block) -> Iterator[tuple[tuple[Stmt, ...]
 def find(function: Function, pure: frozenset[str]) -> tuple[ForkFact, ...]:
     """The forks of a function; ``pure`` names library functions that only compute a value."""
     found: list[ForkFact] = []
-    if not _pure_calls(function, pure | {"std::swap", "swap"}):
+    if not _pure_calls(function, pure | _SWAPS):
         return ()
-    writes = _writes_memory(function) or any(
-        isinstance(e, Call) and e.name.removeprefix("std::") == "swap" for e in expressions(function)
-    )
+    writes = _writes_memory(function)
     if writes and any(s.storage.value == "global" for s in _assigned(function)):
         return ()
     for block in _blocks(function):

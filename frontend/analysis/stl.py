@@ -33,7 +33,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     While,
 )
-from unseq.frontend.ir.types import SIZE, Bool, Float, Int, Library, Type, element_type, is_arithmetic, strip
+from unseq.frontend.ir.types import SIZE, Bool, Float, Int, Library, Reference, Type, element_type, is_arithmetic, strip
 from unseq.frontend.ir.walk import declared_symbols, expressions, own_expressions, own_root, walk
 from unseq.frontend.source import Diagnostic
 
@@ -104,7 +104,8 @@ def name_of(call: Call) -> str:
 
 def _impure(function: Lambda, pure: frozenset[str], own: frozenset[Symbol]) -> str:
     """Why a lambda may not run in parallel with itself; empty if it may. ``own``: parameters it may write through."""
-    inside = declared_symbols(function.body) | own
+    values = frozenset(p for p in function.parameters if not isinstance(p.type, Reference))
+    inside = declared_symbols(function.body) | own | values
     for node in walk(function.body):
         if isinstance(node, Assign) and own_root(node.place) not in inside:
             return "its function object writes a variable outside of itself"
