@@ -106,7 +106,6 @@ def context_of(
     counted = space.counted
     iteration = counted.iteration if counted is not None else None
     main = counted.main if counted is not None else None
-    assigned = effects.modified(loop)
     declared = {s for s in walk.declared_symbols(loop.body) if s.storage is not Storage.GLOBAL}
     if isinstance(loop, ForEach):
         declared.add(loop.symbol)
@@ -121,6 +120,7 @@ def context_of(
     changed = _changed(analysis, loop)
     whole = {n.place.symbol for n in walk.walk(loop) if isinstance(n, Assign) and isinstance(n.place, Ref)}
     whole |= {a.root for a in run.accesses if a.is_write and a.call is not None and a.root is not None}
+    assigned = frozenset(s for s in effects.modified(loop) if s in whole or not _has_members(s))
     carried = frozenset(s for s in changed - declared if s != main and _is_carried(s, whole))
     exits = list(run.exits)
     if counted is not None:
@@ -177,6 +177,11 @@ def _changed(analysis: FunctionAnalysis, loop: Loop) -> frozenset[Symbol]:
     for statement in getattr(loop, "step", ()):
         changed |= effects.modified(statement)
     return changed
+
+
+def _has_members(symbol: Symbol) -> bool:
+    type_ = t.strip(symbol.type)
+    return isinstance(type_, t.Record) or (isinstance(type_, t.Library) and type_.name in {"pair", "tuple", "complex"})
 
 
 def _is_carried(symbol: Symbol, whole: set[Symbol]) -> bool:

@@ -156,6 +156,8 @@ class LoopContext:
             if isinstance(node, Ref):
                 if node.symbol == self.main or node.symbol in self.assigned or node.symbol in self.declared:
                     return False
+                if isinstance(node.symbol.type, t.Record) and node.symbol in self.written_roots:
+                    return False
                 if node.symbol == self.nest.position or node.symbol.uid < 0:
                     return False
             elif isinstance(node, Index | Deref | Member):
