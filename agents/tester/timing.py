@@ -71,7 +71,7 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
 
 def rounded(value: float) -> int:
     """The next smaller number with two digits that are not zero."""
-    unit = 10 ** max(0, math.floor(math.log10(max(value, 1.0))) - 1)
+    unit: int = 10 ** max(0, math.floor(math.log10(max(value, 1.0))) - 1)
     return math.floor(value / unit) * unit
 
 
