@@ -7,15 +7,13 @@ import math
 from unseq.frontend.cxx.construct import functional_cast
 from unseq.frontend.cxx.functions import standard_call
 from unseq.frontend.cxx.lambdas import closure
+from unseq.frontend.cxx.library_methods import library_method
 from unseq.frontend.cxx.members import method_call, methods
-from unseq.frontend.cxx.methods import METHODS, letter_type
 from unseq.frontend.cxx.paths import Part, joined, path, standard
 from unseq.frontend.cxx.templates import distinct, finished, overload, signature_with
 from unseq.frontend.cxx.types import find_path, template_argument
-from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Index, Literal, Method, Overflow
+from unseq.frontend.ir.nodes import Call, Expr, Literal
 from unseq.frontend.ir.types import (
-    INT,
-    SIZE,
     Array,
     Bool,
     Callable,
@@ -27,8 +25,6 @@ from unseq.frontend.ir.types import (
     Record,
     Reference,
     Type,
-    element_type,
-    strip,
 )
 from unseq.frontend.syntax import calls as plain
 from unseq.frontend.syntax.calls import argument, arguments_of, call_library, passed
@@ -38,7 +34,7 @@ from unseq.frontend.syntax.expressions import explicit_cast, expression, field, 
 from unseq.frontend.syntax.globals import find_functions, find_value
 from unseq.frontend.syntax.index import FunctionSite
 from unseq.frontend.syntax.library_c import FUNCTIONS, REAL_FUNCTIONS
-from unseq.frontend.syntax.operators import dereference, empty, is_place
+from unseq.frontend.syntax.operators import dereference
 from unseq.frontend.syntax.tree import Node
 
 _CASTS = {"static_cast", "const_cast", "reinterpret_cast"}
@@ -84,6 +80,8 @@ def _named(ctx: Context, node: Node, function: Node) -> Expr:
             return plain.indirect(ctx, node, target)
     elif len(parts) == 1 and name in _CASTS:
         return _cast(ctx, node, parts[0])
+    elif find_value(ctx, name) is not None:
+        raise ctx.refuse(node, "a comparison that reads like a template", "write parentheses around it")
     if ctx.record and (name_sites := methods(ctx, Record(ctx.record), name)):
         raise ctx.refuse(node, f"a call of the member function '{name_sites[0].name}' from a member function",
                          "write plain functions")  # fmt: skip
@@ -93,6 +91,8 @@ def _named(ctx: Context, node: Node, function: Node) -> Expr:
     type_ = find_path(ctx, function, parts) if function.type not in ("primitive_type", "sized_type_specifier") else None
     if function.type in ("primitive_type", "sized_type_specifier"):
         return functional_cast(ctx, node, ctx.dialect.named_type(ctx, function), arguments_of(ctx, node))
+    if type_ is not None and field(ctx, node, "function").type == "parenthesized_expression":
+        return plain.misread_cast(ctx, node, type_.type)
     if type_ is not None:
         return functional_cast(ctx, node, type_.type, arguments_of(ctx, node))
     return _library(ctx, node, parts, name)
@@ -222,82 +222,3 @@ def _method(ctx: Context, node: Node, function: Node) -> Expr:
     if isinstance(kind, Opaque):
         raise ctx.refuse(node, f"the method '{name}' of {describe(kind)}", "use plain data")
     raise ctx.refuse(node, f"the method '{name}' of {describe(kind)}", "use a class type")
-
-
-def library_method(ctx: Context, node: Node, base: Expr, kind: Library, name: str, written: list[Node]) -> Expr:
-    """A member function of a library type."""
-    span = ctx.span(node)
-    found = METHODS.get(kind.name, {}).get(name)
-    if found is None:
-        raise ctx.refuse(node, f"the method '{name}' of {describe(kind)}", "use another way to do it")
-    required, optional, result = found
-    if not len(required) <= len(written) <= len(required + optional):
-        raise ctx.refuse(node, f"'{name}' of {describe(kind)} with {len(written)} arguments", "correct it")
-    arguments = [_typed(ctx, n, letter, kind) for n, letter in zip(written, required + optional, strict=False)]
-    if name in ("insert", "assign", "append", "emplace_back", "emplace", "push_front") and kind.name != "string":
-        arguments = _elements(ctx, node, kind, name, arguments)
-    if not is_place(base) and isinstance(base, Cast):
-        raise ctx.refuse(node, "a method of a converted value", "store it in a variable first")
-    if result.startswith("@"):
-        return _place(base, kind, result, arguments, node, ctx)
-    type_ = letter_type(result, kind)
-    if type_ is None:
-        raise ctx.refuse(node, f"the result of '{name}' of {describe(kind)}", "do not use it")
-    const = name.startswith("c") and name in ("cbegin", "cend")
-    if const and isinstance(type_, Library):
-        type_ = Library(type_.name, type_.args, True)
-    return Method(base, name, tuple(arguments), type_, span)
-
-
-def _typed(ctx: Context, node: Node, letter: str, kind: Library) -> Expr:
-    wanted = letter_type(letter, kind)
-    if wanted is not None and letter not in "IR":
-        return argument(ctx, node, wanted)
-    if node.type == "initializer_list":
-        element = element_type(kind)
-        if element is None:
-            raise ctx.refuse(node, "a braced list here", "name its type")
-        return ctx.dialect.initializer(ctx, node, element)
-    return decay(expression(ctx, node))
-
-
-def _elements(ctx: Context, node: Node, kind: Library, name: str, arguments: list[Expr]) -> list[Expr]:
-    """Converts the values that a container takes in; iterators stay."""
-    element = element_type(kind)
-    if element is None or not arguments:
-        return arguments
-    if name in ("emplace_back", "emplace"):
-        head = arguments[:1] if name == "emplace" else []
-        rest = arguments[len(head) :]
-        if len(rest) == 1:
-            return [*head, passed(ctx, rest[0], element, ctx.span(node))]
-        if isinstance(element, Library) and element.name in ("pair", "tuple", "complex"):
-            parts = [strip(a) for a in element.args if not isinstance(a, int)]
-            parts = parts * 2 if element.name == "complex" else parts
-            if len(rest) <= len(parts):
-                return [*head, *(passed(ctx, v, t, ctx.span(node)) for v, t in zip(rest, parts, strict=False))]
-        raise ctx.refuse(node, f"'{name}' with these arguments", "use push_back")
-    last = arguments[-1]
-    if name == "assign" and isinstance(arguments[0].type, Int):
-        return [passed(ctx, arguments[0], SIZE, ctx.span(node)), passed(ctx, last, element, ctx.span(node))]
-    if name == "insert" and len(arguments) == 2:
-        return [arguments[0], passed(ctx, last, element, ctx.span(node))]
-    return arguments
-
-
-def _place(base: Expr, kind: Library, result: str, arguments: list[Expr], node: Node, ctx: Context) -> Expr:
-    """``front()``, ``back()`` and ``at(i)`` as elements."""
-    span = ctx.span(node)
-    element = element_type(kind) or letter_type("T", kind)
-    if element is None:
-        raise ctx.refuse(node, f"an element of {describe(kind)}", "use an index")
-    point = empty(span)
-    if result == "@a":
-        return Index(base, arguments[0], element, True, span)
-    if result == "@f":
-        return Index(base, Literal(0, INT, "0", point), element, False, span)
-    size = Method(base, "size", (), SIZE, point)
-    one = Cast(Literal(1, INT, "1", point), SIZE, True, point)
-    return Index(base, Binary("-", size, one, SIZE, Overflow.WRAP, point), element, False, span)
-
-

@@ -9,8 +9,10 @@ from collections.abc import Callable as Function
 
 from unseq.frontend.cxx.algorithms import ALGORITHMS, Algorithm
 from unseq.frontend.cxx.lambdas import argument_with
+from unseq.frontend.cxx.library_methods import library_method
+from unseq.frontend.cxx.mathematics import is_mathematics, mathematics
 from unseq.frontend.cxx.types import template_argument
-from unseq.frontend.ir.nodes import Call, Construct, Expr, Index, Literal, Member, Ref
+from unseq.frontend.ir.nodes import Binary, Call, Cast, Construct, Expr, Index, Literal, Member, Overflow, Ref
 from unseq.frontend.ir.types import (
     BOOL,
     DOUBLE,
@@ -31,20 +33,15 @@ from unseq.frontend.ir.types import (
 )
 from unseq.frontend.syntax.calls import arguments_of, call_library, passed, varied
 from unseq.frontend.syntax.context import Context
-from unseq.frontend.syntax.conversions import common, convert, decay, describe, is_iterator, promote
+from unseq.frontend.syntax.conversions import common, convert, decay, describe, is_iterator
 from unseq.frontend.syntax.expressions import value_of
-from unseq.frontend.syntax.library_c import FUNCTIONS, REAL_FUNCTIONS
+from unseq.frontend.syntax.library_c import FUNCTIONS
 from unseq.frontend.syntax.operators import empty, is_place
 from unseq.frontend.syntax.tree import Node
 
 Handler = Function[[Context, Node, str, list[Node], tuple[Node, ...] | None], Expr]
 
-_CLASSIFY = {"isnan", "isinf", "isfinite", "isnormal", "signbit"}
-_COMPLEX_TO_REAL = {"abs", "norm", "arg", "real", "imag"}
-_COMPLEX = {"conj", "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "proj"}
 _LONG_LONG = Int(64, True, "long long")
-_ROUNDING = {"lround": LONG, "llround": _LONG_LONG, "lrint": LONG, "llrint": _LONG_LONG}
-_OTHER_MATH = {"ldexp", "abs", "conj", "norm", "arg", "real", "imag"}
 _NUMBERS: dict[str, Type] = {
     "stoi": INT, "stol": LONG, "stoll": _LONG_LONG, "stoul": Int(64, False, "unsigned long"),
     "stod": DOUBLE, "stof": Float(32),
@@ -60,8 +57,8 @@ def standard_call(ctx: Context, node: Node, name: str, template: tuple[Node, ...
     handler = _HANDLERS.get(name)
     if handler is not None:
         return handler(ctx, node, name, written, template)
-    if name in REAL_FUNCTIONS or name in _CLASSIFY or name in _ROUNDING or name in _OTHER_MATH:
-        return _math(ctx, node, name, written)
+    if is_mathematics(name):
+        return mathematics(ctx, node, name, _values(ctx, written))
     if name in FUNCTIONS:
         return call_library(ctx, node, name)
     return None
@@ -282,9 +279,20 @@ def _bounds(ctx: Context, node: Node, name: str, written: list[Node], _: tuple[N
     element = element_type(base.type)
     if element is None:
         raise ctx.refuse(node, f"'std::{name}' of {describe(base.type)}", "use a container or an array")
-    results: dict[str, Type] = {"size": SIZE, "ssize": PTRDIFF, "empty": BOOL, "data": Pointer(element)}
-    iterator: Type = Pointer(element) if isinstance(base.type, Array) else Library("iterator", (element,))
-    return Call(f"std::{name}", (base,), results.get(name, iterator), None, ctx.span(node))
+    span = ctx.span(node)
+    if isinstance(base.type, Library):
+        found = library_method(ctx, node, base, base.type, "size" if name == "ssize" else name, [])
+        return Cast(found, PTRDIFF, True, span) if name == "ssize" else found
+    if isinstance(base.type, Array) and isinstance(base.type.extent, int):
+        extent = base.type.extent
+        if name in ("begin", "cbegin", "data"):
+            return decay(base)
+        if name in ("end", "cend"):
+            size = Literal(extent, INT, str(extent), empty(span))
+            return Binary("+", decay(base), size, Pointer(element), Overflow.NONE, span)
+        if name in ("size", "ssize"):
+            return Literal(extent, SIZE if name == "size" else PTRDIFF, ctx.text(node), span)
+    raise ctx.refuse(node, f"'std::{name}' of {describe(base.type)}", "use a container or an array")
 
 
 def _inserter(ctx: Context, node: Node, name: str, written: list[Node], _: tuple[Node, ...] | None) -> Expr:
@@ -330,55 +338,6 @@ def _polar(ctx: Context, node: Node, name: str, written: list[Node], _: tuple[No
     if not isinstance(values[0].type, Float) or any(v.type != values[0].type for v in values):
         raise ctx.refuse(node, "'std::polar' of numbers of several types", "convert them")
     return Call("std::polar", values, Library("complex", (values[0].type,)), None, ctx.span(node))
-
-
-# --- mathematics
-
-
-def _math(ctx: Context, node: Node, name: str, written: list[Node]) -> Expr:
-    """The overloads of <cmath>, <cstdlib> and <complex>."""
-    values = _values(ctx, written)
-    span = ctx.span(node)
-    kinds = [v.type for v in values]
-    complexes = [k for k in kinds if isinstance(k, Library) and k.name == "complex"]
-    if complexes:
-        return _complex(ctx, node, name, values, complexes[0])
-    if not kinds or not all(is_arithmetic(k) for k in kinds):
-        raise ctx.refuse(node, f"'std::{name}' of these arguments", "use numbers")
-    if name in ("conj", "norm", "arg", "real", "imag"):
-        raise ctx.refuse(node, f"'std::{name}' of a real number", "use a complex number")
-    if name == "abs" and len(values) == 1 and not isinstance(kinds[0], Float):
-        kind = promote(kinds[0])
-        if not (isinstance(kind, Int) and kind.signed):
-            raise ctx.refuse(node, f"'std::abs' of {describe(kinds[0])}", "convert it to a signed integer")
-        return Call("std::abs", (convert(values[0], kind),), kind, None, span)
-    floats = [k for k in kinds if isinstance(k, Float)]
-    kind = max(floats, key=lambda k: k.bits) if floats else DOUBLE
-    if len(floats) < len(kinds) and isinstance(kind, Float) and kind.bits < 64 and name != "ldexp":
-        kind = DOUBLE
-    wanted = 2 if name == "ldexp" else REAL_FUNCTIONS.get(name, 1)
-    if name == "hypot" and len(values) == 3:
-        wanted = 3
-    _count(ctx, node, name, written, wanted)
-    if name == "ldexp":
-        own = kinds[0] if isinstance(kinds[0], Float) else DOUBLE
-        return Call("std::ldexp", (convert(values[0], own), convert(values[1], Int(32, True, "int"))), own, None, span)
-    result = BOOL if name in _CLASSIFY else _ROUNDING.get(name, kind)
-    return Call(f"std::{name}", tuple(convert(v, kind) for v in values), result, None, span)
-
-
-def _complex(ctx: Context, node: Node, name: str, values: list[Expr], kind: Library) -> Expr:
-    real = kind.args[0]
-    span = ctx.span(node)
-    if isinstance(real, int):
-        raise ctx.refuse(node, "a complex number of this form", "use float or double")
-    if name in _COMPLEX_TO_REAL and len(values) == 1:
-        return Call(f"std::{name}", tuple(values), real, None, span)
-    if name in _COMPLEX and len(values) == 1:
-        return Call(f"std::{name}", tuple(values), kind, None, span)
-    if name == "pow" and len(values) == 2:
-        return Call("std::pow", tuple(v if v.type == kind else convert(v, real) for v in values), kind, None, span)
-    raise ctx.refuse(node, f"'std::{name}' of complex numbers", "write it out")
 
 
 _HANDLERS: dict[str, Handler] = {

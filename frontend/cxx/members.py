@@ -16,7 +16,7 @@ from unseq.frontend.source import Span, Unsupported
 from unseq.frontend.syntax import initializers
 from unseq.frontend.syntax.calls import argument, passed
 from unseq.frontend.syntax.context import Context, Qualified
-from unseq.frontend.syntax.conversions import convert, describe
+from unseq.frontend.syntax.conversions import describe
 from unseq.frontend.syntax.expressions import field, full_record, value_of
 from unseq.frontend.syntax.globals import Signature, find_functions, signature
 from unseq.frontend.syntax.index import FunctionSite, declared_name, function_declarator
@@ -60,14 +60,15 @@ def _plain(site: FunctionSite) -> bool:
     )
 
 
-def _inside(ctx: Context, record: Record) -> tuple[Context, dict[str, Symbol]]:
+def _inside(ctx: Context, record: Record, namespace: tuple[str, ...]) -> tuple[Context, dict[str, Symbol]]:
     """A context in which the members of ``record`` are variables."""
     full = full_record(ctx, record) or record
-    inner = Context(ctx.file, ctx.reached, (), record=record.name, inlined=ctx.inlined + 1)
+    inner = Context(ctx.file, ctx.reached, namespace, record=record.name, inlined=ctx.inlined + 1)
     if inner.inlined > DEEPEST:
         raise ctx.refuse_at(ctx.statement, "member functions that call each other deeply", "write plain functions")
     names: dict[str, Symbol] = {}
     scope: dict[str, Symbol | Qualified] = {}
+    scope[_base_name(record).split("::")[-1]] = Qualified(full)
     for parameter, given in ctx.file.instances.get(record.name, {}).items():
         scope[parameter] = ctx.dialect.template_argument(parameter, given)  # type: ignore[assignment]
     for member in full.fields:
@@ -107,15 +108,19 @@ def inlined(
     written = [c for c in body[0].named_children if c.type != "comment"]
     if not written:
         raise ctx.refuse(node, f"the member function '{name}' without a value", "write it as a function of its own")
-    inner, names = _inside(ctx, record)
+    inner, names = _inside(ctx, record, site.namespace)
     inner.statement = span
     try:
         with inner.scope():
             known = signature(inner, site)
             values = arguments(known)
-            before, value, after = inner.captured(span, lambda: value_of(inner, written[0]))
-            if known.result is not None and not isinstance(known.result, Reference):
-                value = convert(value, known.result)
+            result_type = known.result
+            before, value, after = inner.captured(
+                span,
+                lambda: value_of(inner, written[0])
+                if result_type is None or isinstance(result_type, Reference)
+                else ctx.dialect.initializer(inner, written[0], result_type),
+            )
     except Unsupported as error:
         raise ctx.refuse(node, f"the member function '{name}' ({error.what})", error.remedy) from error
     if before or after:
@@ -216,11 +221,12 @@ def _initialised(
     if body:
         raise ctx.refuse(node, f"a constructor of {describe(full)} that does more than initialise members",
                          "initialise them in its list")  # fmt: skip
-    inner, _ = _inside(ctx, full)
+    inner, _ = _inside(ctx, full, site.namespace)
     inner.scopes.clear()
     values: dict[int, Expr] = {}
     names = [f.name for f in full.fields]
     with inner.scope() as scope:
+        scope[_base_name(full).split("::")[-1]] = Qualified(full)
         for parameter, given_type in ctx.file.instances.get(full.name, {}).items():
             scope[parameter] = ctx.dialect.template_argument(parameter, given_type)
         part = function_declarator(site.declarator)

@@ -11,7 +11,7 @@ from unseq.frontend.ir.types import BOOL, CHAR, INT, PTRDIFF, SIZE, VOID, Librar
 
 _SEQUENCE = """size()Z empty()b begin()I end()I cbegin()I cend()I rbegin()R rend()R crbegin()R crend()R max_size()Z
 front()@f back()@b swap(=)v"""
-_GROWING = """clear()v push_back(T)v emplace_back(*)v pop_back()v resize(Z?T)v insert(I*?**)I erase(I?I)I
+_GROWING = """clear()v push_back(T)v emplace_back(?****)v pop_back()v resize(Z?T)v insert(I*?**)I erase(I?I)I
 assign(**)v emplace(I*?***)I"""
 _STRING = """length()Z c_str()P substr(?ZZ)S find(*?Z)Z rfind(*?Z)Z find_first_of(*?Z)Z find_last_of(*?Z)Z
 find_first_not_of(*?Z)Z compare(*?**)i starts_with(*)b ends_with(*)b data()P at(Z)@a"""

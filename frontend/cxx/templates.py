@@ -67,7 +67,7 @@ def overload(
         templates = [s for s in sites if s.template is not None]
         for site in templates:
             instance = _instance(ctx, span, site, values, explicit)
-            if instance is not None and _exact(instance[1], values):
+            if instance is not None and (explicit or _exact(instance[1], values)):
                 return finished(ctx, span, site, instance[1], values, instance[0])
         if templates and not choices:
             raise ctx.refuse_at(span, f"'{name}': no template fits these arguments", "give its template arguments")

@@ -18,11 +18,12 @@ from unseq.frontend.ir.types import (
 from unseq.frontend.source import Span
 from unseq.frontend.syntax.context import Context
 from unseq.frontend.syntax.conversions import convert, decay, describe, promote
-from unseq.frontend.syntax.expressions import expression, field, unwrapped, value_of
+from unseq.frontend.syntax.expressions import explicit_cast, expression, field, unwrapped, value_of
 from unseq.frontend.syntax.globals import Signature, find_functions, find_value, signature
 from unseq.frontend.syntax.library_c import ANY, FUNCTIONS
 from unseq.frontend.syntax.operators import is_place
 from unseq.frontend.syntax.tree import Node
+from unseq.frontend.syntax.type_names import find_type
 
 
 def arguments_of(ctx: Context, node: Node) -> list[Node]:
@@ -100,7 +101,22 @@ def call_plain(ctx: Context, node: Node, name: str) -> Expr:
         if known.result is None:
             raise ctx.refuse(node, f"the result of '{name}', which is not declared", "declare its type")
         return call_known(ctx, node, known, known.result, sites[0].qualified)
+    target = find_type(ctx, name)
+    if target is not None:
+        return misread_cast(ctx, node, target.type)
     return call_library(ctx, node, name)
+
+
+def misread_cast(ctx: Context, node: Node, target: Type) -> Expr:
+    """``(T)(x)``, which the grammar reads as a call when it does not know that ``T`` is a type."""
+    written = arguments_of(ctx, node)
+    parent = node.parent
+    if len(written) != 1 or field(ctx, node, "function").type != "parenthesized_expression":
+        raise ctx.refuse(node, "a type called like a function", "write a cast")
+    if parent is not None and parent.type in ("subscript_expression", "field_expression", "call_expression",
+                                              "update_expression") and parent.named_children[0] == node:  # fmt: skip
+        raise ctx.refuse(node, "a cast of this form", "write parentheses around what is converted")
+    return explicit_cast(ctx, expression(ctx, written[0]), target, ctx.span(node))
 
 
 def call_known(ctx: Context, node: Node, known: Signature, result: Type, name: str) -> Expr:

@@ -54,7 +54,7 @@ def describe(t: Type) -> str:
             inner = ", ".join(str(a) if isinstance(a, int) else describe(a) for a in t.args)
             return f"std::{t.name}" + (f"<{inner}>" if inner else "")
         case Callable():
-            return "a function"
+            return f"{describe(t.result)}({', '.join(describe(p) for p in t.parameters)})"
         case Opaque():
             return t.spelling
 

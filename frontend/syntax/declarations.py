@@ -10,7 +10,7 @@ from unseq.frontend.ir.types import Array, Callable, Opaque, Reference, Type, Vo
 from unseq.frontend.source import Span
 from unseq.frontend.syntax.context import Context, Qualified
 from unseq.frontend.syntax.conversions import AUTO, decay, describe
-from unseq.frontend.syntax.globals import remember
+from unseq.frontend.syntax.globals import find_value, remember
 from unseq.frontend.syntax.index import declared_name, function_declarator
 from unseq.frontend.syntax.operators import is_place
 from unseq.frontend.syntax.tree import Node
@@ -41,15 +41,19 @@ def _bindings(node: Node) -> Node | None:
     return None
 
 
-def variable(ctx: Context, declarator: Node, base: Specifiers, written: Node | None) -> list[Stmt]:
+def variable(ctx: Context, declarator: Node, base: Specifiers, value: Node | None) -> list[Stmt]:
     """One declared variable."""
+    written = value
     if function_declarator(declarator) is not None and declarator.type != "init_declarator":
-        raise ctx.refuse(declarator, "a function declared inside a function", "declare it at file scope")
+        written = _arguments(ctx, declarator)
+        if written is None:
+            raise ctx.refuse(declarator, "a function declared inside a function", "declare it at file scope")
     name = declared_name(declarator)
     if name is None or name.type != "identifier":
         raise ctx.refuse(declarator, "a declaration of this form", "write a plainer declaration")
+    shape = declarator if written is None or declarator.type != "function_declarator" else None
     before, qualified, after = ctx.captured(
-        ctx.span(declarator), lambda: declared(ctx, declarator, Qualified(base.type, base.const))
+        ctx.span(declarator), lambda: declared(ctx, shape, Qualified(base.type, base.const))
     )
     if before or after:
         raise ctx.refuse(declarator, "side effects in a declaration", "compute them before")
@@ -94,6 +98,19 @@ def variable(ctx: Context, declarator: Node, base: Specifiers, written: Node | N
     if lowered is not None:
         remember(ctx, symbol, lowered)
     return [*pre, Declare(symbol, lowered, span), *post]
+
+
+def _arguments(ctx: Context, declarator: Node) -> Node | None:
+    """The arguments of ``vector<int> v(n)``, which the grammar takes for a function with a parameter of type ``n``."""
+    listed = declarator.child_by_field_name("parameters")
+    first = listed.named_children[0] if listed is not None and listed.named_children else None
+    named = first.child_by_field_name("type") if first is not None else None
+    if not ctx.cpp or declarator.type != "function_declarator" or named is None or named.type != "type_identifier":
+        return None
+    if find_value(ctx, ctx.text(named)) is None:
+        return None
+    call = ctx.tree.expression_at(declarator.start_byte, declarator.end_byte)
+    return call.child_by_field_name("arguments") if call is not None else None
 
 
 def _static(ctx: Context, node: Node, symbol: Symbol, value: Expr | None, effects: bool) -> list[Stmt]:

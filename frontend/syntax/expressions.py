@@ -105,7 +105,8 @@ def named_value(ctx: Context, node: Node, name: str) -> Expr:
     if name in ctx.tree.pre.doubtful:
         raise ctx.refuse(node, f"'{name}' depends on an #if that cannot be decided", "define the macro in this file")
     if find_type(ctx, name) is not None:
-        raise ctx.refuse(node, f"the type '{name}' where a value is expected", "write a value")
+        remedy = "write a value; a cast may need parentheses around what it converts"
+        raise ctx.refuse(node, f"the type '{name}' where a value is expected", remedy)
     raise ctx.refuse(node, f"unknown name '{name}'", "include or define it")
 
 

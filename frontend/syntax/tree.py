@@ -42,6 +42,16 @@ class Tree:
         """From the start of one node to the end of another."""
         return self.pre.text.span(first.start_byte, last.end_byte)
 
+    def expression_at(self, start: int, end: int) -> Node | None:
+        """``parsed[start:end]`` read once more, as an expression: what the grammar took for a declaration."""
+        prefix = b"int y="
+        if start < len(prefix):
+            return None
+        text = b" " * (start - len(prefix)) + prefix + self.pre.text.parsed[start:end] + b";"
+        root = tree_sitter.Parser(_LANGUAGES[self.unit.language]).parse(text).root_node
+        declarator = root.named_children[0].child_by_field_name("declarator") if root.named_children else None
+        return declarator.child_by_field_name("value") if declarator is not None and not root.has_error else None
+
     def macro(self, node: Node) -> str:
         """The macro that a node is the expansion of, if its name means the same wherever it is used; or ''."""
         name = self.pre.text.macro(node.start_byte, node.end_byte)
