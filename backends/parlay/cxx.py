@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from unseq.backends.parlay import cxx_rows
 from unseq.backends.parlay import cxx_types as types
 from unseq.backends.parlay.cxx_expressions import ExpressionPrinter
 from unseq.backends.parlay.cxx_literals import POSTFIX, UNARY
@@ -41,6 +42,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     While,
 )
+from unseq.frontend.source import Unsupported
 
 STEP = "    "
 
@@ -111,7 +113,9 @@ class Printer:
         """A variable with its initial value, without a semicolon."""
         name = self.expressions.name(symbol)
         static = "static " if symbol.storage is Storage.GLOBAL else ""
-        type_ = symbol.type
+        type_ = cxx_rows.flat(symbol.type) if isinstance(symbol.type, t.Pointer) else symbol.type
+        if isinstance(type_, t.Array) and cxx_rows.is_variable(type_):
+            return self._rows(symbol, type_)
         if not types.spellable(type_) and not (isinstance(type_, t.Pointer) and types.spellable(type_.to)):
             const = "const " if symbol.const or (isinstance(type_, t.Reference) and type_.const) else ""
             head = f"{static}{const}auto {'&' if isinstance(type_, t.Reference) else ''}{name}"
@@ -124,9 +128,19 @@ class Printer:
             return head + self.expressions.initialiser(value)
         return f"{head} = {self.expressions.value(value, type_).text}"
 
+    def _rows(self, symbol: Symbol, type_: t.Array) -> str:
+        """A local array of variable length."""
+        if isinstance(cxx_rows.scalar(type_), t.Bool):
+            raise Unsupported(symbol.span, "an array of bool of variable length", "use an array of char")
+        length = self.expressions.subscript(cxx_rows.length(type_)).text
+        vector = print_type(t.Library("vector", (cxx_rows.scalar(type_),)))
+        return f"{vector} {self.expressions.name(symbol)}({length})"
+
     def assignment(self, s: Assign) -> str:
         """``place = value``, ``place op= value`` or ``place++``, without a semicolon."""
         out = self.expressions
+        if cxx_rows.points_to_rows(s.place.type) and s.op:
+            raise Unsupported(s.span, "arithmetic on pointers to rows of variable length", "use subscripts")
         place, type_ = out.raw(s.place), s.place.type
         if not s.op:
             return f"{place.text} = {out.value(s.value, type_).text}"
@@ -215,6 +229,8 @@ class Printer:
 
     def function(self, function: Function) -> str:
         """A whole function definition."""
+        if cxx_rows.has_rows(function) and not cxx_rows.stable_extents(function):
+            raise Unsupported(function.span, "an extent that changes after the array is declared", "use a constant")
         return f"{self.signature(function)} {self._braces(function.body, function.result)}"
 
     def global_variable(self, variable: Global) -> str:

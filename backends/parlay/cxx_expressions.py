@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from unseq.backends.parlay import cxx_rows
 from unseq.backends.parlay import cxx_types as cxx
+from unseq.backends.parlay.cxx_constructors import ConstructorPrinter, is_class
 from unseq.backends.parlay.cxx_literals import (
+    ADDITIVE,
     COMPARISONS,
     CONDITIONAL,
     POSTFIX,
@@ -60,11 +63,7 @@ NOT_OVERLOADED = {
 }  # fmt: skip
 
 
-def _is_class(type_: t.Type) -> bool:
-    return isinstance(type_, t.Library | t.Record | t.Opaque | t.Callable)
-
-
-class ExpressionPrinter:
+class ExpressionPrinter(ConstructorPrinter):
     """Prints expressions; ``own`` are the functions whose parameter types C++ will know, by name.
 
     ``block`` prints the body of a lambda; ``names`` gives other names to symbols, by ``uid``.  Where the source's
@@ -87,7 +86,7 @@ class ExpressionPrinter:
         """``e`` with exactly its type."""
         text = self.raw(e)
         if text.type != e.type and t.is_arithmetic(text.type) and t.is_arithmetic(e.type):
-            return self._cast(text, e.type)
+            return self.cast(text, e.type)
         return text
 
     def loose(self, e: Expr) -> Text:
@@ -104,20 +103,6 @@ class ExpressionPrinter:
         if t.is_arithmetic(text.type) and text.type != e.type and e.type != t.strip(target):
             return self.exact(e)
         return text
-
-    def braced(self, e: Expr, target: t.Type) -> Text:
-        """``e`` as an element of a braced list, where C++ refuses conversions that may lose something."""
-        if isinstance(e, Cast) and e.implicit and t.is_arithmetic(e.type):
-            if isinstance(e.operand, Literal) and isinstance(e.operand.value, int | float):
-                fits = e.operand.value >= 0 or not (isinstance(e.type, t.Int) and not e.type.signed)
-                to_int = isinstance(e.operand.type, t.Float) and not isinstance(e.type, t.Float)
-                if fits and not to_int and e.operand.value < 128:
-                    return self.loose(e.operand)
-            inner = self.raw(e.operand)
-            return inner if cxx.preserves_value(inner.type, e.type) else self.exact(e)
-        if isinstance(e, Construct) and e.braced and isinstance(e.type, t.Array):
-            return Text(self._braces(e), PRIMARY, e.type)
-        return self.value(e, target) if not t.is_arithmetic(e.type) else self.exact(e)
 
     def condition(self, e: Expr) -> Text:
         """``e`` where C++ asks only whether it is true."""
@@ -158,8 +143,8 @@ class ExpressionPrinter:
                 return text
         return None
 
-    def _cast(self, text: Text, type_: t.Type) -> Text:
-        if _is_class(type_):
+    def cast(self, text: Text, type_: t.Type) -> Text:
+        if is_class(type_):
             return Text(f"{cxx.constructor_name(type_)}({text.text})", POSTFIX, type_)
         return Text(f"({cxx.print_type(type_)}){text.at(UNARY)}", UNARY, type_)
 
@@ -184,18 +169,23 @@ class ExpressionPrinter:
     def raw(self, e: Expr) -> Text:
         """``e`` and the type that C++ gives the text."""
         if isinstance(e, Ref):
+            if cxx_rows.is_local(e.symbol):  # a vector: what is wanted is a pointer, unless it is subscripted
+                return Text(f"{self.name(e.symbol)}.data()", POSTFIX, e.type)
             return Text(self.name(e.symbol), PRIMARY, e.type)
         if isinstance(e, Literal):
             return self._literal(e)
         if isinstance(e, Index):
-            base, index = self.raw(e.base).at(POSTFIX), self.subscript(e.index).text
-            return Text(f"{base}.at({index})" if e.checked else f"{base}[{index}]", POSTFIX, e.type)
+            return self._index(e)
         if isinstance(e, Member):
             suffix = "()" if isinstance(e.base.type, t.Library) and e.base.type.name == "complex" else ""
             return Text(self._object(e.base) + e.name + suffix, POSTFIX, e.type)
         if isinstance(e, Deref):
+            if cxx_rows.is_variable(e.type):
+                return self.raw(e.pointer)
             return Text("*" + self.raw(e.pointer).at(UNARY), UNARY, e.type)
         if isinstance(e, AddressOf):
+            if cxx_rows.is_variable(e.place.type):
+                return self.raw(e.place)
             return Text("&" + self.raw(e.place).at(UNARY), UNARY, e.type)
         if isinstance(e, Unary):
             return self._unary(e)
@@ -211,8 +201,23 @@ class ExpressionPrinter:
             arguments = ", ".join(self.argument(a, converts=True).text for a in e.arguments)
             return Text(f"{self._object(e.object)}{e.name}({arguments})", POSTFIX, e.type)
         if isinstance(e, Construct):
-            return self._construct(e)
+            return self.construct(e)
         return self._lambda(e)
+
+    def _index(self, e: Index) -> Text:
+        rows = cxx_rows.chain(e)
+        if rows is not None:
+            base, indices, type_ = rows
+            at = self.exact(cxx_rows.offset(indices, type_))
+            if not isinstance(e.type, t.Array):
+                return Text(f"{self._indexed(base)}[{at.text}]", POSTFIX, e.type)
+            return Text(f"{self.raw(base).at(ADDITIVE)} + {at.at(ADDITIVE + 1)}", ADDITIVE, e.type)
+        base_text, index = self._indexed(e.base), self.subscript(e.index).text
+        return Text(f"{base_text}.at({index})" if e.checked else f"{base_text}[{index}]", POSTFIX, e.type)
+
+    def _indexed(self, base: Expr) -> str:
+        """What stands before a subscript."""
+        return self.name(base.symbol) if isinstance(base, Ref) else self.raw(base).at(POSTFIX)
 
     def _object(self, base: Expr) -> str:
         if isinstance(base, Deref):
@@ -234,7 +239,7 @@ class ExpressionPrinter:
             return float_literal(float(e.value), e.type)
         if isinstance(e.type, t.Int):
             return integer_literal(int(e.value), e.type)
-        return self._cast(integer_literal(int(e.value), t.LONG), e.type)
+        return self.cast(integer_literal(int(e.value), t.LONG), e.type)
 
     def _unary(self, e: Unary) -> Text:
         if e.op == "!":
@@ -249,10 +254,10 @@ class ExpressionPrinter:
         wrap = e.overflow is Overflow.WRAP and isinstance(e.type, t.Int) and e.type.signed and e.op == "-"
         if wrap:
             assert isinstance(e.type, t.Int)
-            operand = self._cast(operand, t.Int(e.type.bits, False))
+            operand = self.cast(operand, t.Int(e.type.bits, False))
         inner = operand.at(UNARY)
         text = Text(e.op + (f"({inner})" if inner.startswith(e.op) else inner), UNARY, cxx.promote(operand.type))
-        return self._cast(text, e.type) if wrap else text
+        return self.cast(text, e.type) if wrap else text
 
     def _binary(self, e: Binary) -> Text:
         level = PRECEDENCE[e.op]
@@ -262,6 +267,8 @@ class ExpressionPrinter:
         if e.overflow is Overflow.UNBOUNDED:
             raise Unsupported(e.span, "integers without bounds have no C++ type")
         if not (t.is_arithmetic(e.left.type) and t.is_arithmetic(e.right.type)):
+            if cxx_rows.points_to_rows(e.left.type) or cxx_rows.points_to_rows(e.right.type):
+                raise Unsupported(e.span, "arithmetic on pointers to rows of variable length", "use subscripts")
             left, right = self._class_operand(e.left), self._class_operand(e.right)
             type_: t.Type = t.BOOL if e.op in COMPARISONS else e.type
             return Text(f"{operand(left, level, e.op)} {e.op} {operand(right, level + 1, e.op)}", level, type_)
@@ -279,10 +286,10 @@ class ExpressionPrinter:
                 and type_.signed)  # fmt: skip
         if wrap:
             assert isinstance(type_, t.Int)
-            left = self._cast(left, t.Int(type_.bits, False))
-            right = right if e.op == "<<" else self._cast(right, t.Int(type_.bits, False))
+            left = self.cast(left, t.Int(type_.bits, False))
+            right = right if e.op == "<<" else self.cast(right, t.Int(type_.bits, False))
         text = Text(f"{operand(left, level, e.op)} {e.op} {operand(right, level + 1, e.op)}", level, type_)
-        return self._cast(text, type_) if wrap else text
+        return self.cast(text, type_) if wrap else text
 
     def _class_operand(self, e: Expr) -> Text:
         """An operand next to a pointer, iterator or object."""
@@ -291,14 +298,14 @@ class ExpressionPrinter:
             if isinstance(e.type, t.Int):
                 return self.subscript(e)
             if isinstance(e.type, t.Library) and t.is_arithmetic(inner.type):
-                return inner if e.type.args[:1] == (inner.type,) else self._cast(inner, e.type)
+                return inner if e.type.args[:1] == (inner.type,) else self.cast(inner, e.type)
             return inner
         return self.exact(e)
 
     def _conversion(self, e: Cast) -> Text:
         target = e.type
         if isinstance(target, t.Void):
-            return self._cast(self.raw(e.operand), target)
+            return self.cast(self.raw(e.operand), target)
         operand = self.loose(e.operand)
         if e.implicit:
             if operand.type == target:
@@ -307,12 +314,12 @@ class ExpressionPrinter:
             if (isinstance(literal, Literal) and isinstance(literal.value, int) and isinstance(target, t.Float)
                     and (not literal.text or literal.text.isdigit()) and abs(literal.value) < 2**24):  # fmt: skip
                 return float_literal(float(literal.value), target)
-            if not t.is_arithmetic(target) and (not _is_class(target) or not cxx.spellable(target)
+            if not t.is_arithmetic(target) and (not is_class(target) or not cxx.spellable(target)
                                                 or t.strip(operand.type) == target):
-                return operand if cxx.converts_implicitly(operand.type, target) else self._cast(operand, target)
+                return operand if cxx.converts_implicitly(operand.type, target) else self.cast(operand, target)
         if not cxx.spellable(target) and not isinstance(target, t.Pointer):
             return operand
-        return self._cast(operand, target)
+        return self.cast(operand, target)
 
     def _select(self, e: Select) -> Text:
         condition = self.condition(e.condition).at(CONDITIONAL + 1)
@@ -329,42 +336,6 @@ class ExpressionPrinter:
         arguments = ", ".join(self.argument(a, converts).text for a in e.arguments)
         callee = self.raw(e.target).at(POSTFIX) if e.target is not None else e.name
         return Text(f"{callee}({arguments})", POSTFIX, e.type)
-
-    def _braces(self, e: Construct) -> str:
-        element = t.element_type(e.type)
-        fields: Sequence[t.Type] = ()
-        if isinstance(e.type, t.Record):
-            fields = [field.type for field in e.type.fields]
-        texts = []
-        for i, a in enumerate(e.arguments):
-            target = fields[i] if i < len(fields) else element or a.type
-            texts.append(self.braced(a, target).text)
-        return "{" + ", ".join(texts) + "}"
-
-    def initialiser(self, e: Construct) -> str:
-        """What follows a declared name instead of ``= T(...)``: ``(n, 0)``, ``{1, 2}`` or nothing."""
-        if isinstance(e.type, t.Array) or (e.braced and isinstance(e.type, t.Record)):
-            return " = " + self._braces(e)
-        if e.braced:
-            return self._braces(e)
-        arguments = ", ".join(self.argument(a, converts=True).text for a in e.arguments)
-        return f"({arguments})" if arguments else ""
-
-    def _construct(self, e: Construct) -> Text:
-        if isinstance(e.type, t.Array):
-            return Text(self._braces(e), PRIMARY, e.type)
-        if not _is_class(e.type):
-            if not e.arguments:
-                zero = Literal(None if isinstance(e.type, t.Pointer) else 0, e.type)
-                return self.exact(zero)
-            return self._cast(self.exact(e.arguments[0]), e.type)
-        if not cxx.spellable(e.type):
-            raise Unsupported(e.span, "a value of a type that cannot be written")
-        name = cxx.constructor_name(e.type, e.span)
-        if e.braced:
-            return Text(name + self._braces(e), POSTFIX, e.type)
-        arguments = ", ".join(self.argument(a, converts=True).text for a in e.arguments)
-        return Text(f"{name}({arguments})", POSTFIX, e.type)
 
     def _lambda(self, e: Lambda) -> Text:
         copies = [self.name(symbol) for symbol in e.copies]
@@ -386,4 +357,7 @@ class ExpressionPrinter:
         if not cxx.spellable(symbol.type) and not isinstance(symbol.type, t.Callable):
             reference = "&" if isinstance(symbol.type, t.Reference) else ""
             return f"auto {reference}{name}"
-        return cxx.print_declaration(symbol.type, name, symbol.const, symbol.span)
+        flat = cxx_rows.flat(symbol.type)
+        if isinstance(symbol.type, t.Array) and isinstance(flat, t.Pointer):  # of an array, the elements are const
+            return cxx.print_declaration(t.Pointer(flat.to, symbol.const), name, span=symbol.span)
+        return cxx.print_declaration(flat, name, symbol.const, symbol.span)

@@ -19,7 +19,7 @@ import numpy as np
 
 from checkout import ROOT
 from unseq.backends.host.values import dtype_of
-from unseq.backends.parlay import cxx
+from unseq.backends.parlay import cxx, cxx_rows
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Function
 
@@ -120,6 +120,7 @@ def shim(function: Function, entry: str, qualified: str, foreign: bool) -> str:
                 declared.append("void *")
             else:
                 pointer = plain if isinstance(plain, t.Pointer) else t.Pointer(plain.element)
+                pointer = cxx_rows.flat(pointer)
                 arguments.append(f"({cxx.print_type(pointer)})b[{i}].data")
             continue
         declared.append(cxx.print_type(plain))

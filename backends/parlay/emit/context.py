@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
+from unseq.backends.parlay import cxx_rows
 from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.cxx_types import print_declaration, print_type, spellable
 from unseq.backends.parlay.emit import edits, layout
@@ -44,6 +45,9 @@ class Context:
 
     def __post_init__(self) -> None:
         self.unit_indent = layout.unit_of(self.unit.text)
+        if cxx_rows.has_rows(self.function):  # arrays of variable length: the source text is no C++
+            self.reuse = False
+            self.includes.add("<vector>")
         self._taken |= {m[0].decode() for m in _IDENTIFIER.finditer(self.unit.text)}
 
     # --- expressions, always printed from the IR: the source text of an expression may hold side effects ---------

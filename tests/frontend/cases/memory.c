@@ -233,3 +233,42 @@ void histogram(int n, const uint8_t *a, unsigned long bins[4]) {
 int index_forms(int a[3], int i) {
     return *(a + i) ^ i[a] ^ *&a[i] ^ (&a[i])[0] ^ *(i + a);
 }
+
+static int row_sum(int n, const int *row) {
+    int total = 0;
+    for (int i = 0; i < n; i++)
+        total += row[i];
+    return total;
+}
+
+static void scale(int n, int m, int a[n][m], int by) {
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++)
+            a[i][j] *= by;
+}
+
+// inputs: n in 1..4, m in 1..4, k in 1..3, a[n*m*k] in -9..9, out[n]
+int variable_cube(int n, int m, int k, int a[n][m][k], int out[]) {
+    int scratch[n * 2], plane[m][k];
+    memset(scratch, 0, n * sizeof(int));
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j < m; j++)
+            for (int l = 0; l < k; l++) {
+                plane[j][l] = a[i][j][l] + j;
+                scratch[i] += a[i][j][l];
+            }
+        scale(m, k, plane, i + 1);
+        scale(m, k, a[i], 2);
+        out[i] = row_sum(k, plane[m - 1]) + row_sum(k, a[i][0]) + scratch[i];
+    }
+    int (*first)[k] = a[0];
+    return first[0][0] + (*first)[k - 1];
+}
+
+// inputs: n in 1..5, a[n*3] in -9..9
+long rows_of_fixed(int n, const int a[n][3]) {
+    long total = 0;
+    for (int i = 0; i < n; i++)
+        total = total * 3 + a[i][2] - *a[i];
+    return total;
+}
