@@ -9,6 +9,7 @@ not choose layouts: an expression is one line, except for the bodies of lambdas.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from unseq.backends.parlay import cxx_rows
 from unseq.backends.parlay import cxx_types as cxx
@@ -98,7 +99,8 @@ class ExpressionPrinter(ConstructorPrinter):
         """``e`` where C++ converts it to ``target`` by itself: initialisation, assignment, argument, return."""
         if isinstance(e, Cast) and e.implicit and e.type == t.strip(target):
             inner = self.loose(e.operand)
-            return inner if cxx.converts_implicitly(inner.type, target) else self.raw(e)
+            same = cxx.converts_implicitly(cxx_rows.flat(inner.type), cxx_rows.flat(t.strip(target)))
+            return inner if same else self.raw(e)
         text = self.raw(e)
         if t.is_arithmetic(text.type) and text.type != e.type and e.type != t.strip(target):
             return self.exact(e)
@@ -307,6 +309,9 @@ class ExpressionPrinter(ConstructorPrinter):
         if isinstance(target, t.Void):
             return self.cast(self.raw(e.operand), target)
         operand = self.loose(e.operand)
+        if cxx_rows.points_to_rows(target) or cxx_rows.points_to_rows(operand.type):
+            target = cxx_rows.flat(target)
+            operand = replace(operand, type=cxx_rows.flat(operand.type))
         if e.implicit:
             if operand.type == target:
                 return operand

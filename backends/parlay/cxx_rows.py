@@ -65,6 +65,8 @@ def wide(e: Expr) -> Expr:
         e = e.operand
     if isinstance(e.type, t.Int) and e.type.bits == 64:
         return e
+    if isinstance(e, Literal):
+        return Literal(e.value, t.LONG)
     return Cast(e, t.LONG)
 
 
@@ -118,13 +120,19 @@ def chain(e: Index) -> tuple[Expr, list[Expr], t.Type] | None:
 
 def offset(indices: list[Expr], type_: t.Type) -> Expr:
     """The linear subscript of ``base[i][j]``."""
-    total = wide(indices[0])
+    total = None if _is_zero(indices[0]) else wide(indices[0])
     row = t.element_type(type_)
     for index in indices[1:]:
         assert isinstance(row, t.Array)
-        total = _plus(_times(total, _extent(row)), index)
+        total = _times(total, _extent(row)) if total is not None else None
+        if not _is_zero(index):
+            total = _plus(total, index) if total is not None else wide(index)
         row = row.element
     while isinstance(row, t.Array):
-        total = _times(total, _extent(row))
+        total = _times(total, _extent(row)) if total is not None else None
         row = row.element
-    return total
+    return total if total is not None else Literal(0, t.INT, "0")
+
+
+def _is_zero(e: Expr) -> bool:
+    return isinstance(e, Literal) and e.value == 0
