@@ -3,17 +3,72 @@
 from __future__ import annotations
 
 import shlex
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from unseq.agents.task import Contract, Effort, FloatPolicy
+from unseq.agents.translate import Options
 from unseq.backends.inventory import Item, inventory
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
-from unseq.evaluate.batch import EVIDENCE, REPORT
+from unseq.evaluate.batch import EVIDENCE, REPORT, Delivered, Translated, Watcher, translate_all
 from unseq.evaluate.explain import explain
 from unseq.evaluate.report.delivery import write_all
 from unseq.evaluate.report.html import page
 from unseq.evaluate.report.record import read_records
+from unseq.evaluate.translation import translated
+from unseq.frontend.facts import Claim
+from unseq.frontend.lower import FunctionHead
+from unseq.frontend.source import SourceUnit
 
-__all__ = ["config", "doctor", "explain", "report"]
+__all__ = ["config", "doctor", "explain", "report", "translate"]
+
+
+class Unwatched:
+    """Nobody wants to know how far the work is."""
+
+    def expect(self, total: int) -> None:
+        """Says nothing."""
+
+    def begin(self, name: str) -> None:
+        """Says nothing."""
+
+    def stage(self, name: str, detail: str = "") -> None:
+        """Says nothing."""
+
+
+def translate(
+    source: Path,
+    names: Sequence[str] = (),
+    output: Path = Path("unseq-out"),
+    *,
+    target: str = "parlay",
+    inputs: Path | None = None,
+    fp: str = "reassoc",
+    require: str = "tested",
+    assume: Sequence[str] = (),
+    only_faster: bool = False,
+    arguments: Mapping[str, str] | None = None,
+    parlaylib: Path | None = None,
+    effort: str = "normal",
+    seed: int = 0,
+    progress: Watcher | None = None,
+) -> Delivered:
+    """Makes functions of a file or folder parallel, judges them, and writes what passed to ``output``.
+
+    ``names``: the functions that are meant, all when empty. The other arguments are those of ``unseq translate``.
+    Raises ``InputError`` for bad input, with nothing written, and ``ToolMissing`` without a compiler."""
+    if target != "parlay":
+        raise ValueError(f"target {target!r}")
+    watcher = progress or Unwatched()
+    contract = Contract(FloatPolicy(fp), frozenset(assume), Claim(require))
+    options = Options(contract, Effort(effort), seed, inputs, only_faster, dict(arguments or {}))
+    toolchain = find_toolchain(parlaylib)
+
+    def one(unit: SourceUnit, head: FunctionHead) -> Translated:
+        return translated(unit, head, options, toolchain, watcher)
+
+    return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent)
 
 
 def report(folder: Path, output: Path | None = None) -> Path:

@@ -58,6 +58,86 @@ def unseq() -> None:
 @unseq.command()
 @SOURCE
 @FUNCTIONS
+@click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    default=Path("unseq-out"),
+    show_default=True,
+    metavar="DIR",
+    help="Where the results go.",
+)
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    metavar="FILE.py",
+    help="Further test inputs: a function that yields tuples of arguments.",
+)
+@click.option(
+    "--fp",
+    type=click.Choice(["strict", "reassoc"]),
+    default="reassoc",
+    show_default=True,
+    help="Whether floating-point operations may be regrouped.",
+)
+@click.option(
+    "--require",
+    type=click.Choice(["proved", "guarded", "tested"]),
+    default="tested",
+    show_default=True,
+    help="The weakest claim to accept.",
+)
+@ASSUME
+@click.option("--only-faster", is_flag=True, help="Keep the original where nothing is gained on this machine.")
+@INSTANTIATE
+@PARLAYLIB
+@click.option(
+    "--effort",
+    type=click.Choice(["quick", "normal", "thorough"]),
+    default="normal",
+    show_default=True,
+    help="How much testing each function gets.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
+@JSON
+@click.pass_context
+def translate(
+    context: click.Context,
+    /,
+    source: Path,
+    functions: tuple[str, ...],
+    output: Path,
+    as_json: bool,
+    instantiate: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Make functions parallel, and judge the result.
+
+    SOURCE is a C or C++ file, or a folder of them.
+
+    \b
+    Example: unseq translate sensor.c --function smooth -o out
+    """
+    from unseq import api
+    from unseq.evaluate.explain import template_arguments
+    from unseq.evaluate.report import terminal
+    from unseq.evaluate.report.progress import Progress
+
+    options = {**options, "arguments": template_arguments(instantiate)}
+    with Progress(terminal.console(stderr=True), shown=not as_json) as progress:
+        done = api.translate(source, functions, output, progress=progress, **options)
+    if as_json:
+        _print_json(done.envelope)
+    else:
+        console = terminal.console()
+        terminal.show(console, *terminal.result(done.records, done.files, done.seconds, console.width))
+    context.exit(done.exit_code)
+
+
+@unseq.command()
+@SOURCE
+@FUNCTIONS
 @ASSUME
 @INSTANTIATE
 @JSON

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from unseq.backends.parlay.cmakelists import Source, cmakelists
 from unseq.backends.parlay.emit import emit
@@ -46,6 +46,11 @@ class Delivered:
     records: tuple[Record, ...]
     files: tuple[Path, ...]
     seconds: float
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """What ``--json`` prints."""
+        return envelope(self.records)
 
     @property
     def exit_code(self) -> int:

@@ -5,22 +5,17 @@ Knows both shapes and nothing of how either comes about.
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
 from unseq.agents.translate import Options, Outcome, Translation, translate
 from unseq.agents.verdict import Evidence, Judgement, Pass
-from unseq.backends.inventory import unseq_version
+from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
 from unseq.evaluate.batch import Translated, Watcher
-from unseq.evaluate.report.notes import loop_notes, reasons
+from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
-    Claim,
     Environment,
     ProfilePoint,
     Races,
@@ -37,7 +32,10 @@ _OUTCOMES: dict[Outcome, RecordOutcome] = {
     Outcome.REFUSED: "refused",
     Outcome.FAILED: "failed",
 }
-_CLAIMS: dict[str, Claim] = {"proved": "proved", "guarded": "guarded", "tested": "tested"}
+_DETECTORS = {
+    "exact": "determinacy races, exact for each input",
+    "ThreadSanitizer": "ThreadSanitizer, on the schedules that happened",
+}
 _WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
 
 
@@ -78,17 +76,18 @@ def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> 
         record,
         verdict=verdict.name,
         wins=wins,
-        claim=_CLAIMS[found.plan.claim.value],
+        claim=claim_of(found.plan.claim),
         tests=Tests(evidence.cases, evidence.failed, _tested(evidence)),
-        suite_strength=None,
-        races=Races(evidence.race_runs, evidence.races, evidence.detector, evidence.race_detail),
+        # no mutants are tried: nothing shows that the inputs are strong
+        suite_strength="weak",
+        races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
         pattern=found.plan.label,
         author="rules",
         notes=evidence.notes,
         environment=Environment(
             machine=machine(),
-            processors=os.cpu_count() or 0,
+            processors=processors(),
             compiler=evidence.compiler,
             library=evidence.library,
             sandbox=evidence.sandbox,
@@ -97,10 +96,16 @@ def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> 
     )
 
 
+def _detector(evidence: Evidence) -> str | None:
+    return _DETECTORS.get(evidence.detector or "", evidence.detector)
+
+
 def _tested(evidence: Evidence) -> str:
-    parts = [f"fork sites run in parallel {evidence.sites_forked}/{evidence.fork_sites}"]
+    parts = ["as used, and with every cut-off at 0 under ASan and UBSan", "strength of the inputs not measured"]
+    if evidence.fork_sites:
+        parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
     if evidence.worst_ulp:
-        parts.append(f"floating point reassociated, worst {evidence.worst_ulp:.3g} ulp")
+        parts.append(f"floating point regrouped, at most {evidence.worst_ulp:.3g} ulp apart")
     return "; ".join(parts)
 
 
@@ -116,18 +121,6 @@ def _point(point: Point) -> ProfilePoint:
         n=point.n,
         sequential_s=sequential.median_s,
         parallel_s=tuple((threads, timing.median_s) for threads, timing in point.parallel),
-        speedup=point.speedup,
-        spread=spread,
+        speedup=round(point.speedup, 4),
+        spread=None if spread is None else round(spread, 4),
     )
-
-
-@lru_cache
-def machine() -> str:
-    """The processor's name, as far as the system tells."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.machine()

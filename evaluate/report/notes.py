@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from unseq.evaluate.report.record import Claim, LoopNote, Reason
+from unseq.frontend import facts
 from unseq.frontend.facts import (
     Accumulator,
     Apart,
@@ -33,16 +34,16 @@ from unseq.frontend.ir.nodes import Expr, For, ForEach, Ref, While
 from unseq.frontend.source import Diagnostic, SourceUnit, Unsupported
 
 
-def loop_notes(facts: Facts) -> tuple[LoopNote, ...]:
+def loop_notes(found: Facts) -> tuple[LoopNote, ...]:
     """One note for each loop, standard algorithm and fork of the function itself, in source order."""
-    own = facts.function.name
-    unit = facts.function.unit
-    loops = [loop for loop in facts.loops if loop.function in ("", own)]
+    own = found.function.name
+    unit = found.function.unit
+    loops = [loop for loop in found.loops if loop.function in ("", own)]
     parents = {loop.loop.id: loop.parent for loop in loops}
-    found = [(loop.span, _loop(loop, _depth(loop.parent, parents), unit)) for loop in loops]
-    found += [(call.span, _call(call, _depth(call.parent, parents))) for call in facts.calls]
-    found += [(fork.span, _fork(fork)) for fork in facts.forks]
-    return tuple(note for _, note in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end)))
+    notes = [(loop.span, _loop(loop, _depth(loop.parent, parents), unit)) for loop in loops]
+    notes += [(call.span, _call(call, _depth(call.parent, parents))) for call in found.calls]
+    notes += [(fork.span, _fork(fork)) for fork in found.forks]
+    return tuple(note for _, note in sorted(notes, key=lambda pair: (pair[0].start, -pair[0].end)))
 
 
 def reasons(diagnostics: Iterable[Diagnostic]) -> tuple[Reason, ...]:
@@ -76,15 +77,23 @@ def _loop(fact: LoopFact, depth: int, unit: SourceUnit) -> LoopNote:
         header=_header(fact, unit),
         what=_what(fact, unit),
         parallel=fact.parallel,
-        claim=_claim(fact.claim.value) if fact.parallel else None,
+        claim=claim_of(fact.claim) if fact.parallel else None,
         detail=_detail(fact.guards, fact.floating) if fact.parallel else "",
         reasons=reasons(fact.reasons) if not fact.parallel else (),
         depth=depth,
     )
 
 
-def _claim(value: str) -> Claim:
-    return "proved" if value == "proved" else "guarded" if value == "guarded" else "tested"
+_CLAIMS: dict[facts.Claim, Claim] = {
+    facts.Claim.PROVED: "proved",
+    facts.Claim.GUARDED: "guarded",
+    facts.Claim.TESTED: "tested",
+}
+
+
+def claim_of(claim: facts.Claim) -> Claim:
+    """A claim as records spell it."""
+    return _CLAIMS[claim]
 
 
 def _header(fact: LoopFact, unit: SourceUnit) -> str:
@@ -167,7 +176,7 @@ def _call(fact: CallFact, depth: int) -> LoopNote:
         header="call",
         what=fact.primitive,
         parallel=fact.parallel,
-        claim=_claim(fact.claim.value) if fact.parallel else None,
+        claim=claim_of(fact.claim) if fact.parallel else None,
         detail=_detail(fact.guards, fact.floating) if fact.parallel else "",
         reasons=reasons(fact.reasons) if not fact.parallel else (),
         depth=depth,
@@ -180,6 +189,6 @@ def _fork(fact: ForkFact) -> LoopNote:
         header="recursion",
         what=f"fork of {len(fact.statements)}",
         parallel=True,
-        claim=_claim(fact.claim.value),
+        claim=claim_of(fact.claim),
         detail=_detail(fact.guards, False),
     )

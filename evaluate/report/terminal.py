@@ -54,6 +54,13 @@ def place(file: str, line: int, column: int | None = None) -> str:
     return f"{file}:{line}" + (f":{column}" if column else "")
 
 
+def result(records: Sequence[Record], paths: Sequence[Path], elapsed: float, width: int) -> list[RenderableType]:
+    """All of a translation: the figures of one function, or a table over several, and what was written."""
+    if len(records) == 1:
+        return [detail(records[0]), files(paths)]
+    return [summary(records, width), closing(records, elapsed), files(paths)]
+
+
 # --- one function ----------------------------------------------------------------------------------------------
 
 
