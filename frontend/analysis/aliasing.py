@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unseq.frontend.analysis.context import Access
+from unseq.frontend.analysis.paths import SIZE, has_unknown, may_meet, path
 from unseq.frontend.analysis.regions import Kind, PointsTo, Region, is_local, is_pointer_like
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Expr, Ref, Storage, Symbol
@@ -127,6 +129,19 @@ def compatible(a: t.Type, b: t.Type) -> bool:
     if (isinstance(a, t.Record) and not a.fields) or (isinstance(b, t.Record) and not b.fields):
         return True
     return _holds(a, b) or _holds(b, a) or _common(a, b)
+
+
+def may_change(write: Access, load: Expr) -> bool:
+    """Whether a write may change what a resolved load of the same loop reads; objects behind different, known bases
+    are looked at pair by pair elsewhere."""
+    written, here = path(write.resolved), path(load)
+    if written.base == here.base:
+        return may_meet(written, here)
+    if not has_unknown(written.base) and not has_unknown(here.base):
+        return False
+    if here.steps and here.steps[-1] == SIZE:
+        return write.whole  # elements can be written through any pointer, a size only by its container
+    return write.whole or compatible(write.resolved.type, load.type)
 
 
 def _is_complex_pair(a: t.Type, b: t.Type) -> bool:

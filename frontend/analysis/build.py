@@ -8,7 +8,8 @@ from unseq.frontend.analysis.context import ExitKind, ExitPoint, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.library import PURE, bare
 from unseq.frontend.analysis.liveness import Liveness, liveness
-from unseq.frontend.analysis.spaces import Space, has_unknown
+from unseq.frontend.analysis.paths import has_unknown
+from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import Values
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk

@@ -12,9 +12,8 @@ from unseq.frontend.analysis import library, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import Nest, Obstacle
 from unseq.frontend.analysis.effects import obstacle
-from unseq.frontend.analysis.paths import element
+from unseq.frontend.analysis.paths import POSITIONS, element
 from unseq.frontend.analysis.regions import Kind, is_pointer_like
-from unseq.frontend.analysis.spaces import POSITIONS
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (

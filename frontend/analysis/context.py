@@ -101,7 +101,6 @@ class ExitKind(Enum):
     BREAK = "break"
     RETURN = "return"
     CONDITION = "condition"  # a part of the loop's own condition that is no bound on the counter
-    THROW = "throw"
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ def _delinearise(
                 factor = gcd(factor, coefficient)
     size = Polynomial({stride: factor})
     (p_high, p_low), (q_high, q_low) = _split(p, stride, factor), _split(q, stride, factor)
-    if not (_remains(p_low, size, left, assumed) and _remains(q_low, size, right, assumed)):
+    if not (remains(p_low, size, left, assumed) and remains(q_low, size, right, assumed)):
         return [(p, q)]
     return [(p_low, q_low), *_delinearise(p_high, q_high, left, right, assumed)]
 
@@ -247,7 +247,7 @@ def _split(p: Polynomial, stride: Monomial, factor: int) -> tuple[Polynomial, Po
     return Polynomial(high), Polynomial(low)
 
 
-def _remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
+def remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
     """Whether ``0 <= low < size`` at an access: proved, or made a guard."""
     above = size.minus(low).minus(number(1))
     if not always(low, side):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import (
+    checked,
     compaction,
     extremum,
     privatization,
@@ -133,6 +134,7 @@ def _fact(
     for obstacle in context.obstacles:
         verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy))
     memory = _memory(verdict, analysis, assume)
+    _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
     guards = tuple(dict.fromkeys(verdict.guards)) if not reasons else ()
     roles = tuple(verdict.roles)
@@ -214,7 +216,6 @@ def _exits(verdict: _Verdict) -> None:
         ExitKind.BREAK: "may leave the loop early, after iterations that have other effects",
         ExitKind.RETURN: "may return from the function in the middle of the loop",
         ExitKind.CONDITION: "whether the loop goes on depends on what its iterations compute",
-        ExitKind.THROW: "may throw in the middle of the loop",
     }
     span = first.condition.span if first.condition is not None else first.statement.span
     remedy = "separate the search for the end from the work"
@@ -304,6 +305,17 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
     verdict.guards += memory.guards
     verdict.reasons += diagnostics(memory.conflicts, context)
     return memory
+
+
+def _checks(verdict: _Verdict, memory: Memory) -> None:
+    """Accesses that throw when they are out of range."""
+    for access in verdict.run.checks:
+        guards = checked.holds(access, verdict.context, memory.is_fixed)
+        if guards is None:
+            what = "may throw std::out_of_range in the middle of the loop"
+            verdict.reasons.append(Diagnostic(access.place.span, what, "check the range before the loop"))
+        else:
+            verdict.guards += guards
 
 
 def _array(role: Role) -> Symbol | None:

@@ -30,7 +30,7 @@ RESTRICT = "declare the pointers restrict, or promise that they do not overlap w
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Two accesses (the first one a write) that keep iterations in order. ``kind``: ``meet`` (dependence), ``alias``,
-    ``moving`` (the pointer itself changes), ``large`` (too much to look at)."""
+    ``moving`` (the pointer itself changes), ``packed`` (elements share a word), ``large`` (too much to look at)."""
 
     kind: str
     write: Access
@@ -77,6 +77,9 @@ def diagnostic(conflict: Conflict, context: LoopContext) -> Diagnostic:
     written, used = text_of(write.place, unit), text_of(other.place, unit)
     if conflict.kind == "large":
         return Diagnostic(context.loop.span, "too many memory accesses to analyse", "split the loop", None)
+    if conflict.kind == "packed":
+        what = f"writes {written}: neighbouring elements of std::vector<bool> share a word"
+        return Diagnostic(_span(write), what, "use std::vector<char>", None)
     if conflict.kind == "moving":
         return Diagnostic(
             _span(write), f"writes {written} through a pointer that changes in the loop", "index one fixed array", None

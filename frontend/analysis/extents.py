@@ -13,7 +13,7 @@ from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Polynomial, never_negative, polynomial
 from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.library import bare
-from unseq.frontend.analysis.spaces import is_unknown
+from unseq.frontend.analysis.paths import is_unknown
 from unseq.frontend.facts import Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Index, Ref, Select

@@ -54,6 +54,7 @@ class _Bound:
     bound: Expr
     offset: int  # the comparison is of ``main + offset``
     index: int
+    unsigned: bool  # the comparison is one of unsigned numbers
     widened: t.Type | None  # an unsigned type that the counter is converted to before it is compared
 
 
@@ -178,7 +179,7 @@ def _find_bound(condition: Expr, symbol: Symbol, is_invariant: Callable[[Expr], 
         if isinstance(part, Cast) and isinstance(part.type, t.Bool) and isinstance(part.operand, Ref):
             part = part.operand
         if isinstance(part, Ref) and part.symbol == symbol and isinstance(symbol.type, t.Int) and not negated:
-            return _Bound("!=", Literal(0, symbol.type, "0"), 0, index, None)
+            return _Bound("!=", Literal(0, symbol.type, "0"), 0, index, False, None)
         if not isinstance(part, Binary) or part.op not in _NEGATED:
             continue
         op = _NEGATED[part.op] if negated else part.op
@@ -190,16 +191,17 @@ def _find_bound(condition: Expr, symbol: Symbol, is_invariant: Callable[[Expr], 
                 kind = side.type if isinstance(side.type, t.Int) and not side.type.signed else None
                 if kind is not None and isinstance(symbol.type, t.Int) and not symbol.type.signed:
                     kind = None
-                return _Bound(direction, other, offset, index, kind)
+                unsigned = isinstance(side.type, t.Int) and not side.type.signed
+                return _Bound(direction, other, offset, index, unsigned, kind)
     return None
 
 
 def _offset(side: Expr, symbol: Symbol) -> int | None:
-    """``k`` if ``side`` is ``symbol + k``; with k not 0 only where that cannot wrap around."""
+    """``k`` if ``side`` is ``symbol + k``."""
     side = _strip(side)
     if isinstance(side, Ref):
         return 0 if side.symbol == symbol else None
-    if isinstance(side, Binary) and side.op in "+-" and isinstance(side.type, t.Int) and side.type.signed:
+    if isinstance(side, Binary) and side.op in "+-" and isinstance(side.type, t.Int):
         inner, amount = _strip(side.left), terms.constant(side.right)
         if isinstance(inner, Ref) and inner.symbol == symbol and amount is not None:
             return amount if side.op == "+" else -amount
@@ -213,6 +215,13 @@ def _finish(
     upper = bound.bound
     op = bound.op
     is_pointer = not isinstance(symbol.type, t.Int)
+    if bound.offset and bound.unsigned:
+        # An unsigned sum cannot wrap around on the way up from a small start: it would have reached the bound before
+        # (in larger steps, only within reach of 2^64).
+        start = terms.constant(lower)
+        wide = isinstance(symbol.type, t.Int) and symbol.type.bits == 64
+        if bound.offset < 0 or (step != 1 and not wide) or start is None or start < 0 or op not in ("<", "<="):
+            return None
     if bound.offset:
         upper = terms.subtract(upper, terms.literal(bound.offset))
     if op == "!=":

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from unseq.frontend.analysis import dependence, terms
+from unseq.frontend.analysis import dependence, permutation, terms
 from unseq.frontend.analysis.affine import polynomial
-from unseq.frontend.analysis.aliasing import Object, name_of, relation
+from unseq.frontend.analysis.aliasing import Object, may_change, name_of, relation
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.paths import Path, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like
-from unseq.frontend.analysis.spaces import has_unknown
 from unseq.frontend.facts import Apart, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -58,11 +57,11 @@ class Memory:
         self.context = context
         self.effects = effects
         self.covered = covered
-        self.spans = spans
+        self.spans = dict(spans)
         self.noalias = noalias
         self.guards: list[Guard] = []
         self.conflicts: list[Conflict] = []
-        self._writes = [path(a.resolved) for a in context.accesses if a.is_write]
+        self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
         positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
         self._varying = positions | context.declared
@@ -85,12 +84,12 @@ class Memory:
             if isinstance(node, Ref):
                 if node.symbol in self._varying or node.symbol.uid < 0:
                     return False
-            elif isinstance(node, Index | Deref | Member | Method):
-                here = path(node)
-                for write in self._writes:
-                    if has_unknown(write.base) or (write.base == here.base and may_meet(write, here)):
-                        return False
+            elif isinstance(node, Index | Deref | Member | Method) and self._may_change(node):
+                return False
         return True
+
+    def _may_change(self, load: Expr) -> bool:
+        return any(may_change(write, load) for write in self._writes)
 
     def _groups(self, skip: frozenset[Symbol]) -> list[_Group]:
         found: dict[tuple[Expr, bool], _Group] = {}
@@ -125,10 +124,11 @@ class Memory:
 
     def check(self) -> None:
         """Looks at every pair; fills ``guards`` and ``conflicts``."""
-        pairs = 0
-        for k, group in enumerate(self.groups):
+        for group in self.groups:
             if group.written:
                 self._within(group)
+        pairs = 0
+        for k, group in enumerate(self.groups):
             for other in self.groups[k + 1 :]:
                 if not group.written and not other.written:
                     continue
@@ -148,6 +148,20 @@ class Memory:
             second = next((a for a, _ in group.members if a is not first), first)
             self.conflicts.append(Conflict("moving", first, second))
             return
+        if _is_packed(base.type):
+            self.conflicts.append(Conflict("packed", writes[0][0], writes[0][0]))
+            return
+        before = len(self.conflicts)
+        self._pairs(group, writes)
+        if len(self.conflicts) > before and all(c.kind == "meet" for c in self.conflicts[before:]):
+            unique = permutation.guards(self.context, base, group.members, self.is_fixed)
+            if unique is not None:
+                del self.conflicts[before:]
+                self._add(unique[0])
+                for access, _ in group.members:
+                    self.spans[id(access)] = (terms.ZERO, unique[1])
+
+    def _pairs(self, group: _Group, writes: list[tuple[Access, Path]]) -> None:
         count = 0
         for n, (access, where) in enumerate(writes):
             for other, there in group.members:
@@ -228,7 +242,9 @@ class Memory:
             load = where.steps[0] if where.steps else None
             while isinstance(load, Cast):
                 load = load.operand
-            if not isinstance(load, Index) or any(write.base == path(load).base for write in self._writes):
+            if not isinstance(load, Index) or any(
+                path(write.resolved).base == path(load).base for write in self._writes
+            ):
                 return None
             if access.tests or self.context.exits:
                 return None  # the guard would read indices that the loop may never look at
@@ -327,6 +343,12 @@ def _has_elements(type_: t.Type) -> bool:
         or isinstance(type_, t.Array)
         or (isinstance(type_, t.Library) and t.element_type(type_) is not None)
     )
+
+
+def _is_packed(type_: t.Type) -> bool:
+    """Whether neighbouring elements share a word."""
+    type_ = t.strip(type_)
+    return isinstance(type_, t.Library) and type_.name == "vector" and type_.args == (t.BOOL,)
 
 
 def _accessed(access: Access) -> t.Type:

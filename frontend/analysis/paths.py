@@ -25,10 +25,22 @@ from unseq.frontend.ir.nodes import (
     Method,
     Overflow,
     Ref,
+    Symbol,
     Unary,
 )
 
 SIZE = "size()"  # the pseudo-member that holds a container's size
+POSITIONS = -1_000_000  # uids of made-up loop positions lie below this, those of unknown values above
+
+
+def is_unknown(symbol: Symbol) -> bool:
+    """Whether the symbol stands for a value of which nothing is known."""
+    return POSITIONS < symbol.uid < 0
+
+
+def has_unknown(e: Expr) -> bool:
+    """Whether a resolved expression mentions an unknown value."""
+    return any(isinstance(node, Ref) and is_unknown(node.symbol) for node in walk.walk(e))
 
 
 @dataclass(frozen=True, slots=True)

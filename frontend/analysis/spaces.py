@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from unseq.frontend.analysis import induction, terms
 from unseq.frontend.analysis.affine import Polynomial, polynomial
-from unseq.frontend.analysis.context import Nest
+from unseq.frontend.analysis.aliasing import may_change
+from unseq.frontend.analysis.context import Access, Nest
 from unseq.frontend.analysis.library import CONST_METHODS, PURE, bare
-from unseq.frontend.analysis.paths import SIZE, Path, may_meet, path
+from unseq.frontend.analysis.paths import POSITIONS, SIZE, is_unknown
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from unseq.frontend.analysis.calls import Env
     from unseq.frontend.analysis.values import Values
 
-POSITIONS = -1_000_000  # uids of made-up positions lie below this
-
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -55,16 +54,6 @@ class Space:
     starts: Mapping[Symbol, Expr]
     strides: Mapping[Symbol, Expr]
     trip: Expr | None = None  # resolved, if it is the same in all iterations of the loops around
-
-
-def is_unknown(symbol: Symbol) -> bool:
-    """Whether the symbol stands for a value of which nothing is known."""
-    return POSITIONS < symbol.uid < 0
-
-
-def has_unknown(e: Expr) -> bool:
-    """Whether a resolved expression mentions an unknown value."""
-    return any(isinstance(node, Ref) and is_unknown(node.symbol) for node in walk.walk(e))
 
 
 def space(run: Values, loop: Loop, before: Env, changing: frozenset[Symbol]) -> Space:
@@ -146,11 +135,7 @@ def _invariance(run: Values, loop: Loop, changing: frozenset[Symbol]) -> Callabl
         varying |= {loop.symbol}
     coarse = run.coarse
     assert coarse is not None
-    writes = [
-        path(a.resolved)
-        for a in coarse.accesses
-        if a.is_write and (loop is run.loop or any(n.loop is loop for n in a.nests))
-    ]
+    writes = [a for a in coarse.accesses if a.is_write and (loop is run.loop or any(n.loop is loop for n in a.nests))]
 
     def is_invariant(e: Expr) -> bool:
         for node in walk.walk(e):
@@ -178,7 +163,7 @@ def _is_container(e: Ref) -> bool:
     return isinstance(type_, t.Array | t.Record) or (isinstance(type_, t.Library) and type_.name != "iterator")
 
 
-def _unwritten(run: Values, load: Expr, writes: list[Path]) -> bool:
+def _unwritten(run: Values, load: Expr, writes: list[Access]) -> bool:
     if isinstance(load, Ref):
         return True
     if isinstance(load, Method):
@@ -187,13 +172,7 @@ def _unwritten(run: Values, load: Expr, writes: list[Path]) -> bool:
     place = run.place(load)
     if not walk.is_place(place):
         return False
-    here = path(place)
-    for write in writes:
-        if has_unknown(write.base) or has_unknown(here.base):
-            return False
-        if write.base == here.base and may_meet(write, here):
-            return False
-    return True
+    return not any(may_change(write, place) for write in writes)
 
 
 def _candidates(loop: Loop, changing: frozenset[Symbol]) -> tuple[Symbol, ...]:
