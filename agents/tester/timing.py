@@ -16,11 +16,14 @@ from unseq.agents.tester.assemble import Assembler, Choice
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Shapes, Solution
 from unseq.agents.tester.sizes import Assignment, Sizes
-from unseq.backends.host.values import Case
+from unseq.backends.host.values import Case, dtype_of
+from unseq.frontend.ir.types import element_type
 
 SIZES = (1_000, 100_000, 10_000_000)
 MOST_WORK = 6e8  # elementary operations: a few tenths of a second
-MOST_BYTES = 400_000_000
+MOST_BYTES = 200_000_000
+ELEMENT_BYTES = 8
+NESTED_BYTES = 1000  # an element that is an object of its own here: a string, a vector in a vector
 PLAIN = Choice(plain="large", subscripts="random", rows="random rows", text="words", targets="absent")
 
 
@@ -58,7 +61,7 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
     for _ in range(4):
         excess = max(
             (solution.work / MOST_WORK) ** (1 / sizes.work_degree),
-            (max(solution.elements, 1) * 8 / MOST_BYTES) ** (1 / degree),
+            (max(solution.elements, 1) * _element_bytes(roles) / MOST_BYTES) ** (1 / degree),
             (max(solution.extents.values(), default=0) / (1.1 * total)) ** (1 / degree),
         )
         if excess <= 1:
@@ -67,6 +70,15 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
         assignment = sizes.uniform(side)
         solution = sizes.solve(assignment)
     return assignment, solution
+
+
+def _element_bytes(roles: Roles) -> int:
+    """What one element of an input costs in memory while it is made and compared."""
+    nested = any(
+        element is not None and dtype_of(element) is None
+        for element in (element_type(parameter.type) for parameter in roles.function.parameters)
+    )
+    return NESTED_BYTES if nested else ELEMENT_BYTES
 
 
 def rounded(value: float) -> int:
