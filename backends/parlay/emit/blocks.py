@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE
 from unseq.backends.parlay.emit import body as bodies
-from unseq.backends.parlay.emit.bounds import BLOCK, constant, iterations_a_block, plain
-from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.bounds import BLOCK, iterations_a_block
+from unseq.backends.parlay.emit.context import LINE, Context
 from unseq.backends.parlay.emit.iteration import Space, advanced, header
-from unseq.frontend.facts import Accumulator, Induction
+from unseq.backends.parlay.emit.polynomials import constant, plain
+from unseq.frontend.facts import Accumulator, Induction, Private
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Block, Expr, Ref, Symbol
+from unseq.frontend.ir.nodes import Block, Expr, Ref, Storage, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Split:
 
 def split(context: Context, space: Space) -> Split:
     """Blocks that are about equal in work, independent of the number of threads."""
-    size = iterations_a_block(space.iteration, space.fact.work, space.fact.loop.body)
+    size = iterations_a_block(space.trip, space.fact.work, space.fact.loop.body)
     number = context.scoped("b")
     if size == "1":
         first, last = shifted(context, space, number), shifted(context, space, f"{number} + 1")
@@ -55,7 +56,7 @@ def split(context: Context, space: Space) -> Split:
     lines: tuple[str, ...] = ()
     if size != BLOCK:
         name = context.scoped("block_size")
-        lines = (f"const size_t {name} = {size[1:-1]};",)
+        lines = (f"const size_t {name} = {size};",)
         size = name
     lines = (*lines, f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty")
     first = shifted(context, space, f"{number} * {size}")
@@ -84,7 +85,8 @@ def shifted(context: Context, space: Space, offset: str) -> str:
     lower = plain(space.iteration.lower)
     if constant(lower) == 0:
         return offset
-    return f"{context.expr(lower, ADDITIVE)} + {offset}"
+    start = context.expr(lower, ADDITIVE)
+    return start if offset == "0" else f"{start} + {offset}"
 
 
 def _factor(text: str) -> str:
@@ -111,7 +113,7 @@ def block_loop(
     changed = bodies.with_places(space.fact.loop.body if body is None else body, places or {})
     text = context.block(space.fact.loop.body, changed)
     own = [line for line in space.prologue if line not in _induction_lines(space)]
-    loop = context.braces(header(context, space, first, last), "\n".join([*own, text]))
+    loop = context.controlled(header(context, space, first, last), "\n".join([*own, text]))
     lines = [*space.privates, *([declared] if declared else []), loop, *([f"return {result};"] if result else [])]
     return context.braces(f"auto {name} = [&]({', '.join(parameters)})", "\n".join(lines), ";")
 
@@ -134,6 +136,35 @@ def arguments(context: Context, space: Space, first: str, last: str, offset: str
         start = context.expr(role.start, ADDITIVE)
         starts.append(advanced(context, role, start, offset) if offset != "0" else start)
     return ", ".join([first, last, *starts, *carried])
+
+
+def call(context: Context, space: Space, cut: Split, name: str, starts: Sequence[str]) -> str:
+    """The lines that return what the lambda ``name`` makes of block b."""
+    line = f"return {name}({arguments(context, space, cut.first, cut.last, cut.offset, starts)});"
+    if len(line) <= LINE:
+        return line
+    first, last = context.scoped("first"), context.scoped("last")
+    return "\n".join(
+        [
+            f"{context.declare(space.type, first, const=True)} = {cut.first};",
+            f"{context.declare(space.type, last, const=True)} = {cut.last};",
+            f"return {name}({arguments(context, space, first, last, cut.offset, starts)});",
+        ]
+    )
+
+
+def can_replace_loop(space: Space, carried: Sequence[Carried]) -> bool:
+    """Whether the lambda, run over all iterations from the variables' own values, is the loop: its variables are the
+    function's own, which nothing else refers to."""
+    own = all(c.outer == c.symbol.name and c.symbol.storage in (Storage.LOCAL, Storage.PARAMETER) for c in carried)
+    return own and not inductions(space) and not any(isinstance(r, Private) and r.last for r in space.fact.roles)
+
+
+def whole(context: Context, space: Space, name: str, carried: Sequence[Carried]) -> str:
+    """The loop as a call of its lambda."""
+    names = [c.outer for c in carried]
+    target = names[0] if len(names) == 1 else f"std::tie({', '.join(names)})"
+    return f"{target} = {name}({arguments(context, space, space.begin, space.end, '0', names)});"
 
 
 # --- the variables -------------------------------------------------------------------------------------------------
@@ -160,10 +191,16 @@ def local_name(context: Context, place: Expr) -> str:
     return context.scoped(f"block_{wanted}" if wanted != "partial" else wanted)
 
 
+def own_copy_of(symbol: Symbol, type_: t.Type | None = None) -> Symbol:
+    """The parameter that stands for a variable inside a block and hides it."""
+    storage = Storage.GLOBAL if isinstance(symbol.type, t.Reference) else symbol.storage
+    return Symbol(symbol.name, t.strip(symbol.type if type_ is None else type_), symbol.uid, storage)
+
+
 def own_copy(context: Context, place: Expr, type_: t.Type) -> Symbol:
     """The parameter that stands for ``place`` inside a block."""
     if isinstance(place, Ref) and place.symbol.name.isidentifier():
-        return Symbol(place.symbol.name, t.strip(type_), place.symbol.uid)
+        return own_copy_of(place.symbol, type_)
     return Symbol(local_name(context, place), t.strip(type_), -2)
 
 

@@ -20,7 +20,9 @@ from unseq.frontend.ir.nodes import Block, Expr, Function, Literal, Ref, Stmt, S
 from unseq.frontend.ir.walk import EXPRESSIONS, Node, children, transform, walk
 from unseq.frontend.source import NOWHERE, SourceUnit, Span
 
+LINE = 88  # columns that a generated line should keep to
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
+_MACRO = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 _NODE_FIELDS = {"span", "base", "index", "pointer", "place", "operand", "left", "right", "condition", "then", "other",
                 "target", "arguments", "object", "body", "value", "statements", "init", "step", "sequence",
                 "cases"}  # fmt: skip
@@ -30,13 +32,15 @@ _NODE_FIELDS = {"span", "base", "index", "pointer", "place", "operand", "left", 
 class Context:
     """The function that is being changed.
 
-    ``includes`` and ``definitions`` collect what the emitted file needs; ``sites`` the parallel constructs, each
-    marked in the text by ``site`` until the file is complete.
+    ``conversions`` are the edits that the source text needs wherever it is kept. ``includes`` and ``definitions``
+    collect what the emitted file needs; ``sites`` the parallel constructs, each marked in the text by ``site`` until
+    the file is complete.
     """
 
     unit: SourceUnit
     function: Function
     reuse: bool
+    conversions: tuple[edits.Edit, ...] = ()
     includes: set[str] = field(default_factory=set)
     definitions: set[str] = field(default_factory=set)
     sites: list[tuple[str, Span]] = field(default_factory=list)
@@ -48,7 +52,10 @@ class Context:
         if cxx_rows.has_rows(self.function):  # arrays of variable length: the source text is no C++
             self.reuse = False
             self.includes.add("<vector>")
-        self._taken |= {m[0].decode() for m in _IDENTIFIER.finditer(self.unit.text)}
+        text = self.unit.text
+        own = text[self.function.span.start : self.function.span.end] if self.function.span != NOWHERE else text
+        self._taken |= {m[0].decode() for m in _IDENTIFIER.finditer(own)}
+        self._taken |= {m[1].decode() for m in _MACRO.finditer(text)}
 
     # --- expressions, always printed from the IR: the source text of an expression may hold side effects ---------
 
@@ -128,8 +135,10 @@ class Context:
         changes = self._edits(old, new)
         if changes is None:
             return None
+        span = old.span
+        kept = [e for e in self.conversions if span.start <= e.start and e.end <= span.end]
         try:
-            return edits.apply(self.unit.text, changes, old.span.start, old.span.end)
+            return edits.apply(self.unit.text, [*changes, *edits.outside(kept, changes)], span.start, span.end)
         except edits.OverlappingEdits:
             return None
 
@@ -168,7 +177,7 @@ class Context:
         return name
 
     def scoped(self, wanted: str) -> str:
-        """A name that nothing in the source has, for a scope of its own: others may be given the same."""
+        """A name that nothing in the function has, for a scope of its own: others may be given the same."""
         if wanted not in self._taken:
             return wanted
         number = 2
@@ -184,6 +193,12 @@ class Context:
     def indent(self, text: str, levels: int = 1) -> str:
         """A piece, some levels deeper."""
         return layout.indent(text, self.unit_indent * levels)
+
+    def controlled(self, head: str, body: str) -> str:
+        """``head`` with what it controls, in braces unless it is one short statement."""
+        if body.endswith(";") and body.count(";") == 1 and not any(c in body for c in "\n{}/"):
+            return f"{head}\n{self.indent(body)}"
+        return self.braces(head, body)
 
     def braces(self, head: str, body: str, tail: str = "") -> str:
         """``head { body } tail`` on lines of their own."""
@@ -212,5 +227,7 @@ def _same_fields(old: Node, new: Node) -> bool:
 
 
 def joined(conditions: Sequence[str]) -> str:
-    """Conditions that must all hold; each binds at least as tightly as ``&&``."""
-    return " && ".join(conditions)
+    """Conditions that must all hold, on lines of their own where they are long; each binds at least as tightly as
+    ``&&``."""
+    line = " && ".join(conditions)
+    return line if len(line) <= LINE else "\n    && ".join(conditions)

@@ -29,6 +29,12 @@ def replace(span: Span, text: str) -> Edit:
     return Edit(span.start, span.end, text)
 
 
+def outside(candidates: Iterable[Edit], changes: Iterable[Edit]) -> list[Edit]:
+    """Those of ``candidates`` that touch none of ``changes``."""
+    taken = [(change.start, change.end) for change in changes]
+    return [c for c in candidates if not any(start <= c.start and c.end <= end for start, end in taken)]
+
+
 def apply(source: bytes, edits: Iterable[Edit], start: int = 0, end: int | None = None) -> str:
     """The text of ``source[start:end]`` with ``edits`` made in it.
 

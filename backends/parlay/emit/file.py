@@ -55,19 +55,21 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     ``reuse_spans`` False prints the changed functions from the IR alone. Raises ``Unsupported`` for what cannot be
     said in C++ or has no parallel form."""
     changes: list[edits.Edit] = []
+    converted = c_source.conversions(unit) if unit.language is Language.C else ()
     includes: set[str] = set()
     definitions: set[str] = set()
     marked: list[tuple[str, Span]] = []
     for plan in plans:
-        context = Context(unit, plan.function, reuse_spans, sites=marked)
+        context = Context(unit, plan.function, reuse_spans, converted, sites=marked)
         changes += function_edits(context, plan)
         includes |= context.includes
         definitions |= context.definitions
-    if unit.language is Language.C:
-        changes += c_source.conversions(unit, plans, changes)
+    changes += edits.outside(converted, changes)
     head = preamble.insertion(unit.text, includes, definitions)
     if head is not None:
-        changes.append(head)
+        changes.insert(0, head)
+    if unit.language is Language.C:
+        changes += c_source.linkage(unit)
     text, sites = extract(edits.apply(unit.text, changes), marked)
     return Emitted(text, sites, tuple(d for d in ("UNSEQ_CUTOFF",) if d in definitions))
 

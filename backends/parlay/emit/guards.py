@@ -8,38 +8,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE, AND, EQUALITY, UNARY
-from unseq.backends.parlay.emit.bounds import plain
 from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.polynomials import Bounds, lower_bounds, plain, surely_nonnegative, text_of
+from unseq.frontend.analysis.affine import Polynomial, number, polynomial
 from unseq.frontend.facts import Apart, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing, Unique
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Expr
+from unseq.frontend.ir.nodes import Binary, Expr
 
 
-def conditions(context: Context, guards: Sequence[Guard]) -> list[str]:
-    """The guards as conditions, cheap ones first; each binds at least as tightly as ``&&``."""
-    order = {Holds: 0, Distinct: 1, Disjoint: 2, NonDecreasing: 3, Apart: 4, Unique: 5}
-    ordered = sorted(guards, key=lambda guard: order[type(guard)])
-    return list(dict.fromkeys(_condition(context, guard) for guard in ordered))
+def conditions(context: Context, guards: Sequence[Guard], known: Bounds) -> list[str]:
+    """The guards as conditions, cheap ones first; each binds at least as tightly as ``&&``.
+
+    ``known``: least values of variables where the conditions are asked; a guard that follows from them is left out."""
+    holds = [guard for guard in guards if isinstance(guard, Holds)]
+    asked = [guard for guard in holds if not _implied(guard, known)]
+    bounds = {**lower_bounds(p for guard in holds if (p := _nonnegative(guard)) is not None), **known}
+    order = {Distinct: 1, Disjoint: 2, NonDecreasing: 3, Apart: 4, Unique: 5}
+    others = sorted((g for g in guards if not isinstance(g, Holds)), key=lambda guard: order[type(guard)])
+    texts = [context.condition(plain(guard.condition), AND) for guard in asked]
+    texts += [_condition(context, guard, bounds) for guard in others]
+    return list(dict.fromkeys(texts))
 
 
-def _condition(context: Context, guard: Guard) -> str:
-    if isinstance(guard, Holds):
-        return context.condition(plain(guard.condition), AND)
+def _nonnegative(guard: Holds) -> Polynomial | None:
+    """What the guard says is not negative, where it compares integers."""
+    e = guard.condition
+    if not isinstance(e, Binary) or e.op not in ("<", "<=", ">", ">=") or not isinstance(e.left.type, t.Int):
+        return None
+    left, right = polynomial(e.left), polynomial(e.right)
+    if left is None or right is None:
+        return None
+    difference = left.minus(right) if e.op[0] == ">" else right.minus(left)
+    return difference.plus(number(-1 if e.op in ("<", ">") else 0)).bare()
+
+
+def _implied(guard: Holds, known: Bounds) -> bool:
+    p = _nonnegative(guard)
+    return p is not None and surely_nonnegative(p, known)
+
+
+def _condition(context: Context, guard: Guard, bounds: Bounds) -> str:
     if isinstance(guard, Distinct):
         return f"&{context.expr(guard.left, UNARY)} != &{context.expr(guard.right, UNARY)}"
     if isinstance(guard, Disjoint):
-        return _disjoint(context, guard.left, guard.right)
+        return _disjoint(context, guard.left, guard.right, bounds)
     if isinstance(guard, NonDecreasing):
         return _non_decreasing(context, guard)
     if isinstance(guard, Apart):
-        return _apart(context, guard)
+        return _apart(context, guard, bounds)
+    assert isinstance(guard, Unique)
     return _unique(context, guard)
 
 
-def _disjoint(context: Context, left: Extent, right: Extent) -> str:
+def _disjoint(context: Context, left: Extent, right: Extent, bounds: Bounds) -> str:
     same = _pointee(left.base) == _pointee(right.base)
-    a_low, a_high = (_address(context, left, e, same) for e in (left.low, left.high))
-    b_low, b_high = (_address(context, right, e, same) for e in (right.low, right.high))
+    a_low, a_high = (_address(context, left, e, same, bounds) for e in (left.low, left.high))
+    b_low, b_high = (_address(context, right, e, same, bounds) for e in (right.low, right.high))
     return f"({a_high} <= {b_low} || {b_high} <= {a_low})"
 
 
@@ -47,11 +71,11 @@ def _pointee(base: Expr) -> t.Type | None:
     return t.element_type(base.type)
 
 
-def _address(context: Context, extent: Extent, offset: Expr, same: bool) -> str:
+def _address(context: Context, extent: Extent, offset: Expr, same: bool, bounds: Bounds) -> str:
     """The address of element ``offset``, tight enough for a comparison."""
     base = pointer(context, extent.base)
-    steps = context.expr(plain(offset), ADDITIVE + 1)
-    address = base if steps == "0" else f"{base} + {steps}"
+    steps = text_of(context, offset, bounds)
+    address = base if steps == "0" else f"{base} {steps[:1]} {steps[1:]}" if steps[0] == "-" else f"{base} + {steps}"
     if same:
         return address
     return f"(const char *){base if steps == '0' else f'({address})'}"
@@ -78,12 +102,12 @@ def _range(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, s
     return pointer(context, array), "" if lower == "0" else f" + {lower}", f" + {upper}"
 
 
-def _apart(context: Context, guard: Apart) -> str:
+def _apart(context: Context, guard: Apart, bounds: Bounds) -> str:
     context.includes.add("<parlay/primitives.h>")
     array, low, high = _range(context, guard.array, guard.low, guard.high)
     base = pointer(context, guard.base)
     same = _pointee(guard.extent.base) == _pointee(guard.base)
-    first, end = (_address(context, guard.extent, e, same) for e in (guard.extent.low, guard.extent.high))
+    first, end = (_address(context, guard.extent, e, same, bounds) for e in (guard.extent.low, guard.extent.high))
     index = context.scoped("k")
     element, after = f"{base} + {index}", f"{base} + {index} + 1"
     if not same:

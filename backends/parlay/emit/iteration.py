@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.cxx_literals import ADDITIVE, MULTIPLICATIVE
-from unseq.backends.parlay.emit.bounds import Trip, constant, is_unsigned, plain, trip_of
+from unseq.backends.parlay.emit.bounds import Trip, trip_of
 from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.polynomials import constant, is_unsigned, plain
 from unseq.frontend.facts import Induction, Iteration, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -69,8 +70,8 @@ def space_of(context: Context, fact: LoopFact) -> Space:
         assert symbol is not None
         type_, name = symbol.type, symbol.name
         lower = plain(iteration.lower)
-        begin, end = context.expr(lower), context.expr(plain(iteration.upper))
         low = constant(lower)
+        begin, end = context.expr(lower) if low is None else str(low), context.expr(plain(iteration.upper))
         if low is None and not is_unsigned(lower):
             conditions = (f"{context.expr(lower, ADDITIVE)} >= 0",)
         elif low is not None and low < 0:

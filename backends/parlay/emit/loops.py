@@ -6,10 +6,10 @@ The shape of the result is ``if (worth it && safe) parallel_for(...) else the lo
 from __future__ import annotations
 
 from unseq.backends.parlay.emit import body as bodies
-from unseq.backends.parlay.emit import guards
+from unseq.backends.parlay.emit import guards, layout
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import Context, joined
-from unseq.backends.parlay.emit.iteration import Space, space_of
+from unseq.backends.parlay.emit.iteration import Space, header, space_of
 from unseq.backends.plan import Map
 from unseq.frontend.facts import LoopFact, Private
 from unseq.frontend.ir.nodes import Block
@@ -22,6 +22,8 @@ def emit_map(context: Context, plan: Map) -> str:
     fact = plan.loop
     space = space_of(context, fact)
     asked = conditions(context, fact, space)
+    if hoistable(context, space) and not any(isinstance(role, Private) and role.last for role in fact.roles):
+        return _hoisted(context, space, joined(asked), plan.granularity)
     parallel = [parallel_for(context, fact, space, plan.granularity)]
     if any(isinstance(role, Private) and role.last for role in fact.roles):
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
@@ -30,18 +32,43 @@ def emit_map(context: Context, plan: Map) -> str:
     return "\n".join([*space.before, text])
 
 
+def hoistable(context: Context, space: Space) -> bool:
+    """Whether the loop's body is long, and may be written once for both paths."""
+    plain = space.direct and space.iteration.declared_in_header and not space.before and not space.after
+    return plain and layout.line_count(context.block(space.fact.loop.body)) > LONG_BODY
+
+
+def _hoisted(context: Context, space: Space, condition: str, granularity: int) -> str:
+    """The body as a lambda that both paths call."""
+    context.includes.add("<parlay/parallel.h>")
+    name = context.fresh("iteration")
+    body = context.block(space.fact.loop.body, bodies.as_function(space.fact.loop.body))
+    text = "\n".join([*space.prologue, *space.privates, body])
+    define = context.braces(f"auto {name} = [&]({space.parameter(context)})", text, ";")
+    grain = f", {granularity}" if granularity else ""
+    site = context.site("parallel_for", space.fact.span)
+    parallel = f"{site}parlay::parallel_for({space.begin}, {space.end}, {name}{grain});"
+    head = header(context, space, space.begin, space.end)
+    sequential = context.controlled(head, f"{name}({space.name});")
+    return f"{define}\n{either(context, condition, parallel, sequential)}"
+
+
 def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
     """What must hold for the parallel construct: enough work, a valid range, the guards."""
     enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
     context.definitions.add("UNSEQ_CUTOFF")
-    asked = [*enough, *(c for c in space.conditions), *guards.conditions(context, fact.guards)]
+    asked = [*enough.conditions, *space.conditions, *guards.conditions(context, fact.guards, enough.bounds)]
     return list(dict.fromkeys(asked))
 
 
 def chosen(context: Context, fact: LoopFact, condition: str, parallel: str) -> str:
     """``parallel`` where ``condition`` holds, else the loop as it was."""
-    then = context.braces(f"if ({condition})", parallel, " else ")
-    return then + context.braces("", context.statement(fact.loop))
+    return either(context, condition, parallel, context.statement(fact.loop))
+
+
+def either(context: Context, condition: str, then: str, other: str) -> str:
+    """``then`` where ``condition`` holds, else ``other``."""
+    return context.braces(f"if ({condition})", then, " else ") + context.braces("", other)
 
 
 def parallel_for(

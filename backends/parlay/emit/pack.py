@@ -56,11 +56,11 @@ def _grow(context: Context, space: Space, containers: list[Symbol], parts: Parts
     loop = blocks.block_loop(context, space, run, carried, body=parts.body, places=parts.places, result=result,
                              declared=declared.rstrip())  # fmt: skip
     cut = blocks.by_worker(context, space, _SHARES)
-    call = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [c.start for c in carried])
+    call = blocks.call(context, space, cut, run, [c.start for c in carried])
     pieces = context.scoped("pieces")
     site = context.site("pack", space.fact.span)
     tabulate = context.braces(
-        f"{site}auto {pieces} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", f"return {run}({call});", ");"
+        f"{site}auto {pieces} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", call, ");"
     )
     several = len(names) + len(carried) > 1
     moves = [_move(context, space, name, pieces, cut.number, k if several else -1) for k, name in enumerate(names)]

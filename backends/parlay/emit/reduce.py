@@ -14,7 +14,7 @@ from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.blocks import Carried
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
-from unseq.backends.parlay.emit.loops import chosen, conditions
+from unseq.backends.parlay.emit.loops import chosen, conditions, either, hoistable
 from unseq.backends.plan import Reduce
 from unseq.frontend.facts import Accumulator, ArgBest, LoopFact, Private
 from unseq.frontend.ir import types as t
@@ -55,9 +55,13 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
     keeps_last = any(isinstance(role, Private) and role.last for role in fact.roles)
     if keeps_last:
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
-    parallel = blocked_reduce(context, space, found)
-    text = chosen(context, fact, joined(asked), "\n".join([parallel, *space.after]))
-    return "\n".join([*_private_before(space), text])
+    loop, name, parallel = blocked_reduce(context, space, found)
+    carried = [part.carried for part in found.parts]
+    before = _private_before(space)
+    if hoistable(context, space) and blocks.can_replace_loop(space, carried):
+        return f"{loop}\n{either(context, joined(asked), parallel, blocks.whole(context, space, name, carried))}"
+    text = chosen(context, fact, joined(asked), "\n".join([loop, parallel, *space.after]))
+    return "\n".join([*before, text])
 
 
 def _private_before(space: Space) -> list[str]:
@@ -126,7 +130,7 @@ def _last(role: Private) -> Part:
 def _arg_best(context: Context, role: ArgBest, body: Block) -> tuple[list[Part], Block]:
     """Extremum and payload; the first part folds all of them."""
     symbols = [s for s in (role.best, *role.companions) if s is not None]
-    copies = [Symbol(s.name, t.strip(s.type), s.uid) for s in symbols]
+    copies = [blocks.own_copy(context, Ref(s, t.strip(s.type)), s.type) for s in symbols]
     found: Symbol | None = None
     if not role.first:  # a block without a candidate must not win a tie
         found = Symbol(context.scoped("found"), t.BOOL, -3)
@@ -143,7 +147,7 @@ def _arg_best(context: Context, role: ArgBest, body: Block) -> tuple[list[Part],
         test = f"{theirs} {op} {ours}"
         if found is not None:
             test = f"{names[found.name]} && {test}"
-        return context.braces(f"if ({test})", "\n".join(f"{s.name} = {names[s.name]};" for s in symbols))
+        return context.controlled(f"if ({test})", "\n".join(f"{s.name} = {names[s.name]};" for s in symbols))
 
     parts = [Part(Carried(c, c.name, c.name), fold if k == 0 else lambda names: "") for k, c in enumerate(copies)]
     if found is not None:
@@ -176,8 +180,8 @@ def _marking(body: Block, role: ArgBest, found: Symbol) -> Block:
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def blocked_reduce(context: Context, space: Space, found: Parts) -> str:
-    """Partial results by ``parlay::tabulate``, then their combination."""
+def blocked_reduce(context: Context, space: Space, found: Parts) -> tuple[str, str, str]:
+    """The lambda that is the loop, its name, and the lines that run it by ``parlay::tabulate`` and combine."""
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
     parts = found.parts
     carried = [part.carried for part in parts]
@@ -187,15 +191,14 @@ def blocked_reduce(context: Context, space: Space, found: Parts) -> str:
     result = packed(context, names)
     cut = blocks.split(context, space)
     loop = blocks.block_loop(context, space, name, carried, body=found.body, places=found.places, result=result)
-    call = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [c.start for c in carried])
     partials = context.scoped("partials")
     site = context.site("reduce", space.fact.span)
     tabulate = context.braces(
         f"{site}auto {partials} = parlay::tabulate({cut.count}, [&](size_t {cut.number})",
-        f"return {name}({call});",
+        blocks.call(context, space, cut, name, [c.start for c in carried]),
         ");",
     )
-    return "\n".join([loop, *cut.lines, tabulate, combination(context, parts, partials)])
+    return loop, name, "\n".join([*cut.lines, tabulate, combination(context, parts, partials)])
 
 
 def combination(context: Context, parts: tuple[Part, ...], partials: str) -> str:
@@ -215,7 +218,7 @@ def fold_blocks(context: Context, running: Sequence[str], parts: Sequence[Part],
     folds += [fold for part in parts if (fold := part.combine(names))]
     shown = ", ".join(names.values())
     binding = f"auto {shown}" if len(names) == 1 else f"auto &[{shown}]"
-    return context.braces(f"for (const {binding} : {results})", "\n".join(folds))
+    return context.controlled(f"for (const {binding} : {results})", "\n".join(folds))
 
 
 def packed(context: Context, names: Sequence[str]) -> str:

@@ -34,6 +34,7 @@ class Running:
     advance: tuple[str, ...]
     join: Callable[[str, str], str] | None = None
     shown: bool = True  # the body needs the values in between
+    live_out: bool = True  # the value behind the loop is read
 
 
 def running(context: Context, role: Prefix | Append | Recurrence) -> Running:
@@ -54,7 +55,7 @@ def running(context: Context, role: Prefix | Append | Recurrence) -> Running:
 
 def own(symbol: Symbol) -> Symbol:
     """A block's own variable with the name of ``symbol``."""
-    return Symbol(symbol.name, t.strip(symbol.type), symbol.uid)
+    return blocks.own_copy_of(symbol)
 
 
 def _if(context: Context, condition: Expr, then: str) -> str:
@@ -71,7 +72,8 @@ def _prefix(context: Context, role: Prefix) -> Running:
         gather = combined(context, gain.name, role.op, context.expr(e, 15 if role.op in ("&&", "||") else 0))
     advance = combined(context, symbol.name, role.op, "{0}")
     initial = _neutral(context, role, gain.type)
-    return Running((symbol,), (gain,), (initial,), role.statements, (gather,), (advance,), joined_values(role.op))
+    return Running((symbol,), (gain,), (initial,), role.statements, (gather,), (advance,), joined_values(role.op),
+                   live_out=role.live_out)  # fmt: skip
 
 
 def _neutral(context: Context, role: Prefix, type_: t.Type) -> str:
@@ -100,7 +102,8 @@ def _recurrence(context: Context, role: Recurrence) -> Running:
     advance = _together(context, [(own(s), e) for s, e in zip(role.symbols, applied, strict=True)])
     initial = tuple(context.value(e, p.type) for e, p in zip(role.identity, role.parameters, strict=True))
     symbols = tuple(own(s) for s in role.symbols)
-    return Running(symbols, role.parameters, initial, role.statements, gather, advance, None, role.running)
+    statements, shown = role.statements, role.running
+    return Running(symbols, role.parameters, initial, statements, gather, advance, None, shown, role.live_out)
 
 
 def _together(context: Context, assignments: Sequence[tuple[Symbol, Expr]]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.blocks import Carried, Split
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
-from unseq.backends.parlay.emit.loops import chosen, conditions
+from unseq.backends.parlay.emit.loops import chosen, conditions, either, hoistable
 from unseq.backends.parlay.emit.reduce import Parts, fold_blocks, packed, parts_of
 from unseq.backends.parlay.emit.running import Running, running
 from unseq.backends.plan import Pack, Scan
@@ -34,22 +34,36 @@ def emit_scan(context: Context, plan: Scan | Pack) -> str:
     if not any(value.shown for value in values) and not parts.parts:
         parallel = _final_only(context, space, values)
     else:
-        parallel = _two_passes(context, space, values, parts)
+        carried = _carried(values, parts)
+        loop, run, passes = _two_passes(context, space, values, parts)
+        if hoistable(context, space) and blocks.can_replace_loop(space, carried):
+            sequential = blocks.whole(context, space, run, carried)
+            return f"{loop}\n{either(context, joined(asked), passes, sequential)}"
+        parallel = f"{loop}\n{passes}"
     text = chosen(context, fact, joined(asked), "\n".join([parallel, *space.after]))
     return "\n".join([*space.before, text])
 
 
-def _two_passes(context: Context, space: Space, values: Sequence[Running], parts: Parts) -> str:
+def _carried(values: Sequence[Running], parts: Parts) -> list[Carried]:
+    """What a block takes and returns: running values, then accumulators."""
+    running_ones = [Carried(s, s.name, s.name) for value in values for s in value.symbols]
+    return [*running_ones, *(p.carried for p in parts.parts)]
+
+
+def _two_passes(
+    context: Context, space: Space, values: Sequence[Running], parts: Parts
+) -> tuple[str, str, str]:
+    """The lambda that is the loop, its name, and the lines of both passes."""
     symbols = [s for value in values for s in value.symbols]
     single = len(values) == 1 and values[0].join is not None
     run = context.fresh(f"{symbols[0].name}_over" if len(symbols) == 1 else "scan_over")
-    carried = [*(Carried(s, s.name, s.name) for s in symbols), *(p.carried for p in parts.parts)]
+    carried = _carried(values, parts)
     result = packed(context, [c.symbol.name for c in carried])
     loop = blocks.block_loop(context, space, run, carried, body=parts.body, places=parts.places, result=result)
     gain, gain_loop = _gain_loop(context, space, values)
     cut = blocks.by_worker(context, space, _SHARES)
     passes = _at_once if single and not parts.parts else _general
-    return "\n".join([loop, gain_loop, *cut.lines, passes(context, space, cut, run, gain, values, parts)])
+    return loop, run, "\n".join([gain_loop, *cut.lines, passes(context, space, cut, run, gain, values, parts)])
 
 
 def _gain_loop(context: Context, space: Space, values: Sequence[Running]) -> tuple[str, str]:
@@ -63,7 +77,7 @@ def _gain_loop(context: Context, space: Space, values: Sequence[Running]) -> tup
     lines = [*space.prologue, *(context.printed(s) for s in statements), *(g for v in values for g in v.gather)]
     head = f"for ({space.parameter(context)} = {first}; {space.name} < {last}; {space.name}++)"
     result = packed(context, [g.name for g in gains])
-    body = [*space.privates, *declared, context.braces(head, "\n".join(lines)), f"return {result};"]
+    body = [*space.privates, *declared, context.controlled(head, "\n".join(lines)), f"return {result};"]
     parameters = f"{context.declare(space.type, first)}, {context.declare(space.type, last)}"
     return name, context.braces(f"auto {name} = [&]({parameters})", "\n".join(body), ";")
 
@@ -93,10 +107,13 @@ def _at_once(
     folds = f"for (size_t {b} = 1; {b} + 1 < {cut.count}; {b}++)\n{context.indent(fold)}"
     rest = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [f"{ends}[{b} - 1]"])
     site = context.site("scan", space.fact.span)
-    last = f"if ({b} + 1 == {cut.count})\n{context.indent(f'{symbol.name} = {end};')}"
+    call = f"{run}({rest});"
+    if value.live_out:
+        last = f"if ({b} + 1 == {cut.count})\n{context.indent(f'{symbol.name} = {end};')}"
+        call = f"const auto {end} = {call}\n{last}"
     second_pass = context.braces(
         f"{site}parlay::parallel_for(1, {cut.count}, [&](size_t {b})",
-        f"const auto {end} = {run}({rest});\n{last}",
+        call,
         ");",
     )
     return "\n".join([first_pass, folds, second_pass])
@@ -119,12 +136,11 @@ def _general(
     if len(symbols) > 1:
         given = [context.scoped(f"{s.name}_start") for s in symbols]
         unpack = f"const auto [{', '.join(given)}] = {starts}[{b}];\n"
-    call = blocks.arguments(context, space, cut.first, cut.last, cut.offset,
-                            [*given, *(p.carried.start for p in parts.parts)])  # fmt: skip
+    call = blocks.call(context, space, cut, run, [*given, *(p.carried.start for p in parts.parts)])
     site = context.site("scan", space.fact.span)
     second_pass = context.braces(
         f"{site}auto {results} = parlay::tabulate({cut.count}, [&](size_t {b})",
-        f"{unpack}return {run}({call});",
+        unpack + call,
         ");",
     )
     lines = fold_blocks(context, [s.name for s in symbols], parts.parts, results)
@@ -167,6 +183,6 @@ def _final_only(context: Context, space: Space, values: Sequence[Running]) -> st
     cut = blocks.split(context, space)
     gains, only_pass = _gains(context, space, cut, gain, cut.count)
     advance = _advance(context, cut, values, gains)
-    fold = context.braces(f"for (size_t {cut.number} = 0; {cut.number} < {cut.count}; {cut.number}++)",
-                          "\n".join(advance))  # fmt: skip
+    fold = context.controlled(f"for (size_t {cut.number} = 0; {cut.number} < {cut.count}; {cut.number}++)",
+                              "\n".join(advance))  # fmt: skip
     return "\n".join([gain_loop, *cut.lines, only_pass, fold])

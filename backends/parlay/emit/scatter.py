@@ -7,11 +7,11 @@ order of the blocks. With atomics, every update is one atomic operation on the s
 from __future__ import annotations
 
 from unseq.backends.parlay.emit import blocks
-from unseq.backends.parlay.emit.bounds import plain
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.guards import pointer
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, parallel_for
+from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import combined, fold_blocks, identity, packed, parts_of
 from unseq.backends.plan import Scatter, ScatterMethod
 from unseq.frontend.facts import ArrayAccumulator
@@ -21,6 +21,7 @@ from unseq.frontend.ir.walk import Node, transform
 from unseq.frontend.source import Unsupported
 
 _SHARES = "4 * parlay::num_workers()"
+_IDENTITY = {"+": 0, "*": 1, "^": 0, "|": 0}
 _FETCH = {"+": "fetch_add", "-": "fetch_sub", "&": "fetch_and", "|": "fetch_or", "^": "fetch_xor"}
 
 
@@ -30,14 +31,21 @@ def emit_scatter(context: Context, plan: Scatter) -> str:
     roles = [role for role in fact.roles if isinstance(role, ArrayAccumulator)]
     space = space_of(context, fact)
     asked = conditions(context, fact, space)
-    known = all(role.extent is not None and isinstance(role.array, Ref) for role in roles)
+    known = all(_has_copies(role) for role in roles)
     if plan.method is ScatterMethod.ATOMIC or not known:
         parallel = _atomic(context, space, roles)
     else:
-        asked += [f"{context.expr(plain(role.extent), 10)} <= {space.count}" for role in roles if role.extent]
+        asked += [f"{space.count} >= {context.expr(plain(role.extent), 10)}" for role in roles if role.extent]
         parallel = _private(context, space, roles)
     text = chosen(context, fact, joined(asked), "\n".join([parallel, *space.after]))
     return "\n".join([*space.before, text])
+
+
+def _has_copies(role: ArrayAccumulator) -> bool:
+    """Whether blocks can have copies: the length is known, and what lies behind a pointer need not be read."""
+    if role.extent is None or not isinstance(role.array, Ref):
+        return False
+    return role.op in _IDENTITY or not isinstance(t.strip(role.array.symbol.type), t.Pointer)
 
 
 # --- private copies --------------------------------------------------------------------------------------------------
@@ -59,11 +67,11 @@ def _private(context: Context, space: Space, roles: list[ArrayAccumulator]) -> s
     loop = blocks.block_loop(context, space, run, carried, body=parts.body, places=parts.places, result=result,
                              declared="\n".join(declared))  # fmt: skip
     cut = blocks.by_worker(context, space, _SHARES)
-    call = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [c.start for c in carried])
+    call = blocks.call(context, space, cut, run, [c.start for c in carried])
     copies = context.scoped("copies")
     site = context.site("scatter", space.fact.span)
     tabulate = context.braces(
-        f"{site}auto {copies} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", f"return {run}({call});", ");"
+        f"{site}auto {copies} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", call, ");"
     )
     several = len(names) + len(carried) > 1
     folds = [
@@ -87,7 +95,7 @@ def _copy(context: Context, role: ArrayAccumulator, symbol: Symbol) -> tuple[lis
         name = context.fresh(f"{symbol.name}_extent")
         before.append(f"const size_t {name} = {extent};")
         extent = name
-    if role.op in ("+", "*", "^"):
+    if role.op in _IDENTITY:
         type_ = context.type(blocks.wrapping(role.element) if role.op in ("+", "*") else role.element)
         start = identity(context, role.op, role.element)
         return before, f"parlay::sequence<{type_}> {symbol.name}({extent}, {start});"
@@ -107,6 +115,8 @@ def _fold(context: Context, space: Space, role: ArrayAccumulator, symbol: Symbol
     j, own = context.scoped("j"), context.scoped("own")
     element = f"{own}[{j}]" if position < 0 else f"std::get<{position}>({own})[{j}]"
     line = combined(context, f"{symbol.name}[{j}]", role.op, element)
+    if isinstance(t.strip(symbol.type), t.Pointer):  # the array may be shorter than what its subscripts could reach
+        line = f"if ({element} != {_IDENTITY[role.op]})\n{context.indent(line)}"
     inner = f"for (const auto &{own} : {copies})\n{context.indent(line)}"
     site = context.site("scatter", space.fact.span)
     head = f"{site}parlay::parallel_for(0, {_extent(context, role)}, [&](size_t {j})"

@@ -6,10 +6,10 @@ The loop itself keeps its text: it either leaves at once, or has nothing left to
 from __future__ import annotations
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE
-from unseq.backends.parlay.emit.bounds import constant, plain
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, advanced, space_of
 from unseq.backends.parlay.emit.loops import conditions
+from unseq.backends.parlay.emit.polynomials import constant, plain
 from unseq.backends.plan import Search
 from unseq.frontend.facts import Exit, Induction, LoopFact
 from unseq.frontend.ir import types as t
