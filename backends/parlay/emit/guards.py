@@ -25,7 +25,7 @@ def conditions(context: Context, guards: Sequence[Guard], known: Bounds) -> list
     bounds = {**lower_bounds(p for guard in holds if (p := _nonnegative(guard)) is not None), **known}
     order = {Distinct: 1, Disjoint: 2, NonDecreasing: 3, Apart: 4, Unique: 5}
     others = sorted((g for g in guards if not isinstance(g, Holds)), key=lambda guard: order[type(guard)])
-    texts = [context.condition(plain(guard.condition), AND) for guard in asked]
+    texts = [_holds(context, guard) for guard in asked]
     texts += [_condition(context, guard, bounds) for guard in others]
     return list(dict.fromkeys(texts))
 
@@ -40,6 +40,15 @@ def _nonnegative(guard: Holds) -> Polynomial | None:
         return None
     difference = left.minus(right) if e.op[0] == ">" else right.minus(left)
     return difference.plus(number(-1 if e.op in ("<", ">") else 0)).bare()
+
+
+def _holds(context: Context, guard: Holds) -> str:
+    p = _nonnegative(guard)
+    least = lower_bounds([p]) if p is not None and len(p.terms) <= 2 else {}
+    if p is not None and least and p.terms.get((next(iter(least)),)) == 1:
+        ((atom, value),) = least.items()
+        return f"{context.expr(plain(atom), 10)} {f'>= {value}' if value != 1 else '> 0'}"
+    return context.condition(plain(guard.condition), AND)
 
 
 def _implied(guard: Holds, known: Bounds) -> bool:
