@@ -5,16 +5,17 @@ Knows how a declared variable gets its type and value; structured bindings and c
 
 from __future__ import annotations
 
+from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Declare, Expr, Global, Ref, Stmt, Storage, Symbol
 from unseq.frontend.ir.types import Array, Callable, Opaque, Reference, Type, Void
-from unseq.frontend.source import Span
+from unseq.frontend.source import Span, Unsupported
 from unseq.frontend.syntax.context import Context, Qualified
 from unseq.frontend.syntax.conversions import AUTO, decay, describe
 from unseq.frontend.syntax.globals import find_value, remember
 from unseq.frontend.syntax.index import declared_name, function_declarator
 from unseq.frontend.syntax.operators import is_place
 from unseq.frontend.syntax.tree import Node
-from unseq.frontend.syntax.type_names import Specifiers, declared, specifiers
+from unseq.frontend.syntax.type_names import Specifiers, declared, specifiers, type_name
 
 
 def declaration(ctx: Context, node: Node) -> list[Stmt]:
@@ -92,6 +93,8 @@ def variable(ctx: Context, declarator: Node, base: Specifiers, value: Node | Non
                        bool(pre or post))  # fmt: skip
     if lowered is None:
         lowered = ctx.dialect.default(ctx, declarator, type_)
+    if lowered is not None and symbol in walk.used_symbols(lowered):
+        raise ctx.refuse(declarator, f"'{text}' is used in its own value", "give it a value first")
     if symbol.type != type_:
         symbol = ctx.fresh_symbol(text, type_, qualified.const, ctx.span(name))
     ctx.scopes[-1][text] = symbol
@@ -100,14 +103,22 @@ def variable(ctx: Context, declarator: Node, base: Specifiers, value: Node | Non
     return [*pre, Declare(symbol, lowered, span), *post]
 
 
+def _is_type(ctx: Context, node: Node) -> bool:
+    if node.type == "type_identifier" and find_value(ctx, ctx.text(node)) is not None:
+        return False
+    try:
+        type_name(ctx, node)
+    except Unsupported:
+        return False
+    return True
+
+
 def _arguments(ctx: Context, declarator: Node) -> Node | None:
     """The arguments of ``vector<int> v(n)``, which the grammar takes for a function with a parameter of type ``n``."""
     listed = declarator.child_by_field_name("parameters")
     first = listed.named_children[0] if listed is not None and listed.named_children else None
     named = first.child_by_field_name("type") if first is not None else None
-    if not ctx.cpp or declarator.type != "function_declarator" or named is None or named.type != "type_identifier":
-        return None
-    if find_value(ctx, ctx.text(named)) is None:
+    if not ctx.cpp or declarator.type != "function_declarator" or named is None or _is_type(ctx, named):
         return None
     call = ctx.tree.expression_at(declarator.start_byte, declarator.end_byte)
     return call.child_by_field_name("arguments") if call is not None else None
