@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from unseq.agents.task import Effort
-from unseq.agents.timing import Measured, clocks_disagree, estimate, profile, schedule
+from unseq.agents.timing import Measured, clocks_disagree, profile, schedule
 from unseq.agents.verdict import Tampered, Verdict, Wins
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.values import Case
@@ -39,17 +39,16 @@ class Measurement:
 def measure(
     sizes: Sequence[int],
     cases: Sequence[Case],
+    estimates: Sequence[float],
     original: RunOriginal,
     candidate: RunCandidate,
     check: Check,
     effort: Effort,
     quiet: bool,
 ) -> Measurement:
-    """Times at all sizes with 1 and 2 threads; ``sizes[k]`` belongs to ``cases[k]``."""
-    first, estimates = estimate(original, cases)
-    if first.failure is not None:
-        return _unmeasured(f"not timed: the original failed: {first.failure.detail}")
-    plan = schedule(range(len(cases)), estimates, _BUDGET_S[effort])
+    """Times at all sizes with 1 and 2 threads; ``sizes[k]`` belongs to ``cases[k]``, and ``estimates[k]`` is what one
+    call of the original takes with all that the host does for it."""
+    plan = schedule(estimates, _BUDGET_S[effort])
     sequential = Measured(plan, original(cases, plan))
     if sequential.run.failure is not None:
         return _unmeasured("not timed: the original failed when repeated")

@@ -43,6 +43,7 @@ class _Known:
     case: Case
     outcome: Outcome | None
     validity: Validity
+    whole_s: float = 0.0  # one call with -O3 and all that the host does for it
     reference: Reference | None = None
 
 
@@ -88,16 +89,18 @@ class Original:
                 fitting.append(self._fits(case))
             except Mismatch as error:
                 self._known[id(case)] = _Known(case, None, Validity(False, str(error)))
-        clean = self._survey(RuntimeKind.ASAN, [case for case in fitting if case is not None])
-        agreed = self._survey(RuntimeKind.PLAIN, [case for case, _, validity in clean if validity.ok])
-        optimised = {id(case): (outcome, validity) for case, outcome, validity in agreed}
-        for case, outcome, validity in clean:
-            other, also = optimised.get(id(case), (None, validity))
+        clean = self._survey(RuntimeKind.ASAN, fitting)
+        agreed = self._survey(RuntimeKind.PLAIN, [seen.case for seen in clean if seen.validity.ok])
+        optimised = {id(seen.case): seen for seen in agreed}
+        for seen in clean:
+            case, outcome, validity = seen.case, seen.outcome, seen.validity
+            twin = optimised.get(id(case), seen)
+            other, also = twin.outcome, twin.validity
             if validity.ok and not also.ok:
                 validity = Validity(False, f"with -O3: {also.reason}")
             elif validity.ok and (outcome is None or other is None or not self._equal(case, outcome, other)):
                 validity = Validity(False, "its result depends on the optimisation level: undefined behaviour")
-            self._known[id(case)] = _Known(case, outcome if validity.ok else None, validity)
+            self._known[id(case)] = _Known(case, outcome if validity.ok else None, validity, twin.whole_s)
         return tuple(self._known[id(case)].validity for case in cases)
 
     def _fits(self, case: Case) -> Case:
@@ -109,28 +112,27 @@ class Original:
     def _equal(self, case: Case, one: Outcome, other: Outcome) -> bool:
         return isinstance(compare(self.function, Reference(case, one), other, FloatPolicy.STRICT), Agreement)
 
-    def _survey(
-        self, kind: RuntimeKind, cases: Sequence[Case]
-    ) -> list[tuple[Case, Outcome | None, Validity]]:
+    def _survey(self, kind: RuntimeKind, cases: Sequence[Case]) -> list[_Known]:
         """Every case once; after a failure the rest in a new process, as long as that does not happen too often."""
-        found: list[tuple[Case, Outcome | None, Validity]] = []
+        found: list[_Known] = []
         rest = list(cases)
         restarts = timeouts = 0
         while rest:
             done = self.run(kind, rest, Schedule(tuple(range(len(rest))), call_s=CALL_S))
             for called in done.calls:
-                found.append((rest[called.index], called.outcome, Validity(True, "", called.wall_s)))
+                valid = Validity(True, "", called.wall_s)
+                found.append(_Known(rest[called.index], called.outcome, valid, called.whole_s))
             if done.failure is None:
                 break
             failed = done.failure.index if done.failure.index is not None else len(done.calls)
             failed = min(max(failed, len(done.calls)), len(rest) - 1)
             reason = reason_of(done.failure)
-            found.append((rest[failed], None, Validity(False, reason)))
+            found.append(_Known(rest[failed], None, Validity(False, reason)))
             rest = rest[failed + 1 :]
             restarts += 1
             timeouts += done.failure.fault in {Fault.CALL_TIMEOUT, Fault.TIMEOUT}
             if done.failure.index is None or restarts > _MOST_RESTARTS or timeouts > _MOST_TIMEOUTS:
-                found += [(case, None, Validity(False, reason)) for case in rest]
+                found += [_Known(case, None, Validity(False, reason)) for case in rest]
                 break
         return found
 
@@ -145,6 +147,11 @@ class Original:
         """What one call took under the sanitizers; 0 if unknown."""
         known = self._known.get(id(case))
         return 0.0 if known is None else known.validity.seconds
+
+    def whole_seconds(self, case: Case) -> float:
+        """What one call took with -O3, with all that the host does for it; 0 if unknown."""
+        known = self._known.get(id(case))
+        return 0.0 if known is None else known.whole_s
 
     # ---- references ----------------------------------------------------------------------------------
 

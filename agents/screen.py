@@ -28,7 +28,7 @@ _KEYWORDS = "|".join(
 _TEXT_RULES: tuple[tuple[str, str], ...] = (
     (rf"#\s*(?:define|undef)\s+(?:{_KEYWORDS})\b", "redefines a word of the language"),
     (
-        r"#\s*(?:define|undef)\s+(?:unseq_\w*|UNSEQ_(?!CUTOFF)\w*|parlay_\w*|PARLAY_\w*|_GLIBCXX\w*)",
+        r"#\s*(?:define|undef)\s+(?:unseq_\w*|UNSEQ_(?:SITE|RUNTIME|RACE|PLAIN|WORKSPAN|OBJECT|IO|MARSHAL)\w*|parlay_\w*|PARLAY_\w*|_GLIBCXX\w*)",
         "redefines the harness",
     ),
     (r"\b(?:asm|__asm|__asm__)\b", "contains assembly"),

@@ -13,17 +13,17 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from unseq.backends.host.blob import Schedule
-from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import cache_folder
 from unseq.backends.results import Point, Profile, Run, Timing
 
 _LONGEST_WAIT_S = 20.0
 _FEWEST, _MOST = 5, 400
+_LONG_S, _LONG_REPETITIONS = 0.05, 3
 _CLOCK_SLACK_S = 0.15
 
 
@@ -60,23 +60,23 @@ class Measured:
     run: Run
 
 
-def schedule(sizes: Sequence[int], estimates: Sequence[float], budget_s: float) -> Schedule:
-    """Repetitions for each size: as many as fit into ``budget_s``, at least 5 after a warm-up. ``sizes`` numbers the
-    cases of one size each, ``estimates`` has the seconds of one call of the original and what the host does for it."""
+def schedule(estimates: Sequence[float], budget_s: float) -> Schedule:
+    """Repetitions of each case: as many as fit into ``budget_s``, in bounds, and one more to warm up where calls are
+    short. ``estimates`` has for each case the seconds of one call and what the host does for it."""
     order: list[int] = []
-    for case, estimate in zip(sizes, estimates, strict=True):
+    for case, estimate in enumerate(estimates):
         fitting = int(budget_s / max(estimate, 1e-6))
-        order += [case] * (1 + max(_FEWEST, min(_MOST, fitting)))
+        order += [case] * (_LONG_REPETITIONS if estimate > _LONG_S else 1 + max(_FEWEST, min(_MOST, fitting)))
     return Schedule(tuple(order), call_s=60.0, reuse=True)
 
 
 def timing(measured: Measured, case: int) -> Timing | None:
-    """The median of a case's calls without the first, which warms up, and its 95 % confidence interval."""
-    times = sorted(c.wall_s for c in measured.run.calls if measured.schedule.order[c.index] == case)
-    first = next((c.wall_s for c in measured.run.calls if measured.schedule.order[c.index] == case), None)
-    if first is None or len(times) < 2:
+    """The median of a case's calls and its 95 % confidence interval; the first call warms up and does not count, unless
+    calls are so long that it does not matter."""
+    calls = [c.wall_s for c in measured.run.calls if measured.schedule.order[c.index] == case]
+    if len(calls) < 2:
         return None
-    times.remove(first)
+    times = sorted(calls if len(calls) <= _LONG_REPETITIONS else calls[1:])
     n = len(times)
     # Order statistics: ranks n/2 -+ 1.96 sqrt(n)/2 enclose the median with 95 %.
     low = max(0, math.floor(n / 2 - 0.98 * math.sqrt(n)))
@@ -110,13 +110,3 @@ def profile(
         if sequential is not None and known:
             points.append(Point(n, sequential, known))
     return Profile(tuple(points), note)
-
-
-def estimate(run: Callable[[Sequence[Case], Schedule], Run], cases: Sequence[Case]) -> tuple[Run, tuple[float, ...]]:
-    """Two calls of each case, and the seconds that the second took with all that belongs to it (0: not reached)."""
-    order = tuple(case for case in range(len(cases)) for _ in range(2))
-    done = run(cases, Schedule(order, call_s=30.0, reuse=True))
-    times = [0.0] * len(cases)
-    for called in done.calls:
-        times[order[called.index]] = called.whole_s
-    return done, tuple(times)

@@ -284,6 +284,7 @@ class Trial:
         self.measurement = measure(
             [t.n for t in chosen],
             cases,
+            [self.original.whole_seconds(case) for case in cases],
             lambda cs, schedule: self.original.run(RuntimeKind.PLAIN, cs, schedule),
             lambda cs, schedule, threads: self._run(RuntimeKind.PLAIN, cs, schedule, threads),
             lambda schedule, done, threads: self._checked(cases, schedule, done, f"timed, {threads} threads"),

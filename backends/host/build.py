@@ -92,9 +92,15 @@ def _build(
         (job / ("shim" + Path(name).suffix)).write_text(shim_text, encoding="utf-8")
         library = job / "function.so"
         local = () if source.folder is None else ("-iquote", str(source.folder))
-        command = [*compiler, *compile_flags, *local, "shim" + Path(name).suffix, "-shared", "-Wl,-z,lazy"]
-        command += ["-o", library.name, *link_flags]
-        done = _compile(toolchain, command, job, source.folder)
+        link = ["-shared", "-Wl,-z,lazy", "-o", library.name, *link_flags]
+        command = [*compiler, *compile_flags, *local, "shim" + Path(name).suffix]
+        if kind is RuntimeKind.RACE:
+            # Instrumented as for ThreadSanitizer, but our own runtime is to answer the instrumentation.
+            done = _compile(toolchain, [*command, "-c", "-o", "shim.o"], job, source.folder)
+            if done.ok:
+                done = _compile(toolchain, [*compiler, "shim.o", *link], job, source.folder)
+        else:
+            done = _compile(toolchain, [*command, *link], job, source.folder)
         if not done.ok or not library.is_file():
             return Rejected(_message(done), kind.value, done.timed_out)
         _keep(library, kept)
