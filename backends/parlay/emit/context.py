@@ -68,6 +68,14 @@ class Context:
         """``e``, in parentheses where it binds less tightly than ``precedence``."""
         return Printer(self.own).expressions.loose(e).at(precedence)
 
+    def source(self, e: Expr) -> str:
+        """A piece: ``e`` as the source has it. Only for what has no effects beyond its value."""
+        if self.reuse and e.span != NOWHERE:
+            text = self._reused(e, e)
+            if text is not None:
+                return layout.shift(text, layout.indentation_at(self.unit.text, e.span.start), "")
+        return self.expr(e)
+
     def condition(self, e: Expr, precedence: int = 0) -> str:
         """``e`` where only its truth counts."""
         return Printer(self.own).expressions.condition(e).at(precedence)

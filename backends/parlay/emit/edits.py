@@ -29,6 +29,13 @@ def replace(span: Span, text: str) -> Edit:
     return Edit(span.start, span.end, text)
 
 
+def line_before(source: bytes, offset: int) -> int:
+    """Where the white space before ``offset`` begins, its line's end included."""
+    while offset > 0 and source[offset - 1 : offset] in (b" ", b"\t"):
+        offset -= 1
+    return offset - 1 if source[offset - 1 : offset] == b"\n" else offset
+
+
 def outside(candidates: Iterable[Edit], changes: Iterable[Edit]) -> list[Edit]:
     """Those of ``candidates`` that touch none of ``changes``."""
     taken = [(change.start, change.end) for change in changes]

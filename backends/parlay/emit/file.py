@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.emit import c_source, edits, layout, preamble
+from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.loops import emit_map
 from unseq.backends.parlay.emit.pack import emit_pack
 from unseq.backends.parlay.emit.reduce import emit_reduce
@@ -20,6 +22,8 @@ from unseq.backends.parlay.emit.scatter import emit_scatter
 from unseq.backends.parlay.emit.search import emit_search
 from unseq.backends.parlay.emit.sites import ForkSite, extract
 from unseq.backends.plan import (
+    Algorithm,
+    Fork,
     Map,
     Pack,
     Plan,
@@ -30,9 +34,9 @@ from unseq.backends.plan import (
     Sequential,
     Strategy,
 )
-from unseq.frontend.ir.nodes import Block, Call, Evaluate, Function
+from unseq.frontend.ir.nodes import Block, Call, Case, Evaluate, Function
 from unseq.frontend.ir.types import VOID
-from unseq.frontend.ir.walk import EXPRESSIONS, Node, transform, walk
+from unseq.frontend.ir.walk import EXPRESSIONS, Node, splice, transform, walk
 from unseq.frontend.source import NOWHERE, Language, SourceUnit, Span, Unsupported
 
 SUFFIX = ".parlay.cpp"
@@ -76,20 +80,36 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
 
 def function_edits(context: Context, plan: Plan) -> list[edits.Edit]:
     """The changes of one function."""
-    pieces = [(span, text) for s in plan.strategies for span, text in _pieces(context, s)]
-    if context.reuse and all(span != NOWHERE for span, _ in pieces):
-        return [_placed(context, span, text) for span, text in pieces]
+    pieces = [piece for strategy in plan.strategies for piece in _pieces(context, strategy)]
+    if context.reuse and all(piece.span != NOWHERE for piece in pieces):
+        return [edit for piece in pieces for edit in _placed(context, piece)]
     return [_printed(context, plan, pieces)]
 
 
-def _pieces(context: Context, strategy: Strategy) -> list[tuple[Span, str]]:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """``text`` in place of a statement or expression at ``span``; the statements at ``gone`` go with it."""
+
+    span: Span
+    text: str
+    is_expression: bool = False
+    gone: tuple[Span, ...] = ()
+
+
+def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
     """What a strategy puts in place of which spans."""
-    if isinstance(strategy, Sequential):
-        return []
-    emitter = _LOOPS.get(type(strategy))
-    if emitter is None:
-        raise Unsupported(plan_span(strategy), f"no parallel form for {type(strategy).__name__.lower()}")
-    return [(plan_span(strategy), emitter(context, strategy))]
+    match strategy:
+        case Sequential():
+            return []
+        case Algorithm(call):
+            found = emit_algorithm(context, strategy)
+            span = call.statement.span if found.whole_statement else call.call.span
+            return [Piece(span, found.text, not found.whole_statement)]
+        case Fork(fork):
+            first, *rest = fork.statements
+            return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
+        case _:
+            return [Piece(strategy.loop.span, _LOOPS[type(strategy)](context, strategy))]
 
 
 _LOOPS: dict[type, Callable[..., str]] = {
@@ -102,25 +122,17 @@ _LOOPS: dict[type, Callable[..., str]] = {
 }
 
 
-def plan_span(strategy: Strategy) -> Span:
-    """What a strategy replaces."""
-    if hasattr(strategy, "loop"):
-        return strategy.loop.span
-    if hasattr(strategy, "call"):
-        return strategy.call.statement.span
-    return strategy.fork.span
-
-
 # --- back into the text --------------------------------------------------------------------------------------------
 
 
-def _placed(context: Context, span: Span, text: str) -> edits.Edit:
-    """A piece in place of ``span``, indented as the source is there, in braces where the grammar wants one
+def _placed(context: Context, piece: Piece) -> list[edits.Edit]:
+    """A piece in the source text, indented as the source is there, in braces where the grammar wants one
     statement."""
-    source = context.unit.text
-    if not _in_braces(context.function, span, source):
+    source, span, text = context.unit.text, piece.span, piece.text
+    if not piece.is_expression and not _in_braces(context.function, span, source):
         text = "{\n" + context.indent(text) + "\n}"
-    return edits.replace(span, layout.shift(text, "", layout.indentation_at(source, span.start)))
+    removed = [edits.Edit(edits.line_before(source, gone.start), gone.end, "") for gone in piece.gone]
+    return [edits.replace(span, layout.shift(text, "", layout.indentation_at(source, span.start))), *removed]
 
 
 def _in_braces(function: Function, span: Span, source: bytes) -> bool:
@@ -132,25 +144,30 @@ def _in_braces(function: Function, span: Span, source: bytes) -> bool:
     return parent is not None and source[parent.span.start : parent.span.start + 1] == b"{"
 
 
-def _printed(context: Context, plan: Plan, pieces: Sequence[tuple[Span, str]]) -> edits.Edit:
+def _printed(context: Context, plan: Plan, pieces: Sequence[Piece]) -> edits.Edit:
     """The whole function from the IR, with the pieces where their statements were."""
     if plan.function.template:
         raise Unsupported(plan.function.span, "a template cannot be printed from its instance")
-    by_span = {span: index for index, (span, _) in enumerate(pieces)}
+    statements = {piece.span: index for index, piece in enumerate(pieces) if not piece.is_expression}
+    expressions = {piece.span: index for index, piece in enumerate(pieces) if piece.is_expression}
 
     def one(node: Node) -> Node:
-        index = by_span.get(node.span, -1) if not isinstance(node, (*EXPRESSIONS, Block)) else -1
-        if index < 0:
-            return node
-        return Evaluate(Call(_hole(index), (), VOID), node.span)
+        if isinstance(node, Call) and node.span in expressions:
+            return Call(_hole(expressions[node.span]), (), node.type, None, node.span)
+        if not isinstance(node, (*EXPRESSIONS, Block, Case)) and node.span in statements:
+            return Evaluate(Call(_hole(statements[node.span]), (), VOID), node.span)
+        return node
 
-    function = replace(plan.function, body=transform(plan.function.body, one))
+    gone = {span for piece in pieces for span in piece.gone}
+    body = splice(plan.function.body, lambda s: () if s.span in gone and not isinstance(s, Block) else (s,))
+    function = replace(plan.function, body=transform(body, one))
     text = layout.respace(Printer(context.own).function(function), context.unit_indent)
-    for index, (_, piece) in enumerate(pieces):
-        hole = f"{_hole(index)}();"
+    for index, piece in enumerate(pieces):
+        hole = f"{_hole(index)}()" + ("" if piece.is_expression else ";")
         at = text.index(hole)
-        depth = text[text.rfind("\n", 0, at) + 1 : at]
-        text = text[:at] + layout.shift(piece, "", depth) + text[at + len(hole) :]
+        line = text[text.rfind("\n", 0, at) + 1 : at]
+        depth = line[: len(line) - len(line.lstrip())]
+        text = text[:at] + layout.shift(piece.text, "", depth) + text[at + len(hole) :]
     indentation = layout.indentation_at(context.unit.text, plan.function.span.start)
     return edits.replace(plan.function.span, layout.shift(text, "", indentation))
 

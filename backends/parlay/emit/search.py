@@ -80,7 +80,7 @@ def _rest(context: Context, fact: LoopFact, space: Space, skipped: str) -> str:
 
 def _with_start(context: Context, loop: For, start: Expr, distance: str, step: int) -> str:
     """``loop`` with its variable starting ``distance`` further on."""
-    low = context.expr(start, ADDITIVE)
+    low = "0" if constant(start) == 0 else context.expr(plain(start), ADDITIVE)
     moved = distance if low == "0" and step > 0 else f"{low} {'+' if step > 0 else '-'} {distance}"
     return context.with_text(loop, start, moved)
 
