@@ -33,6 +33,7 @@ from unseq.frontend.facts import (
     Exit,
     LoopFact,
     Prefix,
+    Recurrence,
 )
 from unseq.frontend.source import Diagnostic, Span
 
@@ -53,7 +54,7 @@ def strategy_for(loop: LoopFact) -> Strategy:
         return Search(loop)
     if Append in kinds:
         return Pack(loop)
-    if Prefix in kinds:
+    if kinds & {Prefix, Recurrence}:
         return Scan(loop)
     if ArrayAccumulator in kinds:
         return Scatter(loop)

@@ -14,9 +14,10 @@ from unseq.frontend.analysis.context import LoopContext, Nest
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.library import bare
+from unseq.frontend.analysis.paths import SIZE
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Binary, Call, Expr, Index, Loop, Method
+from unseq.frontend.ir.nodes import Binary, Call, Expr, Index, Loop, Member, Method
 
 GUESS = 8  # iterations of a loop of unknown length
 MAX_CALLS = 4  # depth to which called functions are counted
@@ -48,7 +49,14 @@ def work(context: LoopContext, effects: Effects, is_fixed: Callable[[Expr], bool
         return None
     nests = {n.loop.id: (n, tuple(a.nests)) for a in context.accesses for n in a.nests}
     body = _body(context.loop, (context.nest,), nests, effects, is_fixed)
-    return body.expression() if body is not None else None
+    return walk.transform(body.expression(), _method) if body is not None else None
+
+
+def _method(node: walk.Node) -> walk.Node:
+    """A container's size as it is written in code."""
+    if isinstance(node, Member) and node.name == SIZE:
+        return Method(node.base, "size", (), node.type)
+    return node
 
 
 def _body(

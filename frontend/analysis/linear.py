@@ -135,19 +135,3 @@ def _chosen(condition: Expr, then: Linear, other: Linear, type_: Type) -> Linear
     symbols = dict.fromkeys([s for s, _ in then.coefficients] + [s for s, _ in other.coefficients])
     factors = tuple((s, pick(then.coefficient(s), other.coefficient(s))) for s in symbols)
     return Linear(factors, pick(then.constant, other.constant))
-
-
-def difference(left: Expr, right: Expr, variables: frozenset[Symbol], type_: Type) -> Linear | None:
-    """``left - right`` as a linear form over *all* plain variables in sight, for comparing two differences."""
-    a, b = linear(left, variables, type_), linear(right, variables, type_)
-    return None if a is None or b is None else _sum(a, _scaled(b, number(-1, type_), type_), type_)
-
-
-def folded(e: Expr) -> float | None:
-    """The value of a sum of constants; None for anything else."""
-    if isinstance(e, Literal) and isinstance(e.value, int | float):
-        return e.value
-    if isinstance(e, Binary) and e.op == "+":
-        left, right = folded(e.left), folded(e.right)
-        return None if left is None or right is None else left + right
-    return None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import LoopContext
-from unseq.frontend.analysis.linear import difference, folded, is_number
 from unseq.frontend.ir.nodes import (
     Assign,
     Binary,
@@ -25,8 +25,8 @@ from unseq.frontend.ir.nodes import (
     Storage,
     Symbol,
 )
-from unseq.frontend.ir.types import LONG, is_arithmetic
-from unseq.frontend.ir.walk import Node, root, substitute, transform, used_symbols, walk
+from unseq.frontend.ir.types import is_arithmetic
+from unseq.frontend.ir.walk import Node, root, substitute, transform, walk
 from unseq.frontend.source import NOWHERE
 
 
@@ -43,11 +43,8 @@ class Promotion:
 
 def _distance(later: Expr, earlier: Expr) -> int | None:
     """``later - earlier`` where it is a constant."""
-    form = difference(later, earlier, frozenset(used_symbols(later) | used_symbols(earlier)), LONG)
-    if form is None or not all(is_number(e, 0) or folded(e) == 0 for _, e in form.coefficients):
-        return None
-    value = folded(form.constant)
-    return None if value is None else int(value)
+    a, b = polynomial(later), polynomial(earlier)
+    return None if a is None or b is None else a.minus(b).constant
 
 
 def find(context: LoopContext) -> Promotion | None:

@@ -6,8 +6,9 @@ iterations.
 
 from __future__ import annotations
 
+from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.families import Uids, converted, parameter, value_of
-from unseq.frontend.analysis.linear import Linear, difference, folded, is_number, number, plus
+from unseq.frontend.analysis.linear import number, plus
 from unseq.frontend.facts import Recurrence
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Deref, Expr, Index, Literal, Member, Method, Ref, Select, Symbol
 from unseq.frontend.ir.types import LONG, Float, Int, Type, strip
@@ -93,27 +94,17 @@ def _is_extremum(e: Select, x: Symbol, op: str, type_: Type) -> bool:
         return False
     larger_first = (condition.op in {">", ">="}) == (op == "max")
     left, right = (condition.left, condition.right) if larger_first else (condition.right, condition.left)
-    seen = frozenset(used_symbols(e))
-    chosen = difference(e.then, e.other, seen, type_)
-    compared = difference(left, right, seen, type_)
-    return chosen is not None and compared is not None and _same(chosen, compared) and x in seen
+    chosen, compared = _difference(e.then, e.other), _difference(left, right)
+    return chosen is not None and compared is not None and chosen.terms == compared.terms
 
 
-def _same(a: Linear, b: Linear) -> bool:
-    def table(form: Linear) -> dict[Symbol, Expr]:
-        return {s: e for s, e in form.coefficients if not is_number(e, 0) and not _cancels(e)}
-
-    left, right = table(a), table(b)
-    return left.keys() == right.keys() and all(left[s] == right[s] for s in left) and _constant(a) == _constant(b)
-
-
-def _cancels(e: Expr) -> bool:
-    return isinstance(e, Binary) and e.op == "+" and folded(e) == 0
-
-
-def _constant(form: Linear) -> Expr | float:
-    value = folded(form.constant)
-    return form.constant if value is None else value
+def _difference(left: Expr, right: Expr) -> Polynomial | None:
+    """``left - right`` over the integers; None where machine arithmetic might wrap."""
+    a, b = polynomial(left), polynomial(right)
+    if a is None or b is None:
+        return None
+    found = a.minus(b)
+    return None if found.obligations else found
 
 
 def _absent(op: str, type_: Type) -> Expr:
