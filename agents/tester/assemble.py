@@ -162,7 +162,7 @@ class Assembler:
                 name = "small"
             block = replace(subject, n=min(n, BLOCK))
             with np.errstate(over="ignore", invalid="ignore"):
-                array = np.resize(PATTERNS[name](self.rng, block), n)
+                array = repeated(PATTERNS[name](self.rng, block), n)
             if (key in self.roles.divisors or key in self.roles.shifts) and not subject.real:
                 array = nonzero(array) if key in self.roles.divisors else np.abs(array) % np.array(16, array.dtype)
         self.made[key] = array
@@ -201,7 +201,7 @@ class Assembler:
         real = isinstance(t, ir.Float)
         partners = [k for k in sorted(self.roles.partners.get(key, ())) if k in self.made and len(self.made[k])]
         if partners and self.choice.targets != "free":
-            return self.from_elements(self.made[partners[0]], real)
+            return self.from_elements(self.made[partners[0]], real, partners[0] in self.solution.ranges)
         constants = sorted(self.roles.constants.get(key, ()))
         if constants and self.rng.random() < 0.6:
             shift = float(self.rng.choice([-1, 0, 1]))
@@ -213,21 +213,35 @@ class Assembler:
         if isinstance(t, ir.Bool):
             return float(self.rng.integers(0, 2))
         if real:
-            choices = [0.5, 1.0, 2.0, -1.5, 0.0, float(self.rng.uniform(-3, 3)), 0.25]
-            return float(self.rng.choice(choices))
+            if self.rng.random() < 0.4:
+                return float(self.rng.choice([0.5, 1.0, 2.0, -1.5, 0.0, 0.25]))
+            return round(float(self.rng.uniform(-3, 3)), 3)
         return float(self.rng.choice([0, 1, 2, 3, 5, int(self.rng.integers(-10, 100))]))
 
-    def from_elements(self, array: Array, real: bool) -> float:
-        """An element, or a value that no element has."""
+    def from_elements(self, array: Array, real: bool, bound: bool) -> float:
+        """An element, or a value that no element has; ``bound``: the elements must stay as they are."""
         where = self.choice.targets
         n = len(array)
+        finite = array[np.isfinite(array)] if real else array
+        fresh = float(finite.max()) + 1 if len(finite) else 0.0
         if where == "absent":
-            finite = array[np.isfinite(array)] if real else array
-            top = float(finite.max()) if len(finite) else 0.0
-            return top + 1
+            return fresh
         position = {"first": 0, "last": n - 1, "middle": n // 2}.get(where, int(self.rng.integers(0, n)))
+        may_change = not bound and (real or fresh <= np.iinfo(array.dtype).max)  # type: ignore[type-var]  # integers
+        if where in {"last", "middle"} and may_change and self.rng.random() < 0.7:
+            array[position] = fresh  # nowhere else
         value = float(array[position].item())
         return value if np.isfinite(value) else 0.0
+
+
+def repeated(block: Array, n: int) -> Array:
+    """The block again and again, ``n`` elements in all."""
+    if len(block) == n:
+        return block
+    out = np.empty(n, dtype=block.dtype)
+    for start in range(0, n, len(block)):
+        out[start : start + len(block)] = block[: n - start]
+    return out
 
 
 def nonzero(array: Array) -> Array:

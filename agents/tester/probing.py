@@ -1,7 +1,8 @@
 """Extents that the abstract run could not bound, found by trying: the smallest simple formula on which the original
 runs clean.
 
-The formulas are sums and products of the sizes; each is tried at sizes that tell them apart and on several patterns.
+The formulas are sums and products of the sizes, tried in order of value at sizes that tell them apart and on several
+patterns; a longer array is assumed to do where a shorter one does.
 """
 
 from __future__ import annotations
@@ -78,6 +79,11 @@ def probe(
     runs_clean: Callable[[Sequence[Case]], Sequence[bool]],
 ) -> tuple[str, ...]:
     """Finds formulas for the arrays of unknown extent and gives them to ``shapes``; returns notes for a report."""
+
+    def clean(cases: list[Case]) -> bool:
+        """One case first: most trials fail at once."""
+        return all(runs_clean(cases[:1])) and all(runs_clean(cases[1:]))
+
     assignments = [telling(roles, sizes, side) for side in SIDES]
     solutions = [sizes.solve(assignment) for assignment in assignments]
     unknown = sorted(set().union(*(solution.unknown for solution in solutions)))
@@ -86,20 +92,34 @@ def probe(
     terms = [*roles.sizes, *(f"#{leaf.key}" for leaf in shapes.arrays.values() if shapes.asks_size(leaf))]
     if not terms:
         return ()
-    trials: list[tuple[str, Candidate, list[Case]]] = []
-    for key in unknown:
-        values = [measured(shapes, assignment, solution.extents) for assignment, solution in zip(
-            assignments, solutions, strict=True)]
-        for candidate in sorted(candidates(terms), key=lambda c: [c.formula(v) for v in values]):
-            trials.append((key, candidate, cases_for(roles, shapes, sizes, assignments, seed, {key: candidate})))
-    verdicts = iter(runs_clean([case for _, _, cases in trials for case in cases]))
     found: dict[str, Candidate] = {}
-    for key, candidate, cases in trials:
-        clean = sum(next(verdicts) for _ in cases) == len(cases)
-        if clean and key not in found:
-            found[key] = candidate
-    shapes.formulas.update({key: candidate.formula for key, candidate in found.items()})
+    for key in unknown:
+        values = [
+            measured(assignment, solution.extents)
+            for assignment, solution in zip(assignments, solutions, strict=True)
+        ]
+        order = sorted(candidates(terms), key=lambda c: [c.formula(v) for v in values])
+
+        def works(candidate: Candidate, key: str = key) -> bool:
+            return clean(cases_for(roles, shapes, sizes, assignments, seed, {key: candidate}))
+
+        best = smallest(order, works)
+        if best is not None:
+            found[key] = best
+            shapes.formulas[key] = best.formula
     return tuple(f"{key} has {candidate.words} elements (found by trying)" for key, candidate in found.items())
+
+
+def smallest(order: Sequence[Candidate], works: Callable[[Candidate], bool]) -> Candidate | None:
+    """The first candidate that works, if from there on all do."""
+    low, high = 0, len(order)
+    while low < high:
+        middle = (low + high) // 2
+        if works(order[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return order[low] if low < len(order) else None
 
 
 def telling(roles: Roles, sizes: Sizes, side: int) -> Assignment:
@@ -112,7 +132,7 @@ def telling(roles: Roles, sizes: Sizes, side: int) -> Assignment:
     return Assignment(scalars, side + 1, base.words)
 
 
-def measured(shapes: Shapes, assignment: Assignment, extents: Mapping[str, int]) -> dict[str, float]:
+def measured(assignment: Assignment, extents: Mapping[str, int]) -> dict[str, float]:
     """The values of all terms."""
     return {**assignment.scalars, **{f"#{key}": float(count) for key, count in extents.items()}}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from unseq.agents.tester.footprint.calls import footprint
+from unseq.agents.tester.footprint.code import Code
 from unseq.agents.tester.footprint.interval import Tags
 from unseq.agents.tester.footprint.memory import Footprint, Setting
 from unseq.agents.tester.leaves import ArrayLeaf, ContentLeaf, Leaf, ScalarLeaf, leaves
@@ -23,6 +24,7 @@ class Roles:
     """The inputs of a function by what they are for; keys as in ``leaves``."""
 
     function: Function = field(repr=False)
+    code: Code = field(repr=False, compare=False)
     leaves: tuple[Leaf, ...]
     sizes: tuple[str, ...]  # integers that bound loops or move subscripts
     starts: frozenset[str]  # of these, where loops start
@@ -60,10 +62,11 @@ class Roles:
 def find_roles(function: Function) -> Roles:
     """The roles of all inputs of ``function``."""
     found = leaves(function)
-    log = footprint(function, Setting())
+    code = Code(function)
+    log = footprint(code, Setting())
     ends = _ends(log, function)
     if ends:
-        log = footprint(function, Setting(ends=ends))
+        log = footprint(code, Setting(ends=ends))
     arrays = {leaf.key: leaf for leaf in found if isinstance(leaf, ArrayLeaf)}
     single = frozenset(key for key, leaf in arrays.items() if leaf.is_pointer and _is_single(log, key))
     scalar_types = {leaf.key: leaf.type for leaf in found if isinstance(leaf, ScalarLeaf)}
@@ -80,6 +83,7 @@ def find_roles(function: Function) -> Roles:
     size_set = set(sizes)
     return Roles(
         function,
+        code,
         found,
         tuple(sizes),
         frozenset(size_set & start_tags - limit_tags),
@@ -149,8 +153,9 @@ def _partners(log: Footprint, keys: set[str]) -> dict[str, frozenset[str]]:
     for c in log.comparisons:
         if c.constant is None:
             for one, other in ((c.left, c.right), (c.right, c.left)):
-                for key in one & keys:
-                    out.setdefault(key, set()).update(other & keys)
+                if len(one) == 1:
+                    for key in one & keys:
+                        out.setdefault(key, set()).update(other & keys)
     return {key: frozenset(others - {key}) for key, others in out.items() if others - {key}}
 
 

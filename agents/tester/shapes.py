@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from unseq.agents.tester.footprint.calls import Runner, footprint
 from unseq.agents.tester.footprint.interval import Num, number, type_range
@@ -34,12 +34,26 @@ class Solution:
     ranges: Mapping[str, tuple[float, float]]
     work: float
     unknown: frozenset[str] = frozenset()
-    minimum: Mapping[str, int] = field(default_factory=dict)
+    feasible: bool = True  # False: some array must hold elements for which no value is right
 
     @property
     def elements(self) -> int:
         """The number of elements of all arrays together."""
-        return sum(self.extents.values())
+        return sum(self.total(key) for key in self.extents)
+
+    @property
+    def longest(self) -> int:
+        """The number of elements of the largest array."""
+        return max((self.total(key) for key in self.extents), default=0)
+
+    def total(self, key: str) -> int:
+        """The elements of an array and of all like it: the rows of a matrix together."""
+        count = self.extents[key]
+        parent = key.rpartition("[]")[0]
+        while parent:
+            count *= self.extents.get(parent, 1)
+            parent = parent.rpartition("[]")[0]
+        return count
 
 
 class Shapes:
@@ -47,6 +61,7 @@ class Shapes:
 
     def __init__(self, roles: Roles) -> None:
         self.roles = roles
+        self.code = roles.code
         self.formulas: dict[str, Formula] = {}
         self.arrays = {leaf.key: leaf for leaf in roles.arrays()}
         self.types = {leaf.key: leaf.type for leaf in roles.contents()}
@@ -73,10 +88,16 @@ class Shapes:
                 ranges[key] = found
         final = values | {key: Num(*r) for key, r in ranges.items()}
         log, sizes = self.grow(final, sizes, frozenset(ranges)) if not ranges else (
-            footprint(self.roles.function, self.setting(final, sizes)),
+            footprint(self.code, self.setting(final, sizes)),
             sizes,
         )
         return self.extents(log, scalars, sizes, ranges, free)
+
+    def be_generous(self) -> None:
+        """From now on every pointer leads to more elements than it should need."""
+        for key, leaf in self.arrays.items():
+            if leaf.is_pointer and leaf.fixed is None and key not in self.roles.single:
+                self.formulas[key] = lambda sizes: self.estimate(sizes, 16)
 
     def constrained(self) -> frozenset[str]:
         """Contents whose range matters to where the function reads and writes."""
@@ -97,7 +118,7 @@ class Shapes:
     ) -> tuple[Footprint, dict[str, Num]]:
         """Runs until every container whose size is read is as long as it is accessed."""
         for _ in range(GROWING_PASSES):
-            log = footprint(self.roles.function, self.setting(values, sizes))
+            log = footprint(self.code, self.setting(values, sizes))
             grown = dict(sizes)
             for key, size in sizes.items():
                 reach = log.reach(key, constrained | {f"#{key}"})
@@ -129,7 +150,7 @@ class Shapes:
         def worst(lo: float, hi: float) -> tuple[float, float]:
             """How far below zero and beyond its limit any subscript goes (positive: out of bounds)."""
             setting = Setting({**values, key: Num(lo, hi)}, sizes, self.roles.ends, base.trips)
-            log = Runner(self.roles.function, setting).run()
+            log = Runner(self.code, setting).run()
             below, beyond = -math.inf, -math.inf
             self.farthest = -math.inf
             for target, by_tags in log.touches.items():
@@ -171,6 +192,8 @@ class Shapes:
         """What bounds the arrays that ``key`` leads into, by array."""
         limits: dict[str, float] = {}
         for target in self.roles.leads.get(key, ()):
+            if target in self.formulas:
+                continue  # its subscripts are beyond the analysis
             region = base.regions.get(target)
             reach = base.reach(target, constrained)
             if region is not None and region.length is not None and math.isfinite(region.length.hi):
@@ -180,8 +203,6 @@ class Shapes:
             elif target in sizes or (reach is not None and reach[1] < MOST_ELEMENTS):
                 bounds = [sizes[target].hi] if target in sizes else []
                 limits[target] = max([*bounds, reach[1] + 1 if reach is not None else 0])
-            elif target in self.formulas:
-                limits[target] = self.formulas[target](_plain(sizes))
         return limits
 
     @staticmethod
@@ -206,7 +227,7 @@ class Shapes:
         if math.isinf(at_lo):
             at_lo = worst(lo, lo + 1)[1] - 1  # a loop bound: nothing happens at the least value
         if at_lo > 0:
-            return lo
+            return lo - 1
         _, next_up = worst(lo, lo + 1)
         slope = next_up - at_lo
         if slope > 0 and math.isfinite(slope):
@@ -254,7 +275,9 @@ class Shapes:
                 known[key] = max(0, int(reach[1]) + 1)
             if key in self.roles.resized and key not in sizes and leaf.fixed is None and not leaf.is_pointer:
                 known[key] = 0
-        return Solution(dict(scalars), known, dict(ranges), log.work, frozenset(unknown))
+        empty = {key for key, (lo, hi) in ranges.items() if lo > hi}
+        feasible = not any(known.get(self.array_of[key], 0) for key in empty)
+        return Solution(dict(scalars), known, dict(ranges), log.work, frozenset(unknown), feasible)
 
     def estimate(self, scalars: Mapping[str, float], free: int) -> int:
         """A generous extent for an array with unbounded subscripts."""

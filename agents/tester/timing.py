@@ -7,23 +7,24 @@ abstract run; nothing is measured here.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from unseq.agents.tester.assemble import Assembler, Choice
 from unseq.agents.tester.roles import Roles
-from unseq.agents.tester.shapes import Shapes, Solution
+from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.sizes import Assignment, Sizes
-from unseq.backends.host.values import Case, dtype_of
-from unseq.frontend.ir.types import element_type
+from unseq.backends.host.values import Case
 
 SIZES = (1_000, 100_000, 10_000_000)
 MOST_WORK = 6e8  # elementary operations: a few tenths of a second
-MOST_BYTES = 200_000_000
-ELEMENT_BYTES = 8
-NESTED_BYTES = 1000  # an element that is an object of its own here: a string, a vector in a vector
+MOST_BYTES = 400_000_000
+DEPTHS = (8, 12, 16, 20, 24, 28)
+SANITIZERS_COST = 4.0
+LONG_ENOUGH = 0.02  # seconds under sanitizers from which a growth can be told
+WANTED_SECONDS = (1e-5, 1e-3, 1e-1)
 PLAIN = Choice(plain="large", subscripts="random", rows="random rows", text="words", targets="absent")
 
 
@@ -36,7 +37,7 @@ class TimingCase:
 
 
 def timing_cases(
-    roles: Roles, shapes: Shapes, sizes: Sizes, seed: int, wanted: Sequence[int] = SIZES
+    roles: Roles, sizes: Sizes, seed: int, wanted: Sequence[int] = SIZES
 ) -> tuple[TimingCase, ...]:
     """One case for each wanted size that the estimate of work allows, each at least twice the one before."""
     made: list[TimingCase] = []
@@ -52,6 +53,37 @@ def timing_cases(
     return tuple(made)
 
 
+def recursion_cases(
+    roles: Roles, sizes: Sizes, seed: int, seconds: Callable[[Sequence[Case]], Sequence[float | None]]
+) -> tuple[TimingCase, ...]:
+    """Depths of a recursion for which the original takes about the wanted times; ``seconds`` measures valid cases."""
+
+    def at(depth: int) -> Case:
+        rng = np.random.default_rng([seed, 2000 + depth])
+        assignment = sizes.uniform(depth)
+        return Assembler(roles, sizes.solve(assignment), PLAIN, rng).case(f"timing, n = {depth}")
+
+    measured: list[tuple[int, float]] = []
+    for depth in DEPTHS:
+        taken = seconds([at(depth)])[0]
+        if taken is None:
+            break
+        measured.append((depth, max(taken / SANITIZERS_COST, 1e-7)))
+        if taken > LONG_ENOUGH:
+            break
+    if len(measured) < 2:
+        return ()
+    (first, early), (last, late) = measured[-2], measured[-1]
+    growth = max((late / early) ** (1 / (last - first)), 1.02)
+    depths: list[int] = []
+    for wanted in WANTED_SECONDS:
+        depth = round(last + math.log(wanted / late) / math.log(growth))
+        depth = min(max(depth, 1), 2 * last)
+        if not depths or depth > depths[-1]:
+            depths.append(depth)
+    return tuple(TimingCase(depth, at(depth)) for depth in depths)
+
+
 def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution]:
     """All sizes equal, about ``total`` elements, less where the work would be too much."""
     degree = sizes.data_degree if roles.arrays() else 1.0
@@ -61,8 +93,8 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
     for _ in range(4):
         excess = max(
             (solution.work / MOST_WORK) ** (1 / sizes.work_degree),
-            (max(solution.elements, 1) * _element_bytes(roles) / MOST_BYTES) ** (1 / degree),
-            (max(solution.extents.values(), default=0) / (1.1 * total)) ** (1 / degree),
+            (max(solution.elements, 1) * 8 / MOST_BYTES) ** (1 / degree),
+            (solution.longest / (1.1 * total)) ** (1 / degree),
         )
         if excess <= 1:
             break
@@ -70,15 +102,6 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
         assignment = sizes.uniform(side)
         solution = sizes.solve(assignment)
     return assignment, solution
-
-
-def _element_bytes(roles: Roles) -> int:
-    """What one element of an input costs in memory while it is made and compared."""
-    nested = any(
-        element is not None and dtype_of(element) is None
-        for element in (element_type(parameter.type) for parameter in roles.function.parameters)
-    )
-    return NESTED_BYTES if nested else ELEMENT_BYTES
 
 
 def rounded(value: float) -> int:
@@ -89,7 +112,6 @@ def rounded(value: float) -> int:
 
 def principal(assignment: Assignment, solution: Solution) -> int:
     """The size that a table shows."""
-    longest = max(solution.extents.values(), default=0)
-    if longest > 1:
-        return longest
+    if solution.longest > 1:
+        return solution.longest
     return int(max([*assignment.scalars.values(), 1]))

@@ -6,7 +6,7 @@ by key (``row[]`` is an element of ``row``).  Keys left out are not checked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unseq.frontend.source import Language
 
@@ -160,7 +160,7 @@ C = (
         """void digits(const unsigned *keys, int n, int *count, int shift) {
     for (int i = 0; i < n; i++) count[(keys[i] >> shift) & 15]++; }""",
         {"keys": 9, "count": 16},
-        {"n": 9, "shift": 4},
+        {"n": 9},
     ),
     Example(
         "binary_search",
@@ -286,6 +286,7 @@ void merge_sort(int *a, int *tmp, int n) { sort_range(a, tmp, 0, n); }""",
         "fib",
         "int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }",
         {},
+        {"n": 9},
     ),
     Example(
         "gather",
@@ -317,7 +318,7 @@ void merge_sort(int *a, int *tmp, int n) { sort_range(a, tmp, 0, n); }""",
     ),
 )
 
-CPP = (
+CPP = tuple(replace(e, language=Language.CPP) for e in (
     Example(
         "dot",
         """#include <vector>
@@ -431,8 +432,7 @@ void transformed(const std::vector<float> &a, const std::vector<float> &b, std::
                    [](float x, float y) { return x > 1.0f ? x * y : y; }); }""",
         {"a": 10, "b": 10, "c": 10},
     ),
-)
+))
 
-ALL = tuple(C) + tuple(
-    Example(e.name, e.text, e.extents, e.sizes, e.free, e.ranges, Language.CPP) for e in CPP
-)
+# The C++ examples join in as soon as their front end does.
+ALL = C

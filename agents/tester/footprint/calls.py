@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from unseq.agents.tester.footprint import library
-from unseq.agents.tester.footprint.interval import INF, Num, number, type_range, widen
+from unseq.agents.tester.footprint.code import Code
+from unseq.agents.tester.footprint.interval import Num, number, type_range, widen
 from unseq.agents.tester.footprint.memory import (
     Box,
     Cell,
@@ -35,8 +36,9 @@ RECURSIVE_PASSES = 6
 class Runner(Statements):
     """Calls over the current state."""
 
-    def __init__(self, function: n.Function, setting: Setting) -> None:
-        super().__init__(function, setting)
+    def __init__(self, code: Code, setting: Setting) -> None:
+        super().__init__(code, setting)
+        function = code.function
         self.breaks, self.continues = [], []
         self.returned: Value = None
         self.depth = 0
@@ -284,12 +286,12 @@ def within_result(t: ir.Type, value: Value) -> Value:
     return value
 
 
-def footprint(function: n.Function, setting: Setting) -> Footprint:
-    """What ``function`` touches, compares and loops to on the inputs of ``setting``.
+def footprint(code: Code, setting: Setting) -> Footprint:
+    """What a function touches, compares and loops to on the inputs of ``setting``.
 
     The bounds of nested loops need those of the inner ones: a second run uses what the first found."""
-    first = Runner(function, setting).run()
-    if any(trips < INF for trips in first.trips.values()) and len(first.trips) > 1:
-        return Runner(function, replace(setting, trips=first.trips)).run()
+    first = Runner(code, setting).run()
+    if first.wants_trips:
+        return Runner(code, replace(setting, trips=first.trips)).run()
     return first
 

@@ -112,15 +112,17 @@ class Conditions(Places):
             return
         else:
             lo, hi = (v, INF) if below else (-INF, v)
-            old = self.state.known.get(e)
-            self.state.known[e] = Num(lo, hi) if old is None else meet(old, lo, hi)
+            known = self.code.number(e)
+            old = self.state.known.get(known)
+            self.state.known[known] = Num(lo, hi) if old is None else meet(old, lo, hi)
 
     def bound_variable(self, e: n.Ref, v: float, tags: Tags, *, below: bool) -> None:
         place = self.place(e)
         if not isinstance(place, Cell):
             lo, hi = (v, INF) if below else (-INF, v)
-            old = self.state.known.get(e)
-            self.state.known[e] = Num(lo, hi) if old is None else meet(old, lo, hi)
+            known = self.code.number(e)
+            old = self.state.known.get(known)
+            self.state.known[known] = Num(lo, hi) if old is None else meet(old, lo, hi)
             return
         value = self.state.slots.get(place)
         inner = value.offset if isinstance(value, Pointer) else value

@@ -49,8 +49,8 @@ class Evaluator(Conditions):
         if not self.mute:
             self.log.work += self.weight
         result = self.plain_value(e)
-        if isinstance(result, Num) and self.state.known:
-            found = self.state.known.get(e)
+        if self.state.known and isinstance(result, Num) and not isinstance(e, n.Literal):
+            found = self.state.known.get(self.code.number(e))
             if found is not None:
                 result = meet(result, found.lo, found.hi)
         return result

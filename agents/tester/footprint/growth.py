@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from unseq.agents.tester.footprint.code import Code
 from unseq.agents.tester.footprint.interval import INF, Num
 from unseq.frontend.ir import nodes as n
 from unseq.frontend.ir import types as ir
-from unseq.frontend.ir.walk import walk
 
 PUSHES = {"push_back", "emplace_back", "push", "push_front", "emplace", "append"}
 RESIZES = {"resize", "clear", "pop_back", "assign", "insert", "erase", "pop", "pop_front", "swap"}
@@ -82,8 +82,10 @@ def either(a: Growths, b: Growths) -> Growths:
 class Grower:
     """Collects the growths of the variables that statements assign."""
 
-    def __init__(self, number_of: NumberOf, trips: Mapping[int, float]) -> None:
+    def __init__(self, code: Code, number_of: NumberOf, trips: Mapping[int, float]) -> None:
+        self.code = code
         self.number_of = number_of
+        self.wants_trips = False  # the number of iterations of an inner loop would have helped
         self.trips = trips
         self.pushed: list[tuple[n.Expr, float]] = []  # container, pushes an iteration
         self.resized: list[n.Expr] = []
@@ -125,13 +127,18 @@ class Grower:
         trips = self.trips.get(stmt.id, INF)
         init: Growths = {}
         step: tuple[n.Stmt, ...] = ()
+        own: set[int] = {stmt.symbol.uid} if isinstance(stmt, n.ForEach) else set()
         if isinstance(stmt, n.For):
             init = self.statements(stmt.init)
+            own = {part.symbol.uid for part in stmt.init if isinstance(part, n.Declare)}
             step = stmt.step
         self.times *= trips
         inner = self.statements((*stmt.body.statements, *step))
         self.times /= trips if trips not in (0, INF) else 1
-        out = {uid: growth.repeated(trips) for uid, growth in inner.items()}
+        out = {uid: growth.repeated(trips) for uid, growth in inner.items() if uid not in own}
+        if stmt.id not in self.trips:
+            finite = (g for uid, g in out.items() if uid not in init and g.linear and g.step < INF)
+            self.wants_trips = self.wants_trips or bool(self.pushed) or any(True for _ in finite)
         for uid, growth in init.items():
             out[uid] = growth.then(out[uid]) if uid in out else growth
         return out
@@ -164,7 +171,7 @@ class Grower:
     def hidden(self, e: n.Expr) -> Growths:
         """Variables that calls inside an expression may assign, and containers that they grow."""
         out: Growths = {}
-        for part in walk(e):
+        for part in self.code.calls(e):
             if isinstance(part, n.Method):
                 if part.name in PUSHES:
                     self.pushed.append((part.object, self.times))
@@ -186,26 +193,6 @@ def strip_casts(e: n.Expr) -> n.Expr:
     while isinstance(e, n.Cast):
         e = e.operand
     return e
-
-
-def resets(body: Iterable[n.Stmt]) -> set[int]:
-    """Variables that an iteration assigns before it reads them."""
-    read: set[int] = set()
-    reset: set[int] = set()
-    for stmt in body:
-        first: Iterable[n.Stmt] = stmt.init if isinstance(stmt, n.For) else (stmt,)
-        for part in first:
-            if isinstance(part, n.Assign) and isinstance(part.place, n.Ref) and not part.op:
-                read |= references(part.value)
-                if part.place.symbol.uid not in read:
-                    reset.add(part.place.symbol.uid)
-        read |= references(stmt)
-    return reset
-
-
-def references(node: n.Expr | n.Stmt) -> set[int]:
-    """The variables that a piece of code mentions."""
-    return {part.symbol.uid for part in walk(node) if isinstance(part, n.Ref)}
 
 
 def tests_of(condition: n.Expr, body: n.Block) -> list[tuple[n.Expr, bool]]:
@@ -235,6 +222,7 @@ OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def most_trips(
+    code: Code,
     tests: list[tuple[n.Expr, bool]],
     growths: Growths,
     number_of: NumberOf,
@@ -244,7 +232,7 @@ def most_trips(
     sure = INF
     maybe: list[float] = []
     for e, truth in tests:
-        count, always = _trips_of(e, truth, growths, number_of, middle)
+        count, always = _trips_of(code, e, truth, growths, number_of, middle)
         if always:
             sure = min(sure, count)
         elif count < INF:
@@ -253,7 +241,7 @@ def most_trips(
 
 
 def _trips_of(
-    e: n.Expr, truth: bool, growths: Growths, number_of: NumberOf, middle: bool
+    code: Code, e: n.Expr, truth: bool, growths: Growths, number_of: NumberOf, middle: bool
 ) -> tuple[float, bool]:
     if isinstance(e, n.Binary) and e.op in OPPOSITE:
         op = e.op if truth else OPPOSITE[e.op]
@@ -264,7 +252,7 @@ def _trips_of(
         return INF, False
     if op in {">", ">="}:
         op, left, right = {">": "<", ">=": "<="}[op], right, left
-    rise, fall = _growth_of(left, growths), _growth_of(right, growths)
+    rise, fall = _growth_of(code, left, growths), _growth_of(code, right, growths)
     if rise is None or fall is None:
         return INF, False
     low, high = number_of(left), number_of(right)
@@ -290,19 +278,19 @@ def _middle(x: Num) -> float:
     return x.lo if x.exact else (x.lo + x.hi) / 2
 
 
-def _growth_of(e: n.Expr, growths: Growths) -> Growth | None:
+def _growth_of(code: Code, e: n.Expr, growths: Growths) -> Growth | None:
     """How the value of ``e`` moves: of a variable plus or minus what stays; None if unknown."""
     e = strip_casts(e)
     if isinstance(e, n.Ref):
         return growths.get(e.symbol.uid, Growth())
-    moving = [uid for uid in references(e) if uid in growths]
+    moving = [uid for uid in code.references(e) if uid in growths]
     if not moving:
         return Growth()
     if isinstance(e, n.Binary) and len(moving) == 1:
         for part, rest in ((e.left, e.right), (e.right, e.left)):
-            if moving[0] in references(rest):
+            if moving[0] in code.references(rest):
                 continue
-            inner = _growth_of(part, growths)
+            inner = _growth_of(code, part, growths)
             if inner is None:
                 return None
             if e.op == "+" or (e.op == "-" and part is e.left):

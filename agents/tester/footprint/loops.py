@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from unseq.agents.tester.footprint.expressions import Evaluator
-from unseq.agents.tester.footprint.growth import Grower, Growths, most_trips, references, resets, strip_casts, tests_of
+from unseq.agents.tester.footprint.growth import Grower, Growths, most_trips, strip_casts, tests_of
 from unseq.agents.tester.footprint.interval import INF, Num, arithmetic, join, widen
 from unseq.agents.tester.footprint.memory import Box, Cell, Pointer, Record, Region, State, Value, join_states
 from unseq.agents.tester.footprint.places import is_container
@@ -79,21 +79,22 @@ class Loops(Evaluator):
         """A loop of any form; ``bind`` binds the variable of a range-for, which runs ``count`` times."""
         entry = self.state
         self.mute += 1
-        grower = Grower(self.number, self.setting.trips)
+        grower = Grower(self.code, self.number, self.setting.trips)
         hidden = grower.hidden(condition) if condition is not None else {}
         growths: Growths = {**hidden, **grower.statements((*body.statements, *step))}
+        self.log.wants_trips = self.log.wants_trips or grower.wants_trips
         tests = tests_of(condition, body) if condition is not None else []
         if count is not None:
             trips, typical = count.hi, count.hi
         else:
-            trips = most_trips(tests, growths, self.number)
-            typical = most_trips(tests, growths, self.number, middle=True)
+            trips = most_trips(self.code, tests, growths, self.number)
+            typical = most_trips(self.code, tests, growths, self.number, middle=True)
             trips += 1 if test_last else 0
         self.mute -= 1
         self.note_limits(tests, growths)
         if not self.mute:
             self.log.trips[loop] = max(trips, self.log.trips.get(loop, 0.0))
-        reset = resets(body.statements)
+        reset = self.code.resets(body)
         after, head = entry.copy(), entry.copy()
         self.move(after, growths, grower, trips, reset)
         moving = self.move(head, growths, grower, max(0.0, trips - 1), reset)
@@ -144,7 +145,7 @@ class Loops(Evaluator):
         return self.state
 
     def move(
-        self, head: State, growths: Growths, grower: Grower, trips: float, reset: set[int]
+        self, head: State, growths: Growths, grower: Grower, trips: float, reset: frozenset[int]
     ) -> set[Cell | Region]:
         """Puts the linear variables at any iteration; returns what has to be found by iteration."""
         moving: set[Cell | Region] = set()
@@ -206,7 +207,7 @@ class Loops(Evaluator):
         self.mute += 1
         for e, _ in tests:
             if not isinstance(e, n.Binary):
-                counter = self.value(e) if references(e) & growths.keys() else None
+                counter = self.value(e) if self.code.references(e) & growths.keys() else None
                 if isinstance(counter, Num):
                     self.log.loop_limits.add(counter.tags)
                 continue

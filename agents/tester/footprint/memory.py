@@ -14,7 +14,7 @@ from typing import Union
 
 from unseq.agents.tester.footprint.interval import NO_TAGS, ZERO, Num, Tags, join, type_range, widen, within
 from unseq.frontend.ir import types as ir
-from unseq.frontend.ir.nodes import Expr, Lambda
+from unseq.frontend.ir.nodes import Lambda
 
 GROWTHS_BEFORE_WIDENING = 3
 
@@ -148,7 +148,7 @@ class State:
     def __init__(self) -> None:
         self.slots: dict[Slot, Value] = {}
         self.aliases: dict[int, Place] = {}
-        self.known: dict[Expr, Num] = {}
+        self.known: dict[int, Num] = {}  # by the number of the expression
         self.reachable = True
 
     def copy(self) -> State:
@@ -234,6 +234,7 @@ class Footprint:
     unknown_calls: set[str] = field(default_factory=set)
     trips: dict[int, float] = field(default_factory=dict)
     work: float = 0.0
+    wants_trips: bool = False  # a second run that knows the trips of inner loops would be sharper
     calls_itself: bool = False
 
     def touch(self, region: Region, index: Num, *, write: bool) -> None:

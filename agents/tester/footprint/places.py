@@ -5,6 +5,7 @@ Knows regions and cells (``memory``); how an expression gets its value is left t
 
 from __future__ import annotations
 
+from unseq.agents.tester.footprint.code import Code
 from unseq.agents.tester.footprint.interval import (
     INF,
     Num,
@@ -30,7 +31,6 @@ from unseq.agents.tester.footprint.memory import (
 from unseq.frontend.ir import nodes as n
 from unseq.frontend.ir import types as ir
 
-MEMORY = (n.Index, n.Deref, n.Call, n.Method)
 CONTAINERS = {"vector", "array", "string", "span", "deque", "list", "initializer_list"}
 
 
@@ -57,8 +57,9 @@ def is_place(e: n.Expr) -> bool:
 class Places:
     """The current state; the log is kept only while ``mute`` is 0."""
 
-    def __init__(self, function: n.Function, setting: Setting) -> None:
-        self.function = function
+    def __init__(self, code: Code, setting: Setting) -> None:
+        self.code = code
+        self.function = code.function
         self.setting = setting
         self.state = State()
         self.log = Footprint()
@@ -166,7 +167,7 @@ class Places:
     def forget(self, uid: int | None) -> None:
         """Drops what conditions said of expressions that mention a variable, or memory (None)."""
         if self.state.known:
-            self.state.known = {e: v for e, v in self.state.known.items() if not mentions(e, uid)}
+            self.state.known = {e: v for e, v in self.state.known.items() if not self.code.mentions(e, uid)}
 
     def local_region(self, uid: int, path: str, element: ir.Type, length: Num | None) -> Region:
         """The region that belongs to a local variable, made once."""
@@ -194,21 +195,3 @@ def container_length(t: ir.Type) -> Num | None:
         return number(t.args[1])
     return None
 
-
-def mentions(e: n.Expr, uid: int | None) -> bool:
-    """Whether ``e`` reads a variable (``uid``) or any memory (None)."""
-    if isinstance(e, n.Ref):
-        return e.symbol.uid == uid or (uid is None and isinstance(e.symbol.type, ir.Reference))
-    if uid is None and isinstance(e, MEMORY):
-        return True
-    if isinstance(e, n.Index):
-        return mentions(e.base, uid) or mentions(e.index, uid)
-    if isinstance(e, n.Binary):
-        return mentions(e.left, uid) or mentions(e.right, uid)
-    if isinstance(e, n.Cast | n.Unary):
-        return mentions(e.operand, uid)
-    if isinstance(e, n.Deref):
-        return mentions(e.pointer, uid)
-    if isinstance(e, n.Member):
-        return mentions(e.base, uid)
-    return not isinstance(e, n.Literal)
