@@ -135,7 +135,9 @@ class Assembler:
         assert dtype is not None
         if is_complex(t):
             parts = [self.numbers(key, ir.DOUBLE, n).astype(np.float64) for _ in range(2)]
-            return (parts[0] + 1j * parts[1]).astype(dtype)
+            out = np.empty(n, dtype=dtype)
+            out.real, out.imag = parts
+            return out
         if ir.is_arithmetic(t):
             return self.numbers(key, t, n)
         out = np.zeros(n, dtype=dtype)

@@ -42,6 +42,7 @@ class Roles:
     written: frozenset[str] = frozenset()
     terminated: frozenset[str] = frozenset()
     null_tested: frozenset[str] = frozenset()
+    bounded: frozenset[str] = frozenset()  # arrays with subscripts that depend on no content
     leads: dict[str, frozenset[str]] = field(default_factory=dict)  # content -> arrays it is a subscript of
     ends: dict[str, str] = field(default_factory=dict)  # pointer behind the last element -> pointer to the first
     calls_itself: bool = False
@@ -101,6 +102,7 @@ def find_roles(function: Function) -> Roles:
         frozenset(key for key, by_tags in log.touches.items() if any(t.write for t in by_tags.values())),
         frozenset(log.terminated | _terminated(log, arrays)),
         frozenset(log.null_tested),
+        frozenset(key for key in log.touches if log.bound(key, frozenset(contents))),
         _leads(log, contents),
         ends,
         log.calls_itself,

@@ -195,7 +195,7 @@ class Shapes:
             if target in self.formulas:
                 continue  # its subscripts are beyond the analysis
             region = base.regions.get(target)
-            reach = base.reach(target, constrained)
+            reach = base.bound(target, constrained)
             if region is not None and region.length is not None and math.isfinite(region.length.hi):
                 limits[target] = region.length.hi
             elif target in sizes and not reach:
@@ -203,6 +203,8 @@ class Shapes:
             elif target in sizes or (reach is not None and reach[1] < MOST_ELEMENTS):
                 bounds = [sizes[target].hi] if target in sizes else []
                 limits[target] = max([*bounds, reach[1] + 1 if reach is not None else 0])
+            elif reach is None and target in self.roles.bounded:
+                limits[target] = 0
         return limits
 
     @staticmethod

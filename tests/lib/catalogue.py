@@ -434,5 +434,4 @@ void transformed(const std::vector<float> &a, const std::vector<float> &b, std::
     ),
 ))
 
-# The C++ examples join in as soon as their front end does.
-ALL = C
+ALL = C + CPP

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from unseq.agents.tester.footprint.expressions import Evaluator
 from unseq.agents.tester.footprint.growth import Grower, Growths, most_trips, strip_casts, tests_of
-from unseq.agents.tester.footprint.interval import INF, Num, arithmetic, join, widen
+from unseq.agents.tester.footprint.interval import INF, NO_TAGS, Num, Tags, arithmetic, join, widen
 from unseq.agents.tester.footprint.memory import Box, Cell, Pointer, Record, Region, State, Value, join_states
 from unseq.agents.tester.footprint.places import is_container
 from unseq.frontend.ir import nodes as n
@@ -91,13 +91,15 @@ class Loops(Evaluator):
             typical = most_trips(self.code, tests, growths, self.number, middle=True)
             trips += 1 if test_last else 0
         self.mute -= 1
-        self.note_limits(tests, growths)
+        limits = self.note_limits(tests, growths)
+        if count is not None:
+            limits |= count.tags
         if not self.mute:
             self.log.trips[loop] = max(trips, self.log.trips.get(loop, 0.0))
         reset = self.code.resets(body)
         after, head = entry.copy(), entry.copy()
-        self.move(after, growths, grower, trips, reset)
-        moving = self.move(head, growths, grower, max(0.0, trips - 1), reset)
+        self.move(after, growths, grower, trips, reset, limits)
+        moving = self.move(head, growths, grower, max(0.0, trips - 1), reset, limits)
 
         def run() -> State:
             return self.one_iteration(condition, body, step, test_last, bind)
@@ -145,7 +147,7 @@ class Loops(Evaluator):
         return self.state
 
     def move(
-        self, head: State, growths: Growths, grower: Grower, trips: float, reset: frozenset[int]
+        self, head: State, growths: Growths, grower: Grower, trips: float, reset: frozenset[int], limits: Tags
     ) -> set[Cell | Region]:
         """Puts the linear variables at any iteration; returns what has to be found by iteration."""
         moving: set[Cell | Region] = set()
@@ -157,7 +159,7 @@ class Loops(Evaluator):
                 if isinstance(slot, Cell) and slot.uid not in reset:
                     moving.add(slot)
                 continue
-            by = Num(_product(growth.down, trips), _product(growth.up, trips))
+            by = Num(_product(growth.down, trips), _product(growth.up, trips), limits)
             if isinstance(value, Num):
                 head.slots[slot] = arithmetic("+", value, by, True)
             elif isinstance(value, Pointer):
@@ -167,7 +169,7 @@ class Loops(Evaluator):
             if isinstance(held, Box):
                 size = head.slots.get(held.region)
                 if isinstance(size, Num):
-                    head.slots[held.region] = Num(size.lo, size.hi + _product(times, trips), size.tags)
+                    head.slots[held.region] = Num(size.lo, size.hi + _product(times, trips), size.tags | limits)
         for e in grower.resized:
             held = self.value(e)
             if isinstance(held, Box):
@@ -202,14 +204,16 @@ class Loops(Evaluator):
                 head.slots[slot] = _joined(entry.slots.get(slot), end.slots.get(slot), widening=False)
         self.breaks = outer
 
-    def note_limits(self, tests: list[tuple[n.Expr, bool]], growths: Growths) -> None:
-        """Logs what the loop's tests compare its variables with."""
+    def note_limits(self, tests: list[tuple[n.Expr, bool]], growths: Growths) -> Tags:
+        """Logs what the loop's tests compare its variables with, and returns on what the comparisons depend."""
         self.mute += 1
+        found: Tags = NO_TAGS
         for e, _ in tests:
             if not isinstance(e, n.Binary):
                 counter = self.value(e) if self.code.references(e) & growths.keys() else None
                 if isinstance(counter, Num):
                     self.log.loop_limits.add(counter.tags)
+                    found |= counter.tags
                 continue
             for side, other in ((e.left, e.right), (e.right, e.left)):
                 inner = strip_casts(side)
@@ -222,9 +226,11 @@ class Loops(Evaluator):
                     start = start.offset
                 if isinstance(limit, Num) and isinstance(start, Num):
                     self.log.loop_limits.add(limit.tags)
+                    found |= limit.tags
                     self.log.loop_starts.add(start.tags)
                     self.log.slices |= {tag for tag in limit.tags & start.tags if tag.endswith("]")}
         self.mute -= 1
+        return found
 
     def usual_trips(self, typical: float, trips: float) -> float:
         """A guess of the number of iterations, for estimates of work."""

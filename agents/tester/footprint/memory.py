@@ -17,6 +17,7 @@ from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Lambda
 
 GROWTHS_BEFORE_WIDENING = 3
+SHOWS_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,15 @@ class Footprint:
             old.write = True
         else:
             old.read = True
+
+    def bound(self, key: str, without: Tags) -> tuple[float, float] | None:
+        """As ``reach``, of accesses that show how long the region is: a few constant subscripts do not."""
+        chosen = [
+            t
+            for tags, t in self.touches.get(key, {}).items()
+            if not tags & without and t.lo <= t.hi and (tags or t.hi >= SHOWS_LENGTH)
+        ]
+        return (min(t.lo for t in chosen), max(t.hi for t in chosen)) if chosen else None
 
     def reach(self, key: str, without: Tags = NO_TAGS) -> tuple[float, float] | None:
         """Least and greatest subscript of region ``key``; accesses that depend on ``without`` left out."""
