@@ -72,13 +72,18 @@ class Shapes:
         self.gaps: dict[str, float] = {}  # how far the greatest value of a content is below what bounds it
         self.array_of = {leaf.key: leaf.array for leaf in roles.contents()}
 
-    def solve(self, scalars: Mapping[str, float], free: int) -> Solution:
-        """Shapes for the given scalars; ``free`` is the size of what no scalar determines."""
+    def solve(
+        self, scalars: Mapping[str, float], free: int, lengths: Mapping[str, int] | None = None
+    ) -> Solution:
+        """Shapes for the given scalars; ``free`` is the size of what no scalar determines, ``lengths`` that of
+        single containers (longer where the function needs it)."""
+        given = lengths or {}
         values = {key: number(value) for key, value in scalars.items()}
         values |= {key: Num(*type_range(t)) for key, t in self.scalar_types.items() if key not in values}
         constrained = self.constrained()
         start = {key: number(0) for key in constrained}
-        sizes = {leaf.key: number(free) for leaf in self.arrays.values() if self.asks_size(leaf)}
+        asked = [leaf.key for leaf in self.arrays.values() if self.asks_size(leaf)]
+        sizes = {key: number(given.get(key, free)) for key in asked}
         log, sizes = self.grow(values | start, sizes, constrained)
         ranges: dict[str, tuple[float, float]] = {}
         for key in self.in_order(constrained, log):

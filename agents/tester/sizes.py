@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Assignment:
     scalars: dict[str, float]
     free: int
     words: str
+    lengths: dict[str, int] = field(default_factory=dict)  # of containers that differ from ``free``
 
 
 class Sizes:
@@ -53,7 +54,7 @@ class Sizes:
         return max(1.0, round(data)), max(1.0, work)
 
     def solve(self, assignment: Assignment) -> Solution:
-        return self.shapes.solve(assignment.scalars, assignment.free)
+        return self.shapes.solve(assignment.scalars, assignment.free, assignment.lengths)
 
     def side(self, scale: int) -> int:
         """The value of one size for a total of about ``scale`` elements."""
@@ -92,8 +93,13 @@ class Sizes:
         free = max(1, int(side * float(rng.choice([0.5, 1, 2])))) + int(rng.integers(0, 2))
         for key in self.unused:
             scalars[key] = self.clipped(key, free)
-        words = ", ".join(f"{key}={value:g}" for key, value in scalars.items()) or f"size {free}"
-        return Assignment(scalars, free, words)
+        lengths: dict[str, int] = {}
+        asked = [leaf.key for leaf in self.roles.arrays() if self.shapes.asks_size(leaf)]
+        if len(asked) > 1 and rng.random() < 0.5:
+            lengths = {key: max(0, free + int(rng.choice([-1, 0, 1, -free, free // 2]))) for key in asked[1:]}
+        parts = [f"{key}={value:g}" for key, value in scalars.items()] or [f"size {free}"]
+        parts += [f"{key} of {length}" for key, length in lengths.items()]
+        return Assignment(scalars, free, ", ".join(parts), lengths)
 
     def one_empty(self, side: int) -> Iterator[Assignment]:
         """One size 0, or negative, the others not."""

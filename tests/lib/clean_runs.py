@@ -22,12 +22,14 @@ SECONDS_A_CALL = 2.0
 
 @dataclass
 class Original:
-    """Runs one function; ``reports`` keeps what the sanitizers said of the invalid cases."""
+    """Runs one function; ``reports`` keeps what the sanitizers said of the invalid cases, ``results`` what the valid
+    ones returned, by the identity of the case."""
 
     function: Function
     place: Session
     library: Path
     reports: list[tuple[str, str]] = field(default_factory=list)
+    results: dict[int, object] = field(default_factory=dict)
 
     def validate(self, cases: Sequence[Case]) -> Sequence[Validity]:
         """One process for all cases, and one more behind every case that ends it."""
@@ -37,7 +39,9 @@ class Original:
             schedule = Schedule(tuple(range(len(rest))), call_s=SECONDS_A_CALL)
             setting = Setting(RuntimeKind.ASAN, False, limits=Limits(wall_s=60.0))
             run = run_cases(self.place, self.function, self.library, rest, schedule, setting)
-            out += [Validity(True, "", call.wall_s) for call in run.calls]
+            for call in run.calls:
+                out.append(Validity(True, "", call.wall_s))
+                self.results[id(rest[call.index])] = getattr(call.outcome, "result", None)
             if run.failure is None:
                 continue
             if run.failure.index is None:

@@ -10,6 +10,7 @@ import math
 
 from unseq.agents.tester.footprint.interval import (
     INF,
+    NO_TAGS,
     Num,
     Tags,
     compare,
@@ -128,6 +129,8 @@ class Conditions(Places):
         inner = value.offset if isinstance(value, Pointer) else value
         if not isinstance(inner, Num):
             return
+        if e.symbol.storage is n.Storage.PARAMETER and e.symbol.name in inner.tags:
+            tags = NO_TAGS  # an input that is checked stays what it is
         cuts = v > inner.lo if below else v < inner.hi
         if not cuts:
             return

@@ -110,12 +110,19 @@ class Evaluator(Conditions):
 
     def unary(self, e: n.Unary) -> Value:
         if e.op == "!":
-            truth = self.truth(self.value(e.operand))
+            operand_value = self.value(e.operand)
+            self.note_null_test(operand_value)
+            truth = self.truth(operand_value)
             return Num(0, 1) if truth is None else number(int(not truth))
         operand = self.number(e.operand)
         if e.op == "-":
             return within(e.type, negate(operand))
         return within(e.type, Num(-operand.hi - 1, -operand.lo - 1, operand.tags))
+
+    def note_null_test(self, value: Value) -> None:
+        """Logs that a pointer is used as a truth value."""
+        if isinstance(value, Pointer) and not self.mute:
+            self.log.null_tested.add(value.region.key)
 
     def binary(self, e: n.Binary) -> Value:
         if e.op in {"&&", "||"}:
@@ -185,6 +192,8 @@ class Evaluator(Conditions):
                 hi = math.trunc(value.hi) if math.isfinite(value.hi) else value.hi
                 return within(e.type, Num(lo, hi, value.tags))
             return within(e.type, value)
+        if isinstance(e.type, ir.Bool):
+            self.note_null_test(value)
         if isinstance(value, Pointer) and isinstance(e.type, ir.Pointer):
             same = e.type.to == value.region.element or isinstance(e.type.to, ir.Void)
             return value if same or same_size(e.type.to, value.region.element) else None

@@ -58,7 +58,9 @@ class Statements(Loops):
         self.state.reachable = False
 
     def branch(self, stmt: n.If) -> None:
-        truth = self.truth(self.value(stmt.condition))
+        condition = self.value(stmt.condition)
+        self.note_null_test(condition)
+        truth = self.truth(condition)
         before = self.state
         ends: list[State] = []
         for block, taken in ((stmt.then, True), (stmt.other, False)):
