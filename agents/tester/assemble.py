@@ -23,6 +23,7 @@ from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequ
 from unseq.frontend.ir import types as ir
 
 Array = npt.NDArray[np.generic]
+OBJECTS = 1000  # elements that are objects of their own repeat beyond this
 BLOCK = 1 << 20  # plain values repeat beyond this, which saves time on inputs for timing
 
 
@@ -106,7 +107,8 @@ class Assembler:
             return Buffer(self.rng.integers(0, 256, count, dtype=np.uint8))
         if dtype_of(element) is not None:
             return Buffer(self.fill(f"{key}[]", element, count))
-        return Sequence(tuple(self.value(f"{key}[]", element) for _ in range(count)))
+        items = tuple(self.value(f"{key}[]", element) for _ in range(min(count, OBJECTS)))
+        return Sequence((items * (count // OBJECTS + 1))[:count])
 
     def count(self, key: str, t: ir.Type) -> int:
         """The number of elements of an array."""
@@ -118,7 +120,8 @@ class Assembler:
             count = max(count, 3)
         if isinstance(t, ir.Library) and t.name == "string" and "[" in key and key not in self.roles.resized:
             # Strings inside a container have lengths of their own.
-            return max(count, 0) if self.rng.random() < 0.1 else int(self.rng.integers(0, 12))
+            own = int(self.rng.integers(0, 12))
+            return own if key in self.roles.sizes_read else count + own
         return count
 
     def characters(self, key: str, count: int) -> Array:

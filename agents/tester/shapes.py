@@ -113,6 +113,8 @@ class Shapes:
     def asks_size(self, leaf: ArrayLeaf) -> bool:
         if leaf.key in self.roles.ends.values():
             return True
+        if leaf.depth and isinstance(leaf.type, ir.Library) and leaf.type.name == "string":
+            return False  # each string of a container has a length of its own
         return leaf.key in self.roles.sizes_read and leaf.fixed is None and not leaf.is_pointer
 
     def setting(self, values: Mapping[str, Num], sizes: Mapping[str, Num]) -> Setting:

@@ -16,11 +16,13 @@ from unseq.agents.tester.assemble import Assembler, Choice
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.sizes import Assignment, Sizes
-from unseq.backends.host.values import Case
+from unseq.backends.host.values import Case, dtype_of
 
 SIZES = (1_000, 100_000, 10_000_000)
 MOST_WORK = 6e8  # elementary operations: a few tenths of a second
-MOST_BYTES = 400_000_000
+MOST_BYTES = 200_000_000
+ELEMENT_BYTES = 8
+NESTED_BYTES = 1000  # an element that is an object of its own here: a string, a vector in a vector
 DEPTHS = (8, 12, 16, 20, 24, 28)
 SANITIZERS_COST = 4.0
 LONG_ENOUGH = 0.02  # seconds under sanitizers from which a growth can be told
@@ -93,7 +95,7 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
     for _ in range(4):
         excess = max(
             (solution.work / MOST_WORK) ** (1 / sizes.work_degree),
-            (max(solution.elements, 1) * 8 / MOST_BYTES) ** (1 / degree),
+            (memory(roles, solution) / MOST_BYTES) ** (1 / degree),
             (solution.longest / (1.1 * total)) ** (1 / degree),
         )
         if excess <= 1:
@@ -102,6 +104,14 @@ def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution
         assignment = sizes.uniform(side)
         solution = sizes.solve(assignment)
     return assignment, solution
+
+
+def memory(roles: Roles, solution: Solution) -> int:
+    """Bytes that an input takes while it is made and compared, roughly."""
+    return sum(
+        solution.total(leaf.key) * (ELEMENT_BYTES if dtype_of(leaf.element) is not None else NESTED_BYTES)
+        for leaf in roles.arrays()
+    )
 
 
 def rounded(value: float) -> int:
