@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from unseq.frontend.ir.nodes import Call, Expr, Function, Loop, Method, Place, Stmt, Symbol
+from unseq.frontend.ir.nodes import Call, Expr, Function, Index, Loop, Method, Place, Stmt, Symbol
 from unseq.frontend.ir.types import Type
 from unseq.frontend.source import Diagnostic, Span
 
@@ -172,6 +172,15 @@ class ArrayAccumulator:
 
 
 @dataclass(frozen=True, slots=True)
+class Buffered:
+    """An array of which iterations read elements that later ones overwrite: the places ``reads`` (as they stand in
+    the body, behind ``extent.base``) are read from a copy of ``extent`` made at loop entry."""
+
+    extent: Extent
+    reads: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """Early exit: the loop ends at the first iteration where ``condition`` holds, evaluable at the start of an
     iteration after ``statements``.  Iterations that do not exit have no effect at all.
@@ -187,7 +196,7 @@ class Exit:
     span: Span | None = None
 
 
-Role = Private | Induction | Accumulator | ArgBest | Prefix | Recurrence | Append | ArrayAccumulator | Exit
+Role = Private | Induction | Accumulator | ArgBest | Prefix | Recurrence | Append | ArrayAccumulator | Buffered | Exit
 
 
 # --- guards ----------------------------------------------------------------------------------------------------

@@ -126,6 +126,24 @@ def test(left: Side, right: Side, assumed: list[Guard]) -> Dependence | None:
     return _solve(flat, left, right, subscripted)
 
 
+def same_iteration(left: Side, right: Side) -> bool:
+    """Whether the two accesses may meet in one iteration."""
+    sets = Sets(left.bounds.is_fixed)
+    here = {nest.position: f"i{k}" for k, nest in enumerate(left.nests)}
+    there = {nest.position: f"j{k}" for k, nest in enumerate(right.nests)}
+    constraints = ["i0 = j0"]
+    for a, b in zip(left.path.steps, right.path.steps, strict=False):
+        if isinstance(a, str) or isinstance(b, str):
+            continue
+        p, q = _subscript(a, left, []), _subscript(b, right, [])
+        if p is not None and q is not None:
+            first, second = sets.affine(p, here), sets.affine(q, there)
+            if first is not None and second is not None:
+                constraints.append(f"{first} = {second}")
+    constraints += _domain(sets, left, here) + _domain(sets, right, there)
+    return sets.is_empty([*here.values(), *there.values()], constraints) is not True
+
+
 def _subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
     """A subscript as a polynomial over positions and invariants; None: may be anything."""
     p = polynomial(e)

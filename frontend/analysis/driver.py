@@ -26,7 +26,7 @@ from unseq.frontend.analysis import (
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of, facts_inside
 from unseq.frontend.analysis.context import Access, ExitKind, LoopContext
 from unseq.frontend.analysis.cost import work
-from unseq.frontend.analysis.explain import diagnostics, first_assignment, header, kind_of
+from unseq.frontend.analysis.explain import COPY, diagnostics, first_assignment, header, kind_of
 from unseq.frontend.analysis.memory import Memory, Span
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import TooLarge, Values
@@ -35,6 +35,7 @@ from unseq.frontend.facts import (
     Append,
     ArgBest,
     ArrayAccumulator,
+    Buffered,
     Claim,
     Exit,
     Facts,
@@ -177,7 +178,7 @@ def symbols_of(role: Role) -> frozenset[Symbol]:
             return frozenset({counter}) if counter is not None else frozenset()
         case Exit(assigned=assigned):
             return frozenset(assigned)
-        case ArrayAccumulator():
+        case ArrayAccumulator() | Buffered():
             return frozenset()
 
 
@@ -244,7 +245,7 @@ def _covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
     """Which role makes the order of an access immaterial."""
     found: dict[int, int] = {}
     for number, role in enumerate(roles):
-        if isinstance(role, Private | Induction | Exit):
+        if isinstance(role, Private | Induction | Buffered | Exit):
             continue
         mine = symbols_of(role)
         for access in accesses:
@@ -302,6 +303,14 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
             if len(again.conflicts) < len(memory.conflicts):
                 memory = again
                 verdict.roles += extra
+    plain = all(
+        isinstance(role, Induction) or (isinstance(role, Private) and not role.last) for role in verdict.roles
+    )
+    if memory.copies and not plain:
+        array = memory.copies[0]
+        what = "reads elements that later iterations overwrite"
+        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY))
+    verdict.roles += memory.copies
     verdict.guards += memory.guards
     verdict.reasons += diagnostics(memory.conflicts, context)
     return memory

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from unseq.frontend.analysis import dependence, permutation, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.aliasing import Object, may_change, name_of, relation
+from unseq.frontend.analysis.buffering import buffered
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.paths import Path, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like
-from unseq.frontend.facts import Apart, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
+from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Deref, Expr, Index, Member, Method, Ref, Symbol
@@ -61,6 +62,7 @@ class Memory:
         self.noalias = noalias
         self.guards: list[Guard] = []
         self.conflicts: list[Conflict] = []
+        self.copies: list[Buffered] = []
         self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
         positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
@@ -160,6 +162,12 @@ class Memory:
                 self._add(unique[0])
                 for access, _ in group.members:
                     self.spans[id(access)] = (terms.ZERO, unique[1])
+                return
+            copied = buffered(self.context, base, group.members, self.conflicts[before:], self.is_fixed)
+            if copied is not None:
+                del self.conflicts[before:]
+                self.copies.append(copied[0])
+                self._add(copied[1])
 
     def _pairs(self, group: _Group, writes: list[tuple[Access, Path]]) -> None:
         count = 0

@@ -102,18 +102,19 @@ def pointer(context: Context, base: Expr) -> str:
 
 def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
     context.includes.add("<parlay/primitives.h>")
-    base, low, high = _range(context, guard.array, guard.low, guard.high)
+    base, low, high = elements(context, guard.array, guard.low, guard.high)
     return f"parlay::is_sorted(parlay::make_slice({base}{low}, {base}{high}))"
 
 
-def _range(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, str, str]:
+def elements(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, str, str]:
+    """A pointer to an array, and what to add to it for the first element and the end of a range."""
     lower, upper = (context.expr(plain(e), ADDITIVE + 1) for e in (low, high))
     return pointer(context, array), "" if lower == "0" else f" + {lower}", f" + {upper}"
 
 
 def _apart(context: Context, guard: Apart, bounds: Bounds) -> str:
     context.includes.add("<parlay/primitives.h>")
-    array, low, high = _range(context, guard.array, guard.low, guard.high)
+    array, low, high = elements(context, guard.array, guard.low, guard.high)
     base = pointer(context, guard.base)
     same = _pointee(guard.extent.base) == _pointee(guard.base)
     first, end = (_address(context, guard.extent, e, same, bounds) for e in (guard.extent.low, guard.extent.high))
@@ -130,7 +131,7 @@ def _apart(context: Context, guard: Apart, bounds: Bounds) -> str:
 def _unique(context: Context, guard: Unique) -> str:
     """Each subscript claims its slot; it is unique iff every claim stands."""
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>", "<atomic>"}
-    base, low, high = _range(context, guard.array, guard.low, guard.high)
+    base, low, high = elements(context, guard.array, guard.low, guard.high)
     bound = context.expr(plain(guard.bound), EQUALITY)
     return (
         f"[&] {{  // no subscript occurs twice\n"

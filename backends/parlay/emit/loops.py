@@ -5,14 +5,19 @@ The shape of the result is ``if (worth it && safe) parallel_for(...) else the lo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit import guards, layout
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, header, space_of
+from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map
-from unseq.frontend.facts import LoopFact, Private
-from unseq.frontend.ir.nodes import Block
+from unseq.frontend.analysis import terms
+from unseq.frontend.facts import Buffered, LoopFact, Private
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Block, Expr, Index, Ref, Symbol
 
 LONG_BODY = 8  # lines; a longer body is written once, as a lambda
 
@@ -22,11 +27,15 @@ def emit_map(context: Context, plan: Map) -> str:
     fact = plan.loop
     space = space_of(context, fact)
     asked = conditions(context, fact, space)
-    if hoistable(context, space) and not any(isinstance(role, Private) and role.last for role in fact.roles):
+    last = any(isinstance(role, Private) and role.last for role in fact.roles)
+    copies, body = _copied(context, fact)
+    if not last and not copies and hoistable(context, space):
         return _hoisted(context, space, joined(asked), plan.granularity)
-    parallel = [parallel_for(context, fact, space, plan.granularity)]
-    if any(isinstance(role, Private) and role.last for role in fact.roles):
+    most = replace(space, end=f"{space.end} - 1") if last else space
+    parallel = [*copies, parallel_for(context, fact, most, plan.granularity, body)]
+    if last or copies:  # both touch memory that a loop without iterations does not
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
+    if last:
         parallel.append(last_iteration(context, fact, space))
     text = chosen(context, fact, joined(asked), "\n".join([*parallel, *space.after]))
     return "\n".join([*space.before, text])
@@ -51,6 +60,24 @@ def _hoisted(context: Context, space: Space, condition: str, granularity: int) -
     head = header(context, space, space.begin, space.end)
     sequential = context.controlled(head, f"{name}({space.name});")
     return f"{define}\n{either(context, condition, parallel, sequential)}"
+
+
+def _copied(context: Context, fact: LoopFact) -> tuple[list[str], Block]:
+    """Copies of the arrays whose old values other iterations need, and the body that reads them there."""
+    lines: list[str] = []
+    places: dict[Expr, Expr] = {}
+    for role in fact.roles:
+        if not isinstance(role, Buffered):
+            continue
+        context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
+        base, low, high = guards.elements(context, role.extent.base, role.extent.low, role.extent.high)
+        name = context.fresh("old")
+        lines.append(f"const auto {name} = parlay::to_sequence(parlay::make_slice({base}{low}, {base}{high}));")
+        for place in role.reads:
+            symbol = Symbol(name, t.Pointer(place.type, const=True), -6)
+            index = plain(terms.subtract(place.index, role.extent.low))
+            places[place] = Index(Ref(symbol, symbol.type), index, place.type, span=place.span)
+    return lines, bodies.with_places(fact.loop.body, places)
 
 
 def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
@@ -85,7 +112,7 @@ def parallel_for(
 
 
 def last_iteration(context: Context, fact: LoopFact, space: Space) -> str:
-    """The last iteration again, on the variables themselves, so that they keep their values."""
+    """The last iteration, on the variables themselves, so that they keep their values."""
     body = "\n".join([*space.prologue, context.block(fact.loop.body)])
     counter = context.declare(space.type, space.name)
     return context.braces(f"for ({counter} = {space.end} - 1; {space.name} < {space.end}; {space.name}++)", body)

@@ -2,7 +2,7 @@
 
 void shift_left(double *a, int n)
 {
-    for (int i = 0; i + 1 < n; i++) /* sequential: reads a[i + 1], overwritten by iteration i+1 (distance 1) */
+    for (int i = 0; i + 1 < n; i++) /* parallel map proved Buffered */
         a[i] = a[i + 1];
 }
 
@@ -38,13 +38,13 @@ void step_two(double *a, int n)
 
 void step_two_near_miss(double *a, int n)
 {
-    for (int i = 0; i < n - 2; i += 2) /* sequential: (distance 1) */
+    for (int i = 0; i < n - 2; i += 2) /* parallel map proved Buffered */
         a[i] = a[i + 2];
 }
 
 void reversed(double *a, int n)
 {
-    for (int i = n - 1; i > 0; i--) /* sequential: reads a[i - 1], overwritten by iteration i-1 (distance 1) */
+    for (int i = n - 1; i > 0; i--) /* parallel map proved Buffered */
         a[i] = a[i - 1];
 }
 
