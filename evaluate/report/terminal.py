@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -72,7 +72,7 @@ def detail(record: Record) -> RenderableType:
         return Group(*rows)
     if record.profile:
         rows.append(Padding(_profile(record), (0, 0, 0, 2)))
-    rows.extend(Padding(line, (0, 0, 0, 2)) for line in _evidence(record))
+    rows.append(Padding(_evidence(record), (0, 0, 0, 2)))
     return Group(*rows)
 
 
@@ -126,19 +126,19 @@ def speedup(value: float) -> Text:
     return Text(ratio(value), style)
 
 
-def _evidence(record: Record) -> Iterable[Text]:
-    tests = Text.assemble(("tests  ", "dim"), f"{record.tests.cases - record.tests.failed}/{record.tests.cases}")
-    if record.suite_strength:
-        tests.append(f", suite {record.suite_strength}")
-    if record.tests.detail:
-        tests.append(f"  {record.tests.detail}", "dim")
-    yield tests
-    races = Text.assemble(("races  ", "dim"), f"{record.races.found} in {plural(record.races.runs, 'run')}")
-    if record.races.detector:
-        races.append(f"  {record.races.detector}", "dim")
-    yield races
+def _evidence(record: Record) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim")
+    strength = f", suite {record.suite_strength}" if record.suite_strength else ""
+    passed = f"{record.tests.cases - record.tests.failed}/{record.tests.cases}"
+    table.add_row("tests", passed + strength, record.tests.detail)
+    found = f"{record.races.found} in {plural(record.races.runs, 'run')}"
+    table.add_row("races", found, record.races.detector or "")
     for note in record.notes:
-        yield Text.assemble(("note   ", "dim"), note)
+        table.add_row("note", "", note)
+    return table
 
 
 def _reasons(file: str, reasons: Sequence[Reason], indent: int) -> RenderableType:
