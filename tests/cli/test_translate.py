@@ -95,7 +95,7 @@ def test_all_refused_is_exit_code_1(source: Path, tmp_path: Path) -> None:
         ("endless.c", "void f(int *x, int n) { for (;;) x[0] = n; for (int i = 0; i < n; i++) x[i] = i; }\n", "f"),
         (
             "crash.c",
-            "void f(int *x, int n) { *(volatile int *) 8 = 1; for (int i = 0; i < n; i++) x[i] = i; }\n",
+            "void f(int *x, int n) { int q = 1 / (n - n); for (int i = 0; i < n; i++) x[i] = q; }\n",
             "--inputs",
         ),
     ],
