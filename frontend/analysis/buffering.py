@@ -39,8 +39,8 @@ def buffered(
             return None
         if access.tests or access.call is not None or place in written or not _is_in(place, context):
             return None
-    lows: list[Expr] = []
-    highs: list[Expr] = []
+    lows: list[tuple[Expr, dependence.Side]] = []
+    highs: list[tuple[Expr, dependence.Side]] = []
     assumed: list[Guard] = []
     for access in reads.values():
         where = path(access.resolved)
@@ -60,13 +60,9 @@ def buffered(
             return None
         assumed += bounds.assumed
         assumed += [Holds(terms.compare("<=", n.first, n.last)) for n in access.nests if n.first and n.last]
-        lows.append(low)
-        highs.append(terms.add(high, terms.ONE))
-    low, high = lows[0], highs[0]
-    for other in lows[1:]:
-        low = terms.smaller(low, other)
-    for other in highs[1:]:
-        high = terms.larger(high, other)
+        lows.append((low, side))
+        highs.append((terms.add(high, terms.ONE), side))
+    low, high = dependence.outermost(lows, False), dependence.outermost(highs, True)
     places = tuple(dict.fromkeys(a.place for a in reads.values() if isinstance(a.place, Index)))
     return Buffered(Extent(base, low, high), places), assumed
 

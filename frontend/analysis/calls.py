@@ -13,6 +13,7 @@ from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import Nest, Obstacle
 from unseq.frontend.analysis.effects import obstacle
 from unseq.frontend.analysis.paths import POSITIONS, element
+from unseq.frontend.analysis.reading import Env
 from unseq.frontend.analysis.regions import Kind, is_pointer_like
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -35,8 +36,6 @@ from unseq.frontend.ir.nodes import (
 
 if TYPE_CHECKING:
     from unseq.frontend.analysis.values import Values
-
-Env = dict[Symbol, Expr]
 
 MAX_DEPTH = 8
 _WHOLE = frozenset({"partial_sort", "nth_element", "rotate", "inplace_merge", "copy_backward", "move_backward"})

@@ -206,6 +206,28 @@ def _domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[str]:
     return [f"{text} >= 0" for text in found if text is not None]
 
 
+def outermost(bounds: list[tuple[Expr, Side]], upper: bool) -> Expr:
+    """The largest (smallest) of some bounds, each of which only matters where its access is executed."""
+    rest: list[tuple[Expr, Side]] = []
+    for bound, side in bounds:
+        if any(_covers(known, bound, side, upper) for known, _ in rest):
+            continue
+        rest = [(known, where) for known, where in rest if not _covers(bound, known, where, upper)]
+        rest.append((bound, side))
+    whole = rest[0][0]
+    for bound, _ in rest[1:]:
+        whole = terms.larger(whole, bound) if upper else terms.smaller(whole, bound)
+    return whole
+
+
+def _covers(known: Expr, bound: Expr, side: Side, upper: bool) -> bool:
+    a, b = polynomial(known), polynomial(bound)
+    if a is None or b is None:
+        return known == bound
+    further = a.minus(b).bare() if upper else b.minus(a).bare()
+    return always(further, side)
+
+
 def _separates(p: Polynomial, q: Polynomial, own: Symbol, bounds: Bounds) -> bool:
     """Whether equal subscripts mean the same iteration: ``c*i + r`` on both sides with one fixed ``r``."""
     if p.terms != q.terms:

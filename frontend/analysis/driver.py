@@ -303,9 +303,7 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
             if len(again.conflicts) < len(memory.conflicts):
                 memory = again
                 verdict.roles += extra
-    plain = all(
-        isinstance(role, Induction) or (isinstance(role, Private) and not role.last) for role in verdict.roles
-    )
+    plain = all(isinstance(role, Induction) or (isinstance(role, Private) and not role.last) for role in verdict.roles)
     if memory.copies and not plain:
         array = memory.copies[0]
         what = "reads elements that later iterations overwrite"

@@ -250,3 +250,14 @@ def assume(assumed: list[Guard], condition: Expr) -> None:
     guard = Holds(condition)
     if guard not in assumed:
         assumed.append(guard)
+
+
+def joined(a: NonDecreasing, b: NonDecreasing) -> NonDecreasing | None:
+    """One check for two that look at nearly the same elements."""
+    if a.array != b.array:
+        return None
+    ends = [(polynomial(x), polynomial(y)) for x, y in ((a.low, b.low), (b.high, a.high))]
+    apart = [x.minus(y).constant if x is not None and y is not None else None for x, y in ends]
+    if None in apart:
+        return None
+    return NonDecreasing(a.array, a.low if (apart[0] or 0) <= 0 else b.low, b.high if (apart[1] or 0) >= 0 else a.high)

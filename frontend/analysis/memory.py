@@ -16,7 +16,7 @@ from unseq.frontend.analysis.buffering import buffered
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
-from unseq.frontend.analysis.extents import Bounds
+from unseq.frontend.analysis.extents import Bounds, joined
 from unseq.frontend.analysis.paths import Path, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like
 from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
@@ -204,8 +204,8 @@ class Memory:
         for guard in guards:
             if isinstance(guard, NonDecreasing):
                 for k, known in enumerate(self.guards):
-                    if isinstance(known, NonDecreasing) and (joined := _joined(known, guard)) is not None:
-                        self.guards[k] = guard = joined
+                    if isinstance(known, NonDecreasing) and (both := joined(known, guard)) is not None:
+                        self.guards[k] = guard = both
             if guard not in self.guards:
                 self.guards.append(guard)
 
@@ -289,7 +289,7 @@ class Memory:
             lows.append((ends[0], side))
             highs.append((ends[1], side))
         self._add(assumed)
-        return Extent(base, _outermost(lows, False), _outermost(highs, True))
+        return Extent(base, dependence.outermost(lows, False), dependence.outermost(highs, True))
 
     def _ends(self, where: Path, side: dependence.Side, assumed: list[Guard]) -> Span | None:
         if not where.steps or isinstance(where.steps[0], str):
@@ -309,39 +309,6 @@ class Memory:
             return None  # the guard would read offsets that the loop may never look at
         assumed.extend(g for g in bounds.assumed if g not in assumed)
         return low, terms.add(high, terms.ONE)
-
-
-def _outermost(bounds: list[tuple[Expr, dependence.Side]], upper: bool) -> Expr:
-    """The largest (smallest) of some bounds, each of which only matters where its access is executed."""
-    rest: list[tuple[Expr, dependence.Side]] = []
-    for bound, side in bounds:
-        if any(_covers(known, bound, side, upper) for known, _ in rest):
-            continue
-        rest = [(known, where) for known, where in rest if not _covers(bound, known, where, upper)]
-        rest.append((bound, side))
-    whole = rest[0][0]
-    for bound, _ in rest[1:]:
-        whole = terms.larger(whole, bound) if upper else terms.smaller(whole, bound)
-    return whole
-
-
-def _covers(known: Expr, bound: Expr, side: dependence.Side, upper: bool) -> bool:
-    a, b = polynomial(known), polynomial(bound)
-    if a is None or b is None:
-        return known == bound
-    further = a.minus(b).bare() if upper else b.minus(a).bare()
-    return dependence.always(further, side)
-
-
-def _joined(a: NonDecreasing, b: NonDecreasing) -> NonDecreasing | None:
-    """One check for two that look at nearly the same elements."""
-    if a.array != b.array:
-        return None
-    ends = [(polynomial(x), polynomial(y)) for x, y in ((a.low, b.low), (b.high, a.high))]
-    apart = [x.minus(y).constant if x is not None and y is not None else None for x, y in ends]
-    if None in apart:
-        return None
-    return NonDecreasing(a.array, a.low if (apart[0] or 0) <= 0 else b.low, b.high if (apart[1] or 0) >= 0 else a.high)
 
 
 def _has_elements(type_: t.Type) -> bool:

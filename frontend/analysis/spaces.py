@@ -40,7 +40,7 @@ from unseq.frontend.ir.nodes import (
 )
 
 if TYPE_CHECKING:
-    from unseq.frontend.analysis.calls import Env
+    from unseq.frontend.analysis.reading import Env
     from unseq.frontend.analysis.values import Values
 
 

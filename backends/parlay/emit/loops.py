@@ -15,6 +15,7 @@ from unseq.backends.parlay.emit.iteration import Space, header, space_of
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map
 from unseq.frontend.analysis import terms
+from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.facts import Buffered, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Block, Expr, Index, Ref, Symbol
@@ -75,7 +76,9 @@ def _copied(context: Context, fact: LoopFact) -> tuple[list[str], Block]:
         lines.append(f"const auto {name} = parlay::to_sequence(parlay::make_slice({base}{low}, {base}{high}));")
         for place in role.reads:
             symbol = Symbol(name, t.Pointer(place.type, const=True), -6)
-            index = plain(terms.subtract(place.index, role.extent.low))
+            steps = terms.subtract(place.index, role.extent.low)
+            sum_ = polynomial(steps)
+            index = plain(sum_.bare().expression() if sum_ is not None else steps)
             places[place] = Index(Ref(symbol, symbol.type), index, place.type, span=place.span)
     return lines, bodies.with_places(fact.loop.body, places)
 
