@@ -7,13 +7,13 @@ Raises ``Unsupported`` for what C++ cannot say (arrays of variable length, integ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from unseq.backends.parlay import cxx_rows
 from unseq.backends.parlay import cxx_types as types
 from unseq.backends.parlay.cxx_expressions import ExpressionPrinter
 from unseq.backends.parlay.cxx_literals import POSTFIX, UNARY
-from unseq.backends.parlay.cxx_types import constructor_name, print_declaration, print_type
+from unseq.backends.parlay.cxx_types import print_declaration, print_type
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -223,7 +223,7 @@ class Printer:
     def signature(self, function: Function) -> str:
         """A function's head, without a semicolon and without its namespace."""
         parameters = ", ".join(self.expressions.parameter(symbol) for symbol in function.parameters)
-        name = function.name.rpartition("::")[2]
+        name = self.expressions.callee(function.name).rpartition("::")[2]
         head = print_declaration(function.result, f"{name}({parameters})", span=function.span)
         return f"static {head}" if function.static else head
 
@@ -265,61 +265,8 @@ def print_stmt(s: Stmt, indent: int = 0, own: Sequence[Function] = (), result: t
 
 
 def print_function(function: Function) -> str:
-    """The definition of ``function``; its callees, globals and records are printed by ``print_program``."""
+    """The definition of ``function``; see ``cxx_program`` for all that it needs."""
     return Printer((function, *function.callees)).function(function)
-
-
-def records(function: Function) -> tuple[t.Record, ...]:
-    """The records that ``function`` and its callees use, those that others contain first."""
-    found: dict[str, t.Record] = {}
-
-    def visit(type_: t.Type | int) -> None:
-        if isinstance(type_, t.Record) and type_.name not in found:
-            for field in type_.fields:
-                if not isinstance(field.type, t.Pointer):
-                    visit(field.type)
-            found[type_.name] = type_
-        elif isinstance(type_, t.Pointer | t.Reference):
-            visit(type_.to)
-        elif isinstance(type_, t.Array):
-            visit(type_.element)
-        elif isinstance(type_, t.Library):
-            for arg in type_.args:
-                visit(arg)
-
-    for each in (function, *function.callees):
-        visit(each.result)
-        for symbol in (*each.parameters, *(g.symbol for g in each.globals)):
-            visit(symbol.type)
-        for symbol in walk.declared_symbols(each):
-            visit(symbol.type)
-        for e in walk.expressions(each):
-            visit(e.type)
-    return tuple(found.values())
-
-
-def print_record(record: t.Record) -> str:
-    """The definition of a record."""
-    fields = [f"{STEP}{print_declaration(field.type, field.name)};" for field in record.fields]
-    return "\n".join([f"struct {constructor_name(record)} {{", *fields, "};"])
-
-
-def _in_namespace(function: Function, text: str) -> str:
-    namespace = function.name.rpartition("::")[0]
-    return f"namespace {namespace} {{\n{text}\n}}" if namespace else text
-
-
-def print_program(function: Function, includes: Iterable[str] = ()) -> str:
-    """A translation unit with ``function`` and all that it needs, from the IR alone."""
-    everything = (function, *function.callees)
-    printer = Printer(everything, named_constants=False)
-    variables = {g.symbol.uid: g for each in everything for g in each.globals}
-    parts = ["\n".join(f"#include <{name}>" for name in includes)]
-    parts += [print_record(record) for record in records(function)]
-    parts += [printer.global_variable(variables[uid]) for uid in sorted(variables)]
-    parts.append("\n".join(_in_namespace(each, printer.signature(each) + ";") for each in everything))
-    parts += [_in_namespace(each, printer.function(each)) for each in (*function.callees, function)]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 __all__ = [
@@ -327,9 +274,6 @@ __all__ = [
     "print_declaration",
     "print_expr",
     "print_function",
-    "print_program",
-    "print_record",
     "print_stmt",
     "print_type",
-    "records",
 ]

@@ -8,6 +8,7 @@ not choose layouts: an expression is one line, except for the bodies of lambdas.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -79,7 +80,12 @@ class ExpressionPrinter(ConstructorPrinter):
         self._names = names or {}
 
     def name(self, symbol: Symbol) -> str:
+        """The name of a variable in the output."""
         return self._names.get(symbol.uid, symbol.name)
+
+    def callee(self, name: str) -> str:
+        """The name of a function; where a program stands alone, an instance of a template is a function."""
+        return name if self._named_constants or name.startswith("std::") else re.sub(r"[<>, *&()\[\]]+", "_", name)
 
     # --- in context --------------------------------------------------------------------------------------------
 
@@ -339,7 +345,7 @@ class ExpressionPrinter(ConstructorPrinter):
     def _call(self, e: Call) -> Text:
         converts = e.target is not None or e.name in self._own or e.name in NOT_OVERLOADED
         arguments = ", ".join(self.argument(a, converts).text for a in e.arguments)
-        callee = self.raw(e.target).at(POSTFIX) if e.target is not None else e.name
+        callee = self.raw(e.target).at(POSTFIX) if e.target is not None else self.callee(e.name)
         return Text(f"{callee}({arguments})", POSTFIX, e.type)
 
     def _lambda(self, e: Lambda) -> Text:

@@ -40,13 +40,16 @@ def _specifier(type_: t.Type, span: Span) -> str:
         return type_.spelling or type_.name
     if isinstance(type_, t.Opaque):
         return type_.spelling
+    if isinstance(type_, t.Callable):
+        parameters = ", ".join(print_type(parameter, span) for parameter in type_.parameters)
+        return f"std::function<{print_type(type_.result, span)}({parameters})>"
     if isinstance(type_, t.Library):
         return _library(type_, span)
     raise AssertionError(f"not a specifier: {type_}")
 
 
 def _library(type_: t.Library, span: Span) -> str:
-    if type_.name == "iterator":
+    if type_.name.endswith("iterator"):
         raise Unsupported(span, "the type of an iterator cannot be written without its container",
                           "declare it with auto")
     if not type_.args:
@@ -82,7 +85,7 @@ def print_declaration(type_: t.Type, name: str, const: bool = False, span: Span 
                 declarator = f"({declarator})"
             declarator = f"{declarator}[{'' if type_.extent is None else type_.extent}]"
             type_ = type_.element
-        elif isinstance(type_, t.Callable):
+        elif isinstance(type_, t.Callable) and not type_.wrapped:
             if const:
                 declarator = f"const {declarator}".rstrip()
             parameters = ", ".join(print_type(parameter, span) for parameter in type_.parameters)
@@ -104,12 +107,12 @@ def print_type(type_: t.Type, span: Span = NOWHERE) -> str:
 def spellable(type_: t.Type) -> bool:
     """Whether C++ can write ``type_`` without help from an initialiser."""
     if isinstance(type_, t.Library):
-        return type_.name != "iterator" and all(isinstance(arg, int) or spellable(arg) for arg in type_.args)
+        return not type_.name.endswith("iterator") and all(isinstance(arg, int) or spellable(arg) for arg in type_.args)
     if isinstance(type_, t.Pointer | t.Reference):
         return spellable(type_.to)
     if isinstance(type_, t.Array):
         return spellable(type_.element)
-    return not isinstance(type_, t.Callable)
+    return not isinstance(type_, t.Callable) or type_.wrapped
 
 
 def constructor_name(type_: t.Type, span: Span = NOWHERE) -> str:

@@ -70,12 +70,17 @@ def _captures(ctx: Context, node: Node) -> tuple[set[str], set[str], str]:
     by_value: set[str] = set()
     by_reference: set[str] = set()
     default = ""
+    referred = False  # the grammar gives "&" and the name that follows as two nodes
     for item in field(ctx, node, "captures").children:
         text = ctx.text(item)
+        if item.type == "&":
+            referred = True
+            continue
         if item.type == "lambda_default_capture":
             default = text
         elif item.type == "identifier":
-            by_value.add(text)
+            (by_reference if referred else by_value).add(text)
+            referred = False
         elif item.type == "lambda_capture_initializer":
             by_value.add(_initialised(ctx, item))
         elif item.type in ("[", "]", ",", "comment"):

@@ -172,7 +172,9 @@ def _number(ctx: Context, name: str, node: Node) -> int | None:
 def _library_template(ctx: Context, node: Node, name: str, written: tuple[Node, ...]) -> Qualified | None:
     if name == "function" and len(written) == 1:
         found = type_descriptor(ctx, written[0]).type
-        return Qualified(found) if isinstance(found, Callable) else None
+        if isinstance(found, Callable):
+            return Qualified(Callable(found.parameters, found.result, wrapped=True))
+        return None
     if name == "tuple":
         return Qualified(Library("tuple", tuple(template_argument(ctx, n) for n in written)))
     if name == "basic_string" and len(written) == 1 and template_argument(ctx, written[0]) == CHAR:

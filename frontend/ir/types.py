@@ -96,10 +96,11 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Callable:
-    """The type of a lambda or function value."""
+    """The type of a lambda, a function pointer or (``wrapped``) a ``std::function``."""
 
     parameters: tuple[Type, ...]
     result: Type
+    wrapped: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,10 @@ def element_type(t: Type) -> Type | None:
     if isinstance(t, Array):
         return t.element
     if isinstance(t, Library):
-        if t.name == "string":
+        if t.name in {"string", "string_view"}:
             return CHAR
-        if t.name in {"vector", "array", "span", "deque", "list", "iterator", "initializer_list"} and t.args:
+        known = {"vector", "array", "span", "deque", "list", "iterator", "reverse_iterator", "initializer_list"}
+        if t.name in known and t.args:
             first = t.args[0]
             return first if not isinstance(first, int) else None
     return None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unseq.backends.parlay import cxx
+from unseq.backends.parlay import cxx, cxx_program
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
     Assign,
@@ -205,7 +205,7 @@ def test_a_program_from_ir_alone() -> None:
     p = Symbol("p", t.Pointer(POINT), 70, Storage.PARAMETER)
     body = Block((Return(Member(Deref(Ref(p, p.type), POINT), "x", t.DOUBLE)),))
     function = Function("geo::first", (p,), t.DOUBLE, body, UNIT)
-    text = cxx.print_program(function, ["cmath"])
+    text = cxx_program.print_program(function, ["cmath"])
     assert text.startswith("#include <cmath>\n\nstruct point {\n    double x;\n    double y;\n};\n")
     assert text.count("namespace geo {") == 2
     assert "double first(struct point *p) {\n    return p->x;\n}" in text

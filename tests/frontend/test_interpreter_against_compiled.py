@@ -15,7 +15,7 @@ import pytest
 
 from case_inputs import draws, specs
 from native_calls import PRELUDE, Caller, agree, build, caller, includes, scalars, shim
-from unseq.backends.parlay import cxx
+from unseq.backends.parlay import cxx_program
 from unseq.frontend.ir.interpreter import StepLimit, Thrown, UndefinedBehaviour, run
 from unseq.frontend.ir.nodes import Function
 from unseq.frontend.ir.verify import verify
@@ -62,15 +62,15 @@ def built(suffix: str) -> Built:
             function = functions[file, name] = lowered(file, name)
         except Unsupported:
             continue  # the test of this case says so
-        for record in cxx.records(function):
+        for record in cxx_program.records(function):
             if suffix == ".c" and record.name not in records:
-                records[record.name] = cxx.print_record(record)
+                records[record.name] = cxx_program.print_record(record)
                 original.append(records[record.name])
         space = file.replace(".", "_")
         target = name if suffix == ".c" else f"{space}::{name}"
         usings = f"namespace entry_{space}_{name} {{\n" + ("" if suffix == ".c" else f"using namespace {space};\n")
         original.append(usings + shim(function, f"o_{space}_{name}", target, suffix == ".c") + "}")
-        program = cxx.print_program(function)
+        program = cxx_program.print_program(function)
         space = f"p_{file.replace('.', '_')}_{name}"
         printed.append(f"namespace {space} {{\n{program}\n{shim(function, space, name, False)}}}")
     units = [(".cpp", "\n".join(original))]

@@ -52,7 +52,7 @@ def cells_of(value: Any, type_: t.Type) -> list[Value]:
     if is_aggregate(type_):
         parts = [value[name] for name, _, _ in members(type_)] if isinstance(value, dict) else list(value)
         return [cell for part, (_, kind, _) in zip(parts, members(type_), strict=True) for cell in cells_of(part, kind)]
-    if isinstance(type_, t.Library) and type_.name == "span":
+    if isinstance(type_, t.Library) and type_.name in {"span", "string_view"}:
         element = t.element_type(type_) or t.VOID
         cells = elements_of(value, element)
         return [View(Buffer(cells, element), 0, len(cells) // size(element), element)]

@@ -83,6 +83,8 @@ def construct(x: Expressions, e: Construct) -> Compute:
         return _container(x, e)
     if is_library(type_, "span"):
         return _span(x, e)
+    if is_library(type_, "string_view"):
+        return _text(x, e)
     if is_library(type_, "optional"):
         return _some(x, e)
     if is_aggregate(type_):
@@ -210,6 +212,23 @@ def _span(x: Expressions, e: Construct) -> Compute:
     def view(f: Frame) -> Value:
         whole = value(f)
         return whole if isinstance(whole, View) else View(whole.buffer, 0, len(whole), element)
+
+    return view
+
+
+def _text(x: Expressions, e: Construct) -> Compute:
+    """A ``string_view`` of a string or of C text; its length may be given."""
+    if not e.arguments:
+        return lambda f: View(Buffer((), t.CHAR), 0, 0, t.CHAR)
+    value = x.value(e.arguments[0])
+    count = x.value(e.arguments[1]) if len(e.arguments) > 1 else None
+
+    def view(f: Frame) -> Value:
+        whole = value(f)
+        n = count(f) if count is not None else len(characters(whole))
+        if isinstance(whole, Pointer):
+            return View(whole.buffer, whole.offset, n, t.CHAR)
+        return View(whole.buffer, whole.offset if isinstance(whole, View) else 0, n, t.CHAR)
 
     return view
 

@@ -120,11 +120,18 @@ class Container:
         self.buffer = Buffer(cells, self.element)
         old.clear()
 
+    def key(self) -> list[Any]:
+        """What containers are compared by; the characters of strings are unsigned then."""
+        return [c % 256 for c in self.buffer] if self.kind.startswith("string") else list(self.buffer)
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Container) and list.__eq__(self.buffer, list(other.buffer)) is True
+        return isinstance(other, Container) and self.key() == other.key()
 
     def __lt__(self, other: Container) -> bool:
-        return list.__lt__(self.buffer, list(other.buffer))
+        return self.key() < other.key()
+
+    def __le__(self, other: Container) -> bool:
+        return self.key() <= other.key()
 
     __hash__ = object.__hash__
 

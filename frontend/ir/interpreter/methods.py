@@ -13,6 +13,7 @@ from unseq.frontend.ir.interpreter.memory import (
     Container,
     Pointer,
     Reversed,
+    Thrown,
     UndefinedBehaviour,
     Value,
     View,
@@ -77,7 +78,8 @@ def method_place(x: Expressions, e: Method) -> Locate | None:
 
         return contained
     if name not in {"front", "back", "top", "at", "operator[]"} or not is_library(
-            type_, "vector", "string", "deque", "list", "stack", "queue", "array", "span"):
+            type_, "vector", "string", "deque", "list", "stack", "queue", "array", "span",
+                                                                              "string_view"):
         return None
     stride, of = size(element_of(type_)), bounds(x, e)
     index = x.value(e.arguments[0]) if e.arguments else None
@@ -119,8 +121,10 @@ def method(x: Expressions, e: Method) -> Compute:
                 buffer[i : i + stride] = map(copied, new) if many else [copied(new)]
 
         return fill
-    if name in {"subspan", "first", "last"} and is_library(type_, "span"):
+    if name in {"subspan", "first", "last"} and is_library(type_, "span", "string_view"):
         return _subspan(x, e)
+    if name in TEXT and is_library(type_, "string", "string_view"):
+        return _text(x, e)
     change = CHANGES.get(name)
     if change is None or not is_library(type_, "vector", "string", "deque", "list", "stack", "queue"):
         raise Unsupported(e.span, f"the interpreter does not know the method {name}")
@@ -244,6 +248,57 @@ CHANGES: dict[str, Change] = {
     "pop_front": _pop_front, "push_front": _push_front, "resize": _resize, "assign": _assign, "clear": _clear,
     "erase": _erase, "insert": _insert, "append": _append, "reserve": _nothing, "shrink_to_fit": _nothing,
 }  # fmt: skip
+
+
+def _find(s: list[int], a: list[Value]) -> int:
+    wanted, start = characters(a[0]), a[1] if len(a) > 1 else 0
+    for i in range(start, len(s) - len(wanted) + 1):
+        if s[i : i + len(wanted)] == wanted:
+            return i
+    return NOT_FOUND
+
+
+def _rfind(s: list[int], a: list[Value]) -> int:
+    wanted, last = characters(a[0]), a[1] if len(a) > 1 else NOT_FOUND
+    for i in range(min(last, len(s) - len(wanted)), -1, -1):
+        if s[i : i + len(wanted)] == wanted:
+            return i
+    return NOT_FOUND
+
+
+def _compare(s: list[int], a: list[Value]) -> int:
+    x, y = ([c % 256 for c in text] for text in (s, characters(a[0])))
+    return (x > y) - (x < y)
+
+
+NOT_FOUND = (1 << 64) - 1
+TEXT: dict[str, Callable[[list[int], list[Value]], Value]] = {
+    "find": _find,
+    "rfind": _rfind,
+    "compare": _compare,
+    "starts_with": lambda s, a: s[: len(characters(a[0]))] == characters(a[0]),
+    "ends_with": lambda s, a: not characters(a[0]) or s[-len(characters(a[0])) :] == characters(a[0]),
+    "substr": lambda s, a: s,
+}
+
+
+def _text(x: Expressions, e: Method) -> Compute:
+    """A method that reads a string or string view."""
+    value, arguments, apply = x.value(e.object), [x.value(a) for a in e.arguments], TEXT[e.name]
+    if e.name != "substr":
+        return lambda f: apply(characters(value(f)), [a(f) for a in arguments])
+
+    def part(f: Frame) -> Value:
+        whole, given = value(f), [a(f) for a in arguments]
+        size_, start = len(whole), given[0] if given else 0
+        if start > size_:
+            raise Thrown("out_of_range")
+        count = min(size_ - start, given[1] if len(given) > 1 else NOT_FOUND)
+        if isinstance(whole, View):
+            return View(whole.buffer, whole.offset + start, count, t.CHAR)
+        return Container("string", t.CHAR, whole.buffer[start : start + count])
+
+    return part
 
 
 def _optional(x: Expressions, e: Method) -> Compute:

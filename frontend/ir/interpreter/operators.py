@@ -15,6 +15,7 @@ from unseq.frontend.ir.interpreter.memory import (
     UndefinedBehaviour,
     Untyped,
     Value,
+    View,
     is_aggregate,
     members,
     typed,
@@ -86,12 +87,25 @@ class Operators:
         kinds = (e.left.type, e.right.type)
         if any(isinstance(k, t.Library) and k.name == "complex" for k in kinds):
             return self._complex(e, left, right)
-        pointers = [isinstance(k, t.Pointer | t.Array) or (isinstance(k, t.Library) and k.name == "iterator")
+        if e.op == "+" and isinstance(e.type, t.Library) and e.type.name == "string":
+
+            def joined(f: Frame) -> Value:
+                return Container("string", t.CHAR, [*characters(left(f)), *characters(right(f))])
+
+            return joined
+        pointers = [isinstance(k, t.Pointer | t.Array) or (isinstance(k, t.Library) and k.name.endswith("iterator"))
                     for k in kinds]  # fmt: skip
         if e.op in {"+", "-"} and any(pointers):
             return self._pointer_sum(e, left, right, pointers)
         if e.op in arithmetic.COMPARISONS:
             compare, name, span = arithmetic.COMPARISONS[e.op], e.op, e.span
+            if any(isinstance(k, t.Library) and k.name.startswith("string") for k in kinds):
+
+                def text_order(f: Frame) -> bool:
+                    a, b = ([c % 256 for c in characters(side(f))] for side in (left, right))
+                    return bool(compare(a, b))
+
+                return text_order
 
             def ordered(f: Frame) -> bool:
                 a, b = left(f), right(f)
@@ -102,12 +116,6 @@ class Operators:
                 return bool(compare(a, b))
 
             return ordered
-        if e.op == "+" and isinstance(e.type, t.Library) and e.type.name == "string":
-
-            def joined(f: Frame) -> Value:
-                return Container("string", t.CHAR, [*characters(left(f)), *characters(right(f))])
-
-            return joined
         raise Unsupported(e.span, f"the interpreter does not know {e.op} on these types")
 
     def _pointer_sum(self, e: Binary, left: Compute, right: Compute, pointers: list[bool]) -> Compute:
@@ -220,6 +228,8 @@ def characters(value: Value) -> list[int]:
     """The characters of a string, of a C string up to its NUL, or of one ``char``."""
     if isinstance(value, Container):
         return list(value.buffer)
+    if isinstance(value, View):
+        return list(value.buffer[value.offset : value.offset + value.count])
     if isinstance(value, Pointer):
         end = value.offset
         while True:

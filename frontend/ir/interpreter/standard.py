@@ -176,11 +176,11 @@ def _mathematics(x: Expressions, e: Call, name: str) -> Compute | None:
             return lambda f: function(only(f))
         return lambda f: function(*[value(f) for value in values])
     first = e.arguments[0].type if e.arguments else t.VOID
+    if name in {"abs", "norm", "real", "imag", "conj"} and isinstance(first, t.Library) and first.name == "complex":
+        return _complex(x, e, name, first)
     if name in {"abs", "fabs"} and isinstance(kind, t.Float):
         value = _converted(x, e.arguments[0], kind)
         return lambda f: abs(value(f))
-    if name in {"abs", "norm", "real", "imag", "conj"} and isinstance(first, t.Library) and first.name == "complex":
-        return _complex(x, e, name, first)
     if name == "abs" and isinstance(kind, t.Int):
         value, apply = _converted(x, e.arguments[0], kind), _absolute(kind.bits)
         return lambda f: apply(value(f))
@@ -285,6 +285,22 @@ def _utility(x: Expressions, e: Call, name: str) -> Compute | None:
     arguments = e.arguments
     if name in {"min", "max"} and len(arguments) >= 2 and not isinstance(arguments[0].type, t.Pointer):
         return _extreme(x, name, arguments)
+    if name in {"min", "max", "minmax"} and len(arguments) == 1:
+        listed = x.value(arguments[0])
+
+        def of_list(f: Frame) -> Value:
+            values = list(listed(f).buffer)
+            return (min(values), max(values)) if name == "minmax" else min(values) if name == "min" else max(values)
+
+        return of_list
+    if name == "minmax" and len(arguments) == 2:
+        one, two = x.value(arguments[0]), x.value(arguments[1])
+
+        def both(f: Frame) -> Value:
+            a, b = one(f), two(f)
+            return (b, a) if b < a else (a, b)
+
+        return both
     if name == "clamp" and len(arguments) == 3:
         value, low, high = (x.value(a) for a in arguments)
 
