@@ -212,7 +212,13 @@ class _Recipe:
     uses_tbb: bool
 
 
-_THREADED = ("runtime/threads.cpp", "runtime/memory.cpp", "runtime/stats.cpp", "runtime/errors.cpp")
+_THREADED = (
+    "runtime/threads.cpp",
+    "runtime/memory.cpp",
+    "runtime/sort.cpp",
+    "runtime/stats.cpp",
+    "runtime/errors.cpp",
+)
 _DETECTOR = (
     "runtime/race/detector.cpp",
     "runtime/race/fork.cpp",
@@ -220,6 +226,7 @@ _DETECTOR = (
     "runtime/race/interpose.cpp",
     "runtime/race/objects.cpp",
     "runtime/race/shadow.cpp",
+    "runtime/sort.cpp",
     "runtime/stats.cpp",
     "runtime/errors.cpp",
 )

@@ -44,6 +44,17 @@ size_t unseq_worker_id(void);
  * good: 1 in the race runtime, so that no two elements hide behind one strand. */
 size_t unseq_block_length(size_t n, size_t wanted);
 
+/* ---- sorting numbers -------------------------------------------------------------------------- */
+
+enum unseq_number {
+  UNSEQ_U8, UNSEQ_U16, UNSEQ_U32, UNSEQ_U64,
+  UNSEQ_I8, UNSEQ_I16, UNSEQ_I32, UNSEQ_I64,
+  UNSEQ_F32, UNSEQ_F64
+};
+
+/* Sorts n numbers in place, ascending and stably. `site` names the fork site; it is not called. */
+void unseq_sort_numbers(void *data, size_t n, enum unseq_number type, unseq_body site);
+
 /* ---- memory of sequences --------------------------------------------------------------------- */
 
 /* At least `bytes` bytes aligned to `align` (a power of two). Null when there is no memory. */

@@ -13,6 +13,7 @@
 #include "detector.h"
 #include "objects.h"
 #include "unseq/runtime.h"
+#include "../watch.h"
 
 #define HOOK extern "C" __attribute__((visibility("default")))
 #define CALLER __builtin_return_address(0)
@@ -27,6 +28,11 @@ void touches(const void* p, size_t n, bool write, const void* pc) {
 }
 
 }  // namespace
+
+void unseq::rewrites(void* data, size_t bytes, const void* pc) {
+  touches(data, bytes, false, pc);
+  touches(data, bytes, true, pc);
+}
 
 // ---- memory --------------------------------------------------------------------------------------------
 

@@ -10,6 +10,13 @@
 #include "bulk.h"
 #include "pack.h"
 
+#if defined(__GLIBCXX__)
+namespace std {
+template <typename T>
+struct less;
+}  // namespace std
+#endif
+
 namespace parlay {
 namespace internal {
 
@@ -45,17 +52,26 @@ size_t upper_bound(const T* a, size_t n, const T& x, const Less& less) {
   return first;
 }
 
+// Small plain objects are merged without branches that depend on the comparison.
+template <typename T>
+inline constexpr bool merged_by_selection = std::is_trivially_copyable_v<T> && sizeof(T) <= 16;
+
 // Relocates two sorted runs into raw memory at `out`; of equal elements those of `a` come first.
 template <typename T, typename Less>
 void merge_runs(T* a, size_t na, T* b, size_t nb, T* out, const Less& less) {
   T* const a_end = a + na;
   T* const b_end = b + nb;
   while (a < a_end && b < b_end) {
-    if constexpr (is_trivially_relocatable_v<T> && sizeof(T) <= 16) {
-      const bool second = static_cast<bool>(less(*b, *a));
-      relocate_at(second ? b : a, out++);
-      b += second;
-      a += !second;
+    if constexpr (merged_by_selection<T>) {
+      // A step takes one element, so this many need no check of the ends.
+      const auto steps = smaller(a_end - a, b_end - b);
+      for (std::ptrdiff_t i = 0; i < steps; ++i) {
+        const bool second = static_cast<bool>(less(*b, *a));
+        const T* const taken = second ? b : a;
+        *out++ = *taken;
+        b += second;
+        a += !second;
+      }
     } else {
       relocate_at(less(*b, *a) ? b++ : a++, out++);
     }
@@ -78,7 +94,25 @@ void insertion_sort(T* a, size_t n, const Less& less) {
   }
 }
 
-inline constexpr size_t insertion_run = 12;
+inline constexpr size_t insertion_run = 10;
+
+// Merges two runs of h elements each from both ends at once: no bounds to check, two chains to overlap.
+template <typename T, typename Less>
+void merge_equal(const T* a, const T* b, size_t h, T* out, const Less& less) {
+  const T* a_end = a + h - 1;
+  const T* b_end = b + h - 1;
+  T* out_end = out + 2 * h - 1;
+  for (size_t i = 0; i < h; ++i) {
+    const bool second = static_cast<bool>(less(*b, *a));
+    *out++ = second ? *b : *a;
+    b += second;
+    a += !second;
+    const bool first = static_cast<bool>(less(*b_end, *a_end));
+    *out_end-- = first ? *a_end : *b_end;
+    a_end -= first;
+    b_end -= !first;
+  }
+}
 
 // Sorts a[0, n) serially; the result is in a, or in the raw memory b if into_b.
 template <typename T, typename Less>
@@ -91,10 +125,22 @@ void serial_sort(T* a, T* b, size_t n, bool into_b, const Less& less) {
     return;
   }
   const size_t half = n / 2;
-  serial_sort(a, b, half, !into_b, less);
-  serial_sort(a + half, b + half, n - half, !into_b, less);
   T* const from = into_b ? a : b;
-  merge_runs(from, half, from + half, n - half, into_b ? b : a, less);
+  T* const to = into_b ? b : a;
+  serial_sort(a, b, half, !into_b, less);
+  if constexpr (merged_by_selection<T>) {
+    serial_sort(a + half, b + half, half, !into_b, less);
+    merge_equal(from, from + half, half, to, less);
+    if (n % 2 == 1) {  // the odd one out is still in a, wherever the others went
+      const T x = a[n - 1];
+      size_t j = n - 1;
+      for (; j > 0 && less(x, to[j - 1]); --j) to[j] = to[j - 1];
+      to[j] = x;
+    }
+  } else {
+    serial_sort(a + half, b + half, n - half, !into_b, less);
+    merge_runs(from, half, from + half, n - half, to, less);
+  }
 }
 
 inline constexpr size_t serial_merge = 8192;
@@ -130,12 +176,41 @@ void merge_sort(T* a, T* b, size_t n, size_t leaf, bool into_b, const Less& less
   parallel_merge(from, half, from + half, n - half, into_b ? b : a, less);
 }
 
+#if defined(__GLIBCXX__)
+template <typename Less, typename T>
+inline constexpr bool is_natural_order =
+    std::is_same_v<Less, less> || std::is_same_v<Less, std::less<T>> || std::is_same_v<Less, std::less<void>>;
+#else
+template <typename Less, typename T>
+inline constexpr bool is_natural_order = std::is_same_v<Less, less>;
+#endif
+
+// Names the fork site of a sort that the runtime carries out; not called.
+template <typename T>
+void unseq_site_sort(void*, size_t, size_t) {}
+
+// Numbers in their natural order: the runtime knows how to sort those.
+template <typename T, typename Less>
+inline constexpr bool sorted_by_runtime =
+    is_natural_order<Less, T> && std::is_arithmetic_v<T> && sizeof(T) <= 8 && !std::is_same_v<T, bool>;
+
+template <typename T>
+constexpr unseq_number number_type() {
+  constexpr int size = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
+  if (std::is_floating_point_v<T>) return size == 2 ? UNSEQ_F32 : UNSEQ_F64;
+  return static_cast<unseq_number>((T(-1) < T(0) ? UNSEQ_I8 : UNSEQ_U8) + size);
+}
+
 // Sorts n objects in place.
 template <typename T, typename Less>
 void sort_array(T* a, size_t n, const Less& less) {
   if (n < 2) return;
+  if constexpr (sorted_by_runtime<T, Less>) {
+    unseq_sort_numbers(a, n, number_type<T>(), &unseq_site_sort<T>);
+    return;
+  }
   raw_buffer<T> buffer(n);
-  merge_sort(a, buffer.data(), n, unseq_block_length(n, 4096), false, less);
+  merge_sort(a, buffer.data(), n, unseq_block_length(n, 8192), false, less);
 }
 
 // Elements that lie one after the other in memory.
