@@ -14,7 +14,7 @@ from unseq.frontend.analysis.context import Nest, Obstacle
 from unseq.frontend.analysis.effects import obstacle
 from unseq.frontend.analysis.paths import POSITIONS, element
 from unseq.frontend.analysis.reading import Env
-from unseq.frontend.analysis.regions import Kind, is_pointer_like
+from unseq.frontend.analysis.regions import Kind, is_array_parameter, is_pointer_like, leads
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -137,6 +137,9 @@ def _enter(run: Values, e: Call, parameters: tuple[Symbol, ...], body: Block, na
             bound[parameter] = run.place(argument) if walk.is_place(argument) else run.read(argument)
         else:
             bound[parameter] = run.read(argument)
+            if is_array_parameter(parameter) and isinstance(argument.type, t.Array) and not leads(argument):
+                first = Index(run.place(argument), Literal(0, t.LONG, "0"), argument.type.element)
+                bound[parameter] = AddressOf(first, t.Pointer(argument.type.element))
     for parameter, value in bound.items():
         if isinstance(parameter.type, t.Reference):
             run.env[parameter] = value

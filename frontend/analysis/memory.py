@@ -18,7 +18,7 @@ from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds, joined
 from unseq.frontend.analysis.paths import Path, may_meet, path
-from unseq.frontend.analysis.regions import Kind, is_pointer_like
+from unseq.frontend.analysis.regions import Kind, is_pointer_like, leads
 from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -238,7 +238,7 @@ class Memory:
     def _apart(self, group: _Group, extent: Extent) -> list[Guard] | None:
         """Guards for elements that are reached through index arrays, one each; None if some are reached otherwise."""
         base = group.object.base
-        if not self.is_fixed(base) or not group.object.behind or not is_pointer_like(base.type):
+        if not self.is_fixed(base) or not group.object.behind or not leads(base):
             return None
         guards: list[Guard] = []
         for access, where in group.members:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.library import PLACE_METHODS
-from unseq.frontend.analysis.regions import is_pointer_like
+from unseq.frontend.analysis.regions import is_pointer_like, leads
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -70,7 +70,7 @@ def _offset(pointer: Expr) -> tuple[Expr, Expr | None]:
             if t.element_type(operand.type) == t.element_type(type_):
                 return _offset(operand)
             return pointer, None
-        case AddressOf(Index(base, index)) if is_pointer_like(base.type):
+        case AddressOf(Index(base, index)) if leads(base):
             inner_base, inner = _offset(base)
             return inner_base, index if inner is None else terms.add(inner, index)
         case Method(of, name) if name in {"begin", "cbegin", "data", "c_str"}:
@@ -101,7 +101,7 @@ def path(place: Expr) -> Path:
         match place:
             case Index(base, index):
                 steps.append(index)
-                if is_pointer_like(base.type):
+                if leads(base):
                     return Path(base, tuple(reversed(steps)), True)
                 place = base
             case Deref(pointer):

@@ -28,7 +28,14 @@ def guards(
     if first is None or context.exits or context.nest.first is None or context.nest.last is None:
         return None
     for access, where in members:
-        if _index(where) != first or access.whole or access.nests or access.tests:
+        if (
+            _index(where) != first
+            or not access.is_write
+            or access.update
+            or access.whole
+            or access.nests
+            or access.tests
+        ):
             return None
     moving = polynomial(first.index)
     if moving is None or not is_fixed(first.base) or any(not o.wide for o in moving.obligations):

@@ -14,7 +14,7 @@ from unseq.frontend.analysis.context import Access, Nest, Obstacle, Test
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.library import CURSOR_METHODS, PLACE_METHODS, SIZE_METHODS
 from unseq.frontend.analysis.paths import SIZE, element
-from unseq.frontend.analysis.regions import is_pointer_like
+from unseq.frontend.analysis.regions import is_array_parameter, is_pointer_like, leads
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -103,6 +103,8 @@ class Reader(ABC):
                 return replace(e, left=first, right=second)
             case Cast(operand, _):
                 if isinstance(operand.type, t.Array) and walk.is_place(operand):
+                    if leads(operand) and (pointer := self.read(operand)) != operand:
+                        return pointer
                     first_element = Literal(0, t.LONG, "0")
                     return AddressOf(Index(self.place(operand), first_element, operand.type.element), e.type)
                 return replace(e, operand=self.read(operand))
@@ -137,8 +139,8 @@ class Reader(ABC):
                 return value
             self.record(e, e, False)
             return e
-        if value is not None:
-            return value
+        if value is not None or is_array_parameter(symbol):
+            return value if value is not None else e
         if self.is_visible(symbol) or self.is_object(symbol.type):
             self.record(e, e, False)
         return e
@@ -151,7 +153,7 @@ class Reader(ABC):
 
     def is_followed(self, symbol: Symbol) -> bool:
         """Whether the run keeps a symbolic value of the variable."""
-        return isinstance(symbol.type, t.Int | t.Bool) or is_pointer_like(symbol.type)
+        return isinstance(symbol.type, t.Int | t.Bool) or is_pointer_like(symbol.type) or is_array_parameter(symbol)
 
     def is_object(self, type_: t.Type) -> bool:
         if isinstance(type_, t.Library):
@@ -167,7 +169,7 @@ class Reader(ABC):
                     return self.env.get(symbol, e)
                 return e
             case Index(base, index):
-                if is_pointer_like(base.type):
+                if leads(base):
                     pointer = self.read(base)
                     place = element(pointer, self.read(index), e.type, e)
                 else:

@@ -64,6 +64,16 @@ def is_pointer_like(type_: t.Type) -> bool:
     return isinstance(type_, t.Library) and type_.name in {"span", "iterator", "initializer_list"}
 
 
+def is_array_parameter(symbol: Symbol) -> bool:
+    """Whether a parameter is written as an array: it is a pointer all the same."""
+    return isinstance(symbol.type, t.Array) and symbol.storage is Storage.PARAMETER
+
+
+def leads(e: Expr) -> bool:
+    """Whether the elements of ``e`` lie elsewhere: behind a pointer, span or iterator."""
+    return is_pointer_like(e.type) or (isinstance(e, Ref) and is_array_parameter(e.symbol))
+
+
 class PointsTo:
     """The regions that each pointer of a function may lead to, and the variables whose address is taken."""
 
@@ -76,7 +86,7 @@ class PointsTo:
         for symbol in self._sources:
             self._targets.setdefault(symbol, frozenset())
         for symbol in function.parameters:
-            if is_pointer_like(symbol.type):
+            if is_pointer_like(symbol.type) or is_array_parameter(symbol):
                 self._targets[symbol] = self._targets.get(symbol, frozenset()) | {Region(Kind.POINTEE, symbol)}
         self._solve()
 
@@ -124,7 +134,7 @@ class PointsTo:
         """Where a pointer, span or iterator value may lead."""
         match e:
             case Ref(symbol):
-                if isinstance(t.strip(symbol.type), t.Array):
+                if isinstance(t.strip(symbol.type), t.Array) and not is_array_parameter(symbol):
                     return self.of_place(e)
                 if isinstance(symbol.type, t.Reference) or symbol.uid < 0:
                     return frozenset({UNKNOWN})
@@ -161,6 +171,8 @@ class PointsTo:
         """The storage that holds a place."""
         match place:
             case Ref(symbol):
+                if is_array_parameter(symbol):
+                    return self.of_value(place)
                 if not isinstance(symbol.type, t.Reference):
                     return frozenset({Region(Kind.STORAGE, symbol)})
                 if symbol in self._bound:
@@ -169,7 +181,7 @@ class PointsTo:
                     return frozenset({Region(Kind.POINTEE, symbol)})
                 return frozenset({UNKNOWN})
             case Index(base):
-                return self.of_value(base) if is_pointer_like(base.type) else self.of_place(base)
+                return self.of_value(base) if leads(base) else self.of_place(base)
             case Deref(pointer):
                 return self.of_value(pointer)
             case Member(base):

@@ -132,3 +132,49 @@ void drag_chain(struct particle *p, int n)
     for (int i = 1; i < n; i++) /* sequential: p[i - 1].position */
         p[i].position += p[i - 1].position;
 }
+
+void array_parameters(int n, double y[], const double x[n])
+{
+    for (int i = 0; i < n; i++) /* parallel map guarded Disjoint */
+        y[i] = 2.0 * x[i];
+}
+
+void rows_of_parameters(int n, int m, double y[n][m], double x[n][m])
+{
+    for (int i = 1; i < n; i++) /* parallel map guarded Disjoint */
+        for (int j = 0; j < m; j++)
+            y[i][j] = x[i - 1][j];
+}
+
+static double first_of(const double v[])
+{
+    return v[0];
+}
+
+static void clear(double v[], int n)
+{
+    for (int i = 0; i < n; i++)
+        v[i] = 0.0;
+}
+
+void handed_on(double *a, int n)
+{
+    for (int i = 0; i + 1 < n; i++) /* parallel map proved Buffered */
+        a[i] = a[i + 1];
+    for (int i = 1; i < n; i++) /* sequential: (distance 1) */
+        a[i] = first_of(a + i - 1);
+}
+
+void clear_rows(double *a, int n, int m)
+{
+    for (int i = 0; i < n; i++) /* parallel map proved */
+        clear(a + i * m, m);
+}
+
+double global_rows[100][100];
+
+void clear_one_row(int n)
+{
+    for (int i = 0; i < n; i++) /* sequential: written again */
+        clear(global_rows[7], 100);
+}
