@@ -13,7 +13,6 @@ import hashlib
 import importlib.metadata
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+from unseq.backends.process import Finished, Limits, run
 
 NATIVE = Path(__file__).resolve().parent / "native"
 EMBEDDED_INCLUDE = NATIVE / "include"
@@ -150,9 +151,9 @@ def _find_compiler() -> Path:
 
 def _version(compiler: Path) -> str:
     result = _run((str(compiler), "--version"), seconds=20.0)
-    if result.returncode != 0 or not result.stdout:
-        raise ToolMissing(f"{compiler} --version failed: {result.stderr.strip() or 'no output'}")
-    return result.stdout.splitlines()[0].strip()
+    if not result.ok or not result.stdout.strip():
+        raise ToolMissing(f"{compiler} --version failed: {result.errors.strip() or 'no output'}")
+    return result.stdout.decode("utf-8", "replace").splitlines()[0].strip()
 
 
 def _find_tbb(compiler: Path) -> tuple[Path, Path]:
@@ -165,10 +166,14 @@ def _find_tbb(compiler: Path) -> tuple[Path, Path]:
             own = prefix / "lib" / "libtbb.so.12"
             if own.exists():
                 return prefix / "include", own.parent
-            found = Path(_run((str(compiler), "-print-file-name=libtbb.so.12"), seconds=20.0).stdout.strip())
+            found = Path(_answer(compiler, "-print-file-name=libtbb.so.12"))
             if found.is_absolute() and found.exists():
                 return prefix / "include", found.parent
     raise ToolMissing("oneTBB is not installed: pip install tbb tbb-devel (Debian, Ubuntu: libtbb-dev)")
+
+
+def _answer(compiler: Path, question: str) -> str:
+    return _run((str(compiler), question), seconds=20.0).stdout.decode("utf-8", "replace").strip()
 
 
 def _distribution_file(name: str, ending: str) -> Path | None:
@@ -185,13 +190,12 @@ def _distribution_file(name: str, ending: str) -> Path | None:
     return None
 
 
-def _run(command: tuple[str, ...], seconds: float) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ToolMissing(f"{command[0]} did not answer within {seconds:.0f} s") from error
+def _run(command: tuple[str, ...], seconds: float) -> Finished:
+    """Runs a trusted tool; its messages come in English, so that they can be compared."""
+    finished = run(command, limits=Limits(wall_s=seconds), environment={**os.environ, "LC_ALL": "C"})
+    if finished.timed_out:
+        raise ToolMissing(f"{command[0]} did not answer within {seconds:.0f} s")
+    return finished
 
 
 # ---- the cache of runtimes ---------------------------------------------------------------------------
@@ -205,8 +209,9 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Recipe:
-    """What one runtime is made of; ASAN and TSAN share the sources of PLAIN."""
+    """What one runtime is made of. ASAN and TSAN share one: real threads, memory that a sanitizer can watch."""
 
+    name: str
     sources: tuple[str, ...]
     flags: tuple[str, ...]
     uses_tbb: bool
@@ -231,23 +236,27 @@ _DETECTOR = (
     "runtime/errors.cpp",
 )
 _COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
+_WATCHED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
 _RECIPES: dict[RuntimeKind, _Recipe] = {
-    RuntimeKind.PLAIN: _Recipe(_THREADED, (), True),
-    RuntimeKind.ASAN: _Recipe(_THREADED, ("-DUNSEQ_SANITIZED=1",), True),
-    RuntimeKind.TSAN: _Recipe(_THREADED, ("-DUNSEQ_SANITIZED=1",), True),
-    RuntimeKind.RACE: _Recipe(_DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
+    RuntimeKind.PLAIN: _Recipe("threads", _THREADED, (), True),
+    RuntimeKind.ASAN: _WATCHED,
+    RuntimeKind.TSAN: _WATCHED,
+    RuntimeKind.RACE: _Recipe("race", _DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
 }
 
 
 def _cached_runtime(toolchain: Toolchain, kind: RuntimeKind) -> Path:
     recipe = _RECIPES[kind]
-    folder = cache_folder() / "runtimes" / f"{kind.value}-{_key(toolchain, recipe)}"
+    folder = cache_folder() / "runtimes" / f"{recipe.name}-{_key(toolchain, recipe)}"
     library = folder / LIBRARY_NAME
     if library.is_file():
         return library
-    with _lock(folder.with_suffix(".lock")):
-        if not library.is_file():
-            _build(toolchain, recipe, folder)
+    try:
+        with _lock(folder.with_suffix(".lock")):
+            if not library.is_file():
+                _build(toolchain, recipe, folder)
+    except OSError as error:
+        raise ToolMissing(f"cannot keep runtimes in {folder.parent}: {error.strerror}; set UNSEQ_CACHE") from error
     return library
 
 
@@ -291,10 +300,10 @@ def _build(toolchain: Toolchain, recipe: _Recipe, folder: Path) -> None:
             command += [str(tbb), "-Wl,-rpath,$ORIGIN", "-Wl,--enable-new-dtags"]
         command += ["-ldl", "-o", str(temporary / LIBRARY_NAME)]
         result = _run(tuple(command), seconds=_BUILD_SECONDS)
-        if result.returncode != 0:
+        if not result.ok:
             raise ToolMissing(
                 f"{toolchain.compiler} cannot build the runtime ({toolchain.compiler_version}): "
-                + "\n".join(result.stderr.splitlines()[:12])
+                + "\n".join(result.errors.splitlines()[:12])
             )
         temporary.chmod(0o755)
         temporary.rename(folder)
