@@ -34,6 +34,17 @@ from unseq.backends.plan import (
     Sequential,
     Strategy,
 )
+from unseq.frontend.facts import (
+    Accumulator,
+    Append,
+    ArgBest,
+    ArrayAccumulator,
+    Exit,
+    Induction,
+    Prefix,
+    Private,
+    Recurrence,
+)
 from unseq.frontend.ir.nodes import Block, Call, Case, Evaluate, Function
 from unseq.frontend.ir.types import VOID
 from unseq.frontend.ir.walk import EXPRESSIONS, Node, splice, transform, walk
@@ -109,6 +120,7 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
             first, *rest = fork.statements
             return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
         case _:
+            _check_roles(strategy)
             return [Piece(strategy.loop.span, _LOOPS[type(strategy)](context, strategy))]
 
 
@@ -120,6 +132,29 @@ _LOOPS: dict[type, Callable[..., str]] = {
     Scatter: emit_scatter,
     Search: emit_search,
 }
+
+
+_OWN = {Private, Induction}
+_FOLDED = {Accumulator, ArgBest, *_OWN}
+_ROLES: dict[type, set[type]] = {
+    Map: _OWN,
+    Reduce: _FOLDED,
+    Scan: {Prefix, Append, Recurrence, *_FOLDED},
+    Pack: {Prefix, Append, Recurrence, *_FOLDED},
+    Scatter: {ArrayAccumulator, *_FOLDED},
+    Search: {Exit, *_OWN},
+}
+
+
+def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search) -> None:
+    """Refuses a strategy that would leave a carried variable without its role."""
+    for role in strategy.loop.roles:
+        if type(role) not in _ROLES[type(strategy)]:
+            raise Unsupported(
+                strategy.loop.span,
+                f"a {type(strategy).__name__.lower()} of a loop with a {type(role).__name__.lower()}",
+                "split the loop, so that each part is of one kind",
+            )
 
 
 # --- back into the text --------------------------------------------------------------------------------------------
