@@ -14,7 +14,7 @@ from unseq.backends.parlay.emit.reduce import combined, identity, joined_values
 from unseq.frontend.facts import Append, Prefix, Recurrence
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Expr, Literal, Ref, Select, Stmt, Symbol
-from unseq.frontend.ir.walk import substitute
+from unseq.frontend.ir.walk import substitute, used_symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,19 @@ def _recurrence(context: Context, role: Recurrence) -> Running:
 
 
 def _together(context: Context, assignments: Sequence[tuple[Symbol, Expr]]) -> tuple[str, ...]:
-    """Simultaneous assignments."""
-    changing = [(s, e) for s, e in assignments if not (isinstance(e, Ref) and e.symbol.name == s.name)]
-    if len(changing) == 1:
-        symbol, e = changing[0]
-        return (f"{symbol.name} = {context.value(e, symbol.type)};",)
-    if not changing:
-        return ()
+    """Simultaneous assignments; one after the other where no later one needs what an earlier one changed."""
+    left = [(s, e) for s, e in assignments if not (isinstance(e, Ref) and e.symbol.name == s.name)]
+    ordered: list[str] = []
+    while left:
+        free = next((x for x in left if not any(x[0] in used_symbols(e) for s, e in left if s != x[0])), None)
+        if free is None:
+            break
+        left.remove(free)
+        symbol, e = free
+        ordered.append(f"{symbol.name} = {context.value(e, symbol.type)};")
+    if not left:
+        return tuple(ordered)
     context.includes.add("<tuple>")
-    names = ", ".join(symbol.name for symbol, _ in changing)
-    values = ", ".join(f"{context.type(s.type)}({context.value(e, s.type)})" for s, e in changing)
-    return (f"std::tie({names}) = std::tuple({values});",)
+    names = ", ".join(symbol.name for symbol, _ in left)
+    values = ", ".join(f"{context.type(s.type)}({context.value(e, s.type)})" for s, e in left)
+    return (*ordered, f"std::tie({names}) = std::tuple({values});")
