@@ -67,10 +67,9 @@ def test_primitive(benchmark: BenchmarkFixture, name: str, size: int) -> None:
     benchmark.pedantic(turn, rounds=TURNS, iterations=1)
     embedded, upstream = statistics.median(times[False]), statistics.median(times[True])
     _ratios[name, size] = embedded / upstream
-    benchmark.extra_info.update(embedded_ns=embedded, upstream_ns=upstream, ratio=round(embedded / upstream, 3))
-    print(
-        f"\n{name:14} {size:>10,}  {embedded / 1e3:12.1f} us  upstream {upstream / 1e3:12.1f} us  ratio {embedded / upstream:.2f}"
-    )
+    ratio = embedded / upstream
+    benchmark.extra_info.update(embedded_ns=embedded, upstream_ns=upstream, ratio=round(ratio, 3))
+    print(f"\n{name:14} {size:>10,} {embedded / 1e3:12.1f} us, upstream {upstream / 1e3:12.1f} us, ratio {ratio:.2f}")
 
 
 def test_summary(benchmark: BenchmarkFixture) -> None:
@@ -80,7 +79,5 @@ def test_summary(benchmark: BenchmarkFixture) -> None:
         pytest.skip("not all required primitives were measured")
     mean = benchmark.pedantic(lambda: math.exp(statistics.fmean(math.log(r) for r in required.values())), rounds=1)
     slow = {key: round(ratio, 2) for key, ratio in required.items() if ratio > 1 / SLOWEST}
-    print(
-        f"\ngeometric mean of embedded time over upstream time: {mean:.2f}; below {SLOWEST} of its speed: {slow or 'none'}"
-    )
+    print(f"\ngeometric mean of embedded over upstream time: {mean:.2f}; below {SLOWEST} of its speed: {slow or 'none'}")
     benchmark.extra_info.update(geometric_mean=round(mean, 3), slow={str(key): ratio for key, ratio in slow.items()})
