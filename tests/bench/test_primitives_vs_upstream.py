@@ -79,5 +79,5 @@ def test_summary(benchmark: BenchmarkFixture) -> None:
         pytest.skip("not all required primitives were measured")
     mean = benchmark.pedantic(lambda: math.exp(statistics.fmean(math.log(r) for r in required.values())), rounds=1)
     slow = {key: round(ratio, 2) for key, ratio in required.items() if ratio > 1 / SLOWEST}
-    print(f"\ngeometric mean of embedded over upstream time: {mean:.2f}; below {SLOWEST} of its speed: {slow or 'none'}")
+    print(f"\ngeometric mean, embedded over upstream time: {mean:.2f}; slower than {SLOWEST}: {slow or 'none'}")
     benchmark.extra_info.update(geometric_mean=round(mean, 3), slow={str(key): ratio for key, ratio in slow.items()})
