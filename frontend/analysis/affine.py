@@ -193,3 +193,43 @@ def never_negative(e: Expr) -> bool:
     if value is not None:
         return value >= 0
     return isinstance(e.type, t.Bool) or (isinstance(e.type, t.Int) and not e.type.signed)
+
+
+def degree(p: Polynomial) -> int:
+    """The largest number of atoms in a product."""
+    return max((len(m) for m in p.terms), default=0)
+
+
+def leading(p: Polynomial) -> tuple[Monomial, int]:
+    """The product of the highest degree and its coefficient (of several, the first in a fixed order)."""
+    monomial = max(p.terms, key=lambda m: (len(m), [_order(a) for a in m]))
+    return monomial, p.terms[monomial]
+
+
+def divided(p: Polynomial, by: Polynomial) -> tuple[Polynomial, Polynomial]:
+    """Quotient and remainder of multivariate division: ``p = quotient * by + remainder``."""
+    lead, factor = leading(by)
+    quotient: dict[Monomial, int] = {}
+    rest = p.bare()
+    for _ in range(MAX_TERMS):
+        found = next(
+            ((m, c, left) for m, c in rest.terms.items() if c % factor == 0 and (left := without(m, lead)) is not None),
+            None,
+        )
+        if found is None:
+            break
+        _, coefficient, left = found
+        part = Polynomial({left: coefficient // factor})
+        quotient[left] = quotient.get(left, 0) + coefficient // factor
+        rest = rest.minus(part.times(by))
+    return Polynomial({m: c for m, c in quotient.items() if c}), rest.bare()
+
+
+def without(monomial: Monomial, divisor: Monomial) -> Monomial | None:
+    """``monomial / divisor``; None if it does not divide."""
+    rest = list(monomial)
+    for atom_ in divisor:
+        if atom_ not in rest:
+            return None
+        rest.remove(atom_)
+    return tuple(rest)

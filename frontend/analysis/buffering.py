@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from unseq.frontend.analysis import dependence, terms
+from unseq.frontend.analysis import dependence, sides, terms
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds
@@ -39,20 +39,18 @@ def buffered(
             return None
         if access.tests or access.call is not None or place in written or not _is_in(place, context):
             return None
-    lows: list[tuple[Expr, dependence.Side]] = []
-    highs: list[tuple[Expr, dependence.Side]] = []
+    lows: list[tuple[Expr, sides.Side]] = []
+    highs: list[tuple[Expr, sides.Side]] = []
     assumed: list[Guard] = []
     for access in reads.values():
         where = path(access.resolved)
-        side = dependence.side(access, where, context, is_fixed, False)
+        side = sides.side(access, where, context, is_fixed, False)
         if len(where.steps) != 1 or isinstance(where.steps[0], str):
             return None
         if any(n.first is None or n.last is None or not (is_fixed(n.first) and is_fixed(n.last)) for n in side.nests):
             return None
         for write, there in members:
-            if write.is_write and dependence.same_iteration(
-                side, dependence.side(write, there, context, is_fixed, False)
-            ):
+            if write.is_write and dependence.same_iteration(side, sides.side(write, there, context, is_fixed, False)):
                 return None
         bounds = Bounds(side.nests, is_fixed, prove=side.bounds.prove)
         low, high = bounds.of(where.steps[0], False), bounds.of(where.steps[0], True)
@@ -62,7 +60,7 @@ def buffered(
         assumed += [Holds(terms.compare("<=", n.first, n.last)) for n in access.nests if n.first and n.last]
         lows.append((low, side))
         highs.append((terms.add(high, terms.ONE), side))
-    low, high = dependence.outermost(lows, False), dependence.outermost(highs, True)
+    low, high = sides.outermost(lows, False), sides.outermost(highs, True)
     places = tuple(dict.fromkeys(a.place for a in reads.values() if isinstance(a.place, Index)))
     return Buffered(Extent(base, low, high), places), assumed
 

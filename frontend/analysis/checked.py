@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from unseq.frontend.analysis import dependence, terms
+from unseq.frontend.analysis import sides, terms
 from unseq.frontend.analysis.affine import number, polynomial
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.paths import SIZE, path
@@ -32,12 +32,12 @@ def holds(access: Access, context: LoopContext, is_fixed: Callable[[Expr], bool]
         size = terms.literal(type_.args[1])
     if not is_fixed(size) and not isinstance(container, Index):
         return None
-    side = dependence.side(access, path(place), context, is_fixed, False)
+    side = sides.side(access, path(place), context, is_fixed, False)
     index, end = polynomial(subscript), polynomial(size)
     if index is None or end is None or any(not o.wide for o in index.obligations):
         return None
     index = index.bare()
     assumed: list[Guard] = []
-    if dependence.remains(index, end, side, assumed):
+    if sides.remains(index, end, side, assumed):
         return assumed
-    return [] if dependence.always(index, side) and dependence.always(end.minus(index).minus(number(1)), side) else None
+    return [] if sides.always(index, side) and sides.always(end.minus(index).minus(number(1)), side) else None

@@ -129,7 +129,7 @@ class Bounds:
         if value is not None:
             return 1 if value >= 0 else -1
         if len(factor.terms) != 1:
-            return None
+            return self._sign_of_sum(factor)
         ((monomial, coefficient),) = factor.terms.items()
         for atom in monomial:
             if not self.is_fixed(atom):
@@ -139,6 +139,16 @@ class Bounds:
                 if guard not in self.assumed:
                     self.assumed.append(guard)
         return 1 if coefficient > 0 else -1
+
+    def _sign_of_sum(self, factor: Polynomial) -> int | None:
+        if self.prove is not None and self.prove(factor):
+            return 1
+        if self.prove is not None and self.prove(Polynomial({m: -c for m, c in factor.terms.items()})):
+            return -1
+        if not all(self.is_fixed(a) for a in factor.atoms()):
+            return None
+        assume(self.assumed, terms.compare(">=", factor.expression(), terms.ZERO))
+        return 1
 
     def _atom(self, e: Expr, upper: bool, depth: int) -> Polynomial | None:
         """The bound of something that is not a sum or product."""

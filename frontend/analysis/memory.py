@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from unseq.frontend.analysis import dependence, permutation, terms
+from unseq.frontend.analysis import dependence, permutation, sides, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.aliasing import Object, may_change, name_of, relation
 from unseq.frontend.analysis.buffering import buffered
@@ -187,8 +187,8 @@ class Memory:
     def _pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
         found: dependence.Dependence | None = None
         for guarded in (False, True):
-            left = dependence.side(access, where, self.context, self.is_fixed, guarded)
-            right = dependence.side(other, there, self.context, self.is_fixed, guarded)
+            left = sides.side(access, where, self.context, self.is_fixed, guarded)
+            right = sides.side(other, there, self.context, self.is_fixed, guarded)
             if guarded and not left.needs and not right.needs:
                 break
             assumed: list[Guard] = [*left.needs, *right.needs]
@@ -242,7 +242,7 @@ class Memory:
             return None
         guards: list[Guard] = []
         for access, where in group.members:
-            side = dependence.side(access, where, self.context, self.is_fixed, False)
+            side = sides.side(access, where, self.context, self.is_fixed, False)
             ends = self.spans.get(id(access)) or self._ends(where, side, guards)
             if ends is not None:
                 guards.append(Disjoint(extent, Extent(base, *ends)))
@@ -278,29 +278,27 @@ class Memory:
             return None
         if not group.object.behind and not _has_elements(base.type):
             return Extent(AddressOf(base, t.Pointer(base.type)), terms.ZERO, terms.ONE)
-        lows: list[tuple[Expr, dependence.Side]] = []
-        highs: list[tuple[Expr, dependence.Side]] = []
+        lows: list[tuple[Expr, sides.Side]] = []
+        highs: list[tuple[Expr, sides.Side]] = []
         assumed: list[Guard] = []
         for access, where in group.members:
-            side = dependence.side(access, where, self.context, self.is_fixed, False)
+            side = sides.side(access, where, self.context, self.is_fixed, False)
             ends = self.spans.get(id(access)) or self._ends(where, side, assumed)
             if ends is None:
                 return None
             lows.append((ends[0], side))
             highs.append((ends[1], side))
         self._add(assumed)
-        return Extent(base, dependence.outermost(lows, False), dependence.outermost(highs, True))
+        return Extent(base, sides.outermost(lows, False), sides.outermost(highs, True))
 
-    def _ends(self, where: Path, side: dependence.Side, assumed: list[Guard]) -> Span | None:
+    def _ends(self, where: Path, side: sides.Side, assumed: list[Guard]) -> Span | None:
         if not where.steps or isinstance(where.steps[0], str):
             return None
         subscript = where.steps[0]
         bounds = Bounds(side.nests, self.is_fixed, prove=side.bounds.prove)
         p = polynomial(subscript)
         for obligation in p.obligations if p is not None else ():
-            if not obligation.wide and dependence.in_range(
-                obligation.value, obligation.low, obligation.high, side, assumed
-            ):
+            if not obligation.wide and sides.in_range(obligation.value, obligation.low, obligation.high, side, assumed):
                 subscript = p.bare().expression() if p is not None else subscript
         low, high = bounds.of(subscript, False), bounds.of(subscript, True)
         if low is None or high is None:

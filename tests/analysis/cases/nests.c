@@ -101,3 +101,46 @@ void rows_by_address(double *a, int n, int m)
             row[j] += before[j];
     }
 }
+
+void bordered(double *d, int n, int m)
+{
+    for (int i = 0; i <= n; i++)     /* parallel map proved */
+        for (int j = 0; j <= m; j++) /* parallel map proved */
+            d[i * (m + 1) + j] = 0.0;
+}
+
+void first_column(int *d, int n, int m)
+{
+    for (int i = 0; i <= n; i++) /* parallel map any */
+        d[i * (m + 1)] = i;
+}
+
+void edit_rows(int *d, int n, int m)
+{
+    for (int i = 1; i <= n; i++)     /* sequential: iteration i-1 (distance 1) */
+        for (int j = 1; j <= m; j++) /* parallel map proved */
+            d[i * (m + 1) + j] = d[(i - 1) * (m + 1) + j - 1] + 1;
+}
+
+void padded(double *a, int n, int m, int pad)
+{
+    for (int i = 0; i < n; i++)     /* parallel map any */
+        for (int j = 0; j < m; j++)
+            a[(i + pad) * (m + 2 * pad) + j + pad] = 1.0;
+}
+
+void interleaved(double *z, int n, int m)
+{
+    for (int i = 0; i < n; i++)     /* parallel map proved */
+        for (int j = 0; j < m; j++) { /* parallel map proved */
+            z[2 * (i * m + j)] = 1.0;
+            z[2 * (i * m + j) + 1] = 0.0;
+        }
+}
+
+void fixed_width(double *a, int n, int m)
+{
+    for (int i = 0; i < n; i++)     /* parallel map guarded Holds */
+        for (int j = 0; j < m; j++) /* parallel map proved */
+            a[i * 64 + j] = 1.0;
+}

@@ -1,0 +1,178 @@
+"""What holds where an access is executed: its loops, the conditions on its way, and what follows from them.
+
+Questions are answered by isl; where the answer needs more than is known, it may be made a guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from unseq.frontend.analysis import terms
+from unseq.frontend.analysis.affine import Obligation, Polynomial, never_negative, number, polynomial
+from unseq.frontend.analysis.context import Access, LoopContext, Nest
+from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed
+from unseq.frontend.analysis.paths import Path
+from unseq.frontend.analysis.sets import Sets
+from unseq.frontend.facts import Guard
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import Binary, Expr, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One access, ready to be compared: its path, the loops around it (the tested one first), what holds there."""
+
+    access: Access
+    path: Path
+    nests: tuple[Nest, ...]
+    facts: tuple[Polynomial, ...]  # each is >= 0
+    bounds: Bounds
+    movers: frozenset[Symbol] = frozenset()  # counters of these loops and of the loops around
+    needs: tuple[Guard, ...] = ()  # what the facts rest on
+
+
+def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[Expr], bool], guarded: bool) -> Side:
+    """Gathers what is known at an access; ``guarded``: also what is known only under a guard."""
+    nests = (context.nest, *access.nests)
+    bounds = Bounds(nests, is_fixed)
+    assumed: list[Guard] = []
+    outer = {s for f in context.facts if isinstance(f, Binary) for s in walk.used_symbols(f.left)}
+    found = Side(access, where, nests, (), bounds, frozenset(outer | {nest.position for nest in nests}))
+    for comparison in context.facts:
+        found = replace(found, facts=(*found.facts, *_facts(comparison, True, found, None)))
+    for nest in nests:
+        for comparison in nest.domain:
+            new = _facts(comparison, True, found, assumed if guarded else None)
+            found = replace(found, facts=(*found.facts, *new))
+    for test in access.tests:
+        if test.resolved is not None:
+            found = replace(found, facts=(*found.facts, *_facts(test.resolved, test.holds, found, None)))
+    bounds.prove = lambda p: always(p, found)
+    return replace(found, needs=tuple(assumed))
+
+
+def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> list[Polynomial]:
+    """A comparison as polynomials that are not negative; nothing where it is not understood.
+
+    Arithmetic of the operands may wrap around: that is excluded by what is known so far, or by a guard (unless
+    ``assumed`` is None)."""
+    parts = terms.conjuncts(e)
+    if holds and len(parts) > 1:
+        return [fact for part in parts for fact in _facts(part, True, side, assumed)]
+    if not isinstance(e, Binary) or e.op not in ("<", "<=", ">", ">=", "==", "!="):
+        return []
+    op = e.op if holds else {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[e.op]
+    left, right = polynomial(e.left), polynomial(e.right)
+    if left is None or right is None or op == "!=":
+        return []
+    for p in (left, right):
+        for o in p.obligations:
+            if not _holds(o, side, assumed):
+                return []
+    difference = right.minus(left).bare()
+    if op == "==":
+        return [difference, number(0).minus(difference)]
+    if op in (">", ">="):
+        difference = number(0).minus(difference)
+    return [difference.minus(number(1)) if op in ("<", ">") else difference]
+
+
+def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:
+    """Whether an intermediate result is in range; no 64-bit one reaches 2^63."""
+    positive = all(c > 0 and all(never_negative(a) for a in m) for m, c in o.value.terms.items())
+    above = (o.low == 0 and positive) or o.low < -(1 << 62) or always(o.value.minus(number(o.low)), side)
+    if above and (o.wide or always(number(o.high).minus(o.value), side)):
+        return True
+    return assumed is not None and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, assumed)
+
+
+def always(p: Polynomial, side: Side) -> bool:
+    """Whether ``p >= 0`` at every execution of an access."""
+    value = p.constant
+    if value is not None:
+        return value >= 0
+    sets = Sets(side.bounds.is_fixed)
+    names = {nest.position: f"i{k}" for k, nest in enumerate(side.nests)}
+    text = sets.affine(p, names)
+    if text is None:
+        return False
+    constraints = domain(sets, side, names)
+    return bool(sets.is_empty(list(names.values()), [*constraints, f"{text} <= -1"]))
+
+
+def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[str]:
+    found = (sets.affine(fact, names) for fact in side.facts)
+    return [f"{text} >= 0" for text in found if text is not None]
+
+
+def in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[Guard]) -> bool:
+    """Whether ``low <= value <= high`` at an access: proved by isl, or made a guard on the ends of its range."""
+    below = value.minus(number(low))
+    above = number(high).minus(value)
+    if always(below, side) and always(above, side):
+        return True
+    bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)
+    least, most = bounds.of_polynomial(value, False), bounds.of_polynomial(value, True)
+    if least is None or most is None:
+        return False
+    if not (at_least(assumed, least, number(low)) and at_least(assumed, number(high), most)):
+        return False
+    assumed.extend(g for g in bounds.assumed if g not in assumed)
+    return True
+
+
+def at_least(assumed: list[Guard], left: Polynomial, right: Polynomial) -> bool:
+    """Makes ``left >= right`` a guard, unless it is plain; False if it plainly does not hold."""
+    difference = left.minus(right)
+    value = difference.constant
+    sure = value is not None and value >= 0
+    if not sure and not all(c > 0 and all(never_negative(a) for a in m) for m, c in difference.terms.items()):
+        if value is not None:
+            return False
+        assume(assumed, terms.compare(">=", left.expression(), right.expression()))
+    return True
+
+
+def remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
+    """Whether ``0 <= low < size`` at an access: proved, or made a guard."""
+    above = size.minus(low).minus(number(1))
+    if not always(low, side):
+        bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)
+        least = bounds.of_polynomial(low, False)
+        if least is None or (least.constant or 0) < 0:
+            return False
+        if not at_least(assumed, least, number(0)):
+            return False
+        assumed.extend(g for g in bounds.assumed if g not in assumed)
+    if not always(above, side):
+        bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)
+        most = bounds.of_polynomial(low, True)
+        if most is None:
+            return False
+        if not at_least(assumed, size, most.plus(number(1))):
+            return False
+        assumed.extend(g for g in bounds.assumed if g not in assumed)
+    return True
+
+
+def outermost(bounds: list[tuple[Expr, Side]], upper: bool) -> Expr:
+    """The largest (smallest) of some bounds, each of which only matters where its access is executed."""
+    rest: list[tuple[Expr, Side]] = []
+    for bound, side in bounds:
+        if any(_covers(known, bound, side, upper) for known, _ in rest):
+            continue
+        rest = [(known, where) for known, where in rest if not _covers(bound, known, where, upper)]
+        rest.append((bound, side))
+    whole = rest[0][0]
+    for bound, _ in rest[1:]:
+        whole = terms.larger(whole, bound) if upper else terms.smaller(whole, bound)
+    return whole
+
+
+def _covers(known: Expr, bound: Expr, side: Side, upper: bool) -> bool:
+    a, b = polynomial(known), polynomial(bound)
+    if a is None or b is None:
+        return known == bound
+    further = a.minus(b).bare() if upper else b.minus(a).bare()
+    return always(further, side)
