@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE, CONDITIONAL, POSTFIX, RELATIONAL
 from unseq.backends.parlay.emit import blocks, guards, layout
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import LINE, Context, joined
 from unseq.backends.parlay.emit.loops import either
 from unseq.backends.parlay.emit.polynomials import plain
@@ -150,7 +151,7 @@ def _reduce(context: Context, fact: CallFact) -> str:
     if value != parameter or _element_type(arguments[0]) != type_:
         reference = "const auto &" if fact.parameters == () else _by_reference(context, arguments[0])
         exact = fact.element is not None and fact.element.type == type_ and fact.op not in ("min", "max")
-        body = f"[&]({reference}{parameter}) {'' if exact else f'-> {spelled} '}{{ return {value}; }}"
+        body = f"{CLOSURE}({reference}{parameter}) {'' if exact else f'-> {spelled} '}{{ return {value}; }}"
         elements = f"parlay::delayed_map({elements}, {body})"
     reduced = f"parlay::reduce({elements})" if fact.op == "+" else _call(context, "parlay::reduce", elements, monoid)
     return _folded(context, fact.op, init, reduced, result, type_)
@@ -185,7 +186,7 @@ def _transform_reduce(context: Context, fact: CallFact) -> str:
     type_ = blocks.wrapping(result)
     product = f"{_element(context, arguments[0], k)} * {_element(context, arguments[2], k)}"
     spelled = context.type(type_)
-    function = f"[&](size_t {k}) -> {spelled} {{ return {product}; }}"
+    function = f"{CLOSURE}(size_t {k}) -> {spelled} {{ return {product}; }}"
     elements = f"parlay::delayed_tabulate({_length(context, fact)}, {function})"
     init = context.expr(arguments[3], CONDITIONAL + 1)
     return _folded(context, "+", init, f"parlay::reduce({elements})", result, type_)
@@ -226,7 +227,7 @@ def _each(body: Callable[[Context, CallFact, str], str]) -> Callable[[Context, C
         k = context.scoped("k")
         lines = [line for line in [_function(context, fact)] if line]
         site = context.site("parallel_for", fact.span)
-        head = f"{site}parlay::parallel_for(0, {_length(context, fact)}, [&](size_t {k})"
+        head = f"{site}parlay::parallel_for(0, {_length(context, fact)}, {CLOSURE}(size_t {k})"
         return "\n".join([*lines, context.braces(head, body(context, fact, k), ");")])
 
     return emit
@@ -302,7 +303,7 @@ def _scan(inclusive: bool) -> Callable[[Context, CallFact], str]:
             line = f"{site}const auto {sums} = parlay::scan({given}, {monoid}).first;"
             value = _folded(context, fact.op, context.expr(arguments[3], ADDITIVE), f"{sums}[{k}]", element, element)
         site = context.site("parallel_for", fact.span)
-        head = f"{site}parlay::parallel_for(0, {sums}.size(), [&](size_t {k})"
+        head = f"{site}parlay::parallel_for(0, {sums}.size(), {CLOSURE}(size_t {k})"
         return f"{line}\n{context.braces(head, f'{_element(context, arguments[2], k)} = {value};', ');')}"
 
     return emit

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from unseq.backends.parlay.cxx_literals import ADDITIVE
 from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit.bounds import BLOCK, iterations_a_block
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import LINE, Context
 from unseq.backends.parlay.emit.iteration import Space, advanced, header
 from unseq.backends.parlay.emit.polynomials import constant, plain
@@ -115,7 +116,7 @@ def block_loop(
     own = [line for line in space.prologue if line not in _induction_lines(space)]
     loop = context.controlled(header(context, space, first, last), "\n".join([*own, text]))
     lines = [*space.privates, *([declared] if declared else []), loop, *([f"return {result};"] if result else [])]
-    return context.braces(f"auto {name} = [&]({', '.join(parameters)})", "\n".join(lines), ";")
+    return context.braces(f"auto {name} = {CLOSURE}({', '.join(parameters)})", "\n".join(lines), ";")
 
 
 def inductions(space: Space) -> tuple[Induction, ...]:

@@ -34,7 +34,7 @@ class Context:
 
     ``conversions`` are the edits that the source text needs wherever it is kept. ``includes`` and ``definitions``
     collect what the emitted file needs; ``sites`` the parallel constructs, each marked in the text by ``site`` until
-    the file is complete.
+    the file is complete; ``made`` the names of the emitter's own variables.
     """
 
     unit: SourceUnit
@@ -45,6 +45,7 @@ class Context:
     definitions: set[str] = field(default_factory=set)
     sites: list[tuple[str, Span]] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
     unit_indent: str = "    "
 
     def __post_init__(self) -> None:
@@ -186,12 +187,11 @@ class Context:
 
     def scoped(self, wanted: str) -> str:
         """A name that nothing in the function has, for a scope of its own: others may be given the same."""
-        if wanted not in self._taken:
-            return wanted
-        number = 2
-        while f"{wanted}{number}" in self._taken:
-            number += 1
-        return f"{wanted}{number}"
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}{number}", number + 1
+        self.made.add(name)
+        return name
 
     def site(self, what: str, span: Span) -> str:
         """A mark for the line of a parallel construct, taken out of the finished file."""

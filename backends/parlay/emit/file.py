@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.emit import c_source, edits, layout, preamble
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
+from unseq.backends.parlay.emit.captures import filled, variables
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.loops import emit_map
@@ -91,7 +92,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
 
 def function_edits(context: Context, plan: Plan) -> list[edits.Edit]:
     """The changes of one function."""
-    pieces = [piece for strategy in plan.strategies for piece in _pieces(context, strategy)]
+    pieces = [piece for strategy in plan.strategies for piece in _captured(context, strategy)]
     if context.reuse and all(piece.span != NOWHERE for piece in pieces):
         return [edit for piece in pieces for edit in _placed(context, piece)]
     return [_printed(context, plan, pieces)]
@@ -105,6 +106,14 @@ class Piece:
     text: str
     is_expression: bool = False
     gone: tuple[Span, ...] = ()
+
+
+def _captured(context: Context, strategy: Strategy) -> list[Piece]:
+    """The pieces of a strategy, with the capture lists of their lambdas."""
+    pieces = _pieces(context, strategy)
+    copied, others = variables(strategy)
+    others |= context.made
+    return [replace(piece, text=filled(piece.text, copied, others - copied)) for piece in pieces]
 
 
 def _pieces(context: Context, strategy: Strategy) -> list[Piece]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from unseq.backends.parlay.cxx_literals import RELATIONAL
 from unseq.backends.parlay.emit import guards
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined, local_symbol
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Fork
@@ -72,7 +73,8 @@ def _forked(context: Context, fact: ForkFact, condition: str, sides: Sequence[st
     second = rest[0] if len(rest) == 1 else _forked(context, fact, condition, rest)
     name, leading = ("par_do_if", f"{condition}, ") if condition else ("par_do", "")
     head = f"{site}parlay::{name}({leading}"
-    lambdas = [f"[&] {{ {side} }}" if "\n" not in side else context.braces("[&]", side) for side in (first, second)]
+    both = (first, second)
+    lambdas = [f"{CLOSURE} {{ {side} }}" if "\n" not in side else context.braces(CLOSURE, side) for side in both]
     line = f"{head}{lambdas[0]}, {lambdas[1]});"
     if len(line) <= 90 and "\n" not in line:
         return line

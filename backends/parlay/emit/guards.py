@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE, AND, EQUALITY, UNARY
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.polynomials import Bounds, lower_bounds, plain, surely_nonnegative, text_of
 from unseq.frontend.analysis.affine import Polynomial, number, polynomial
@@ -124,7 +125,7 @@ def _apart(context: Context, guard: Apart, bounds: Bounds) -> str:
         element, after = f"(const char *)({element})", f"(const char *)({after})"
     return (
         f"parlay::all_of(parlay::make_slice({array}{low}, {array}{high}), "
-        f"[&](auto {index}) {{ return {after} <= {first} || {end} <= {element}; }})"
+        f"{CLOSURE}(auto {index}) {{ return {after} <= {first} || {end} <= {element}; }})"
     )
 
 
@@ -134,11 +135,11 @@ def _unique(context: Context, guard: Unique) -> str:
     base, low, high = elements(context, guard.array, guard.low, guard.high)
     bound = context.expr(plain(guard.bound), EQUALITY)
     return (
-        f"[&] {{  // no subscript occurs twice\n"
+        f"{CLOSURE} {{  // no subscript occurs twice\n"
         f"    auto subscripts = parlay::make_slice({base}{low}, {base}{high});\n"
-        f"    if (!parlay::all_of(subscripts, [&](auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}))\n"
+        f"    if (!parlay::all_of(subscripts, {CLOSURE}(auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}))\n"
         f"        return false;\n"
         f"    parlay::sequence<std::atomic<bool>> taken({bound});\n"
-        f"    return parlay::all_of(subscripts, [&](auto s) {{ return !taken[s].exchange(true); }});\n"
+        f"    return parlay::all_of(subscripts, {CLOSURE}(auto s) {{ return !taken[s].exchange(true); }});\n"
         f"}}()"
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit import guards, layout
 from unseq.backends.parlay.emit.bounds import cutoff
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, header, space_of
 from unseq.backends.parlay.emit.polynomials import plain
@@ -54,7 +55,7 @@ def _hoisted(context: Context, space: Space, condition: str, granularity: int) -
     name = context.fresh("iteration")
     body = context.block(space.fact.loop.body, bodies.as_function(space.fact.loop.body))
     text = "\n".join([*space.prologue, *space.privates, body])
-    define = context.braces(f"auto {name} = [&]({space.parameter(context)})", text, ";")
+    define = context.braces(f"auto {name} = {CLOSURE}({space.parameter(context)})", text, ";")
     grain = f", {granularity}" if granularity else ""
     site = context.site("parallel_for", space.fact.span)
     parallel = f"{site}parlay::parallel_for({space.begin}, {space.end}, {name}{grain});"
@@ -110,7 +111,7 @@ def parallel_for(
     inner = "\n".join([*space.prologue, *space.privates, context.block(fact.loop.body, body)])
     site = context.site("parallel_for", fact.span)
     grain = f", {granularity}" if granularity else ""
-    head = f"{site}parlay::parallel_for({space.begin}, {space.end}, [&]({space.parameter(context)})"
+    head = f"{site}parlay::parallel_for({space.begin}, {space.end}, {CLOSURE}({space.parameter(context)})"
     return context.braces(head, inner, f"{grain});")
 
 

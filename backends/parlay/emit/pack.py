@@ -7,6 +7,7 @@ block, each into a container of its own, and the pieces are moved behind each ot
 from __future__ import annotations
 
 from unseq.backends.parlay.emit import blocks
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions
@@ -60,7 +61,7 @@ def _grow(context: Context, space: Space, containers: list[Symbol], parts: Parts
     pieces = context.scoped("pieces")
     site = context.site("pack", space.fact.span)
     tabulate = context.braces(
-        f"{site}auto {pieces} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", call, ");"
+        f"{site}auto {pieces} = parlay::tabulate({cut.count}, {CLOSURE}(size_t {cut.number})", call, ");"
     )
     several = len(names) + len(carried) > 1
     moves = [_move(context, space, name, pieces, cut.number, k if several else -1) for k, name in enumerate(names)]
@@ -85,10 +86,10 @@ def _move(context: Context, space: Space, name: str, pieces: str, b: str, positi
     own = context.scoped("piece")
     site = context.site("pack", space.fact.span)
     lengths = context.braces(
-        f"auto {offsets} = parlay::tabulate({pieces}.size(), [&](size_t {b})", f"return {piece}.size();", ");"
+        f"auto {offsets} = parlay::tabulate({pieces}.size(), {CLOSURE}(size_t {b})", f"return {piece}.size();", ");"
     )
     move = context.braces(
-        f"{site}parlay::parallel_for(0, {pieces}.size(), [&](size_t {b})",
+        f"{site}parlay::parallel_for(0, {pieces}.size(), {CLOSURE}(size_t {b})",
         f"auto &{own} = {piece};\n"
         f"std::move({own}.begin(), {own}.end(), {name}.begin() + {old} + {offsets}[{b}]);",
         ");",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from unseq.backends.parlay.cxx_literals import UNARY
 from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.blocks import Carried
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, either, hoistable
@@ -194,7 +195,7 @@ def blocked_reduce(context: Context, space: Space, found: Parts) -> tuple[str, s
     partials = context.scoped("partials")
     site = context.site("reduce", space.fact.span)
     tabulate = context.braces(
-        f"{site}auto {partials} = parlay::tabulate({cut.count}, [&](size_t {cut.number})",
+        f"{site}auto {partials} = parlay::tabulate({cut.count}, {CLOSURE}(size_t {cut.number})",
         blocks.call(context, space, cut, name, [c.start for c in carried]),
         ");",
     )

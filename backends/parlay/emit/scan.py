@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.blocks import Carried, Split
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, either, hoistable
@@ -18,6 +19,7 @@ from unseq.backends.parlay.emit.reduce import Parts, fold_blocks, packed, parts_
 from unseq.backends.parlay.emit.running import Running, running
 from unseq.backends.plan import Pack, Scan
 from unseq.frontend.facts import Append, Prefix, Recurrence
+from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Symbol
 
 _SHARES = "parlay::num_workers() + 1"
@@ -79,7 +81,7 @@ def _gain_loop(context: Context, space: Space, values: Sequence[Running]) -> tup
     result = packed(context, [g.name for g in gains])
     body = [*space.privates, *declared, context.controlled(head, "\n".join(lines)), f"return {result};"]
     parameters = f"{context.declare(space.type, first)}, {context.declare(space.type, last)}"
-    return name, context.braces(f"auto {name} = [&]({parameters})", "\n".join(body), ";")
+    return name, context.braces(f"auto {name} = {CLOSURE}({parameters})", "\n".join(body), ";")
 
 
 def _full_end(context: Context, space: Space, cut: Split) -> str:
@@ -98,7 +100,7 @@ def _at_once(
     site = context.site("scan", space.fact.span)
     type_ = context.type(value.gains[0].type)
     first_pass = context.braces(
-        f"{site}auto {ends} = parlay::tabulate({cut.count} - 1, [&](size_t {b}) -> {type_}",
+        f"{site}auto {ends} = parlay::tabulate({cut.count} - 1, {CLOSURE}(size_t {b}) -> {type_}",
         f"return {b} == 0 ? {run}({whole}) : {gain}({cut.first}, {_full_end(context, space, cut)});",
         ");",
     )
@@ -108,15 +110,19 @@ def _at_once(
     rest = blocks.arguments(context, space, cut.first, cut.last, cut.offset, [f"{ends}[{b} - 1]"])
     site = context.site("scan", space.fact.span)
     call = f"{run}({rest});"
+    before = after = ""
     if value.live_out:
-        last = f"if ({b} + 1 == {cut.count})\n{context.indent(f'{symbol.name} = {end};')}"
+        final = context.scoped(f"final_{symbol.name}")
+        last = f"if ({b} + 1 == {cut.count})\n{context.indent(f'{final} = {end};')}"
         call = f"const auto {end} = {call}\n{last}"
+        before = f"{context.declare(t.strip(symbol.type), final)} = {symbol.name};"
+        after = f"{symbol.name} = {final};"
     second_pass = context.braces(
-        f"{site}parlay::parallel_for(1, {cut.count}, [&](size_t {b})",
+        f"{site}parlay::parallel_for(1, {cut.count}, {CLOSURE}(size_t {b})",
         call,
         ");",
     )
-    return "\n".join([first_pass, folds, second_pass])
+    return "\n".join(line for line in (first_pass, folds, before, second_pass, after) if line)
 
 
 def _general(
@@ -129,7 +135,7 @@ def _general(
     gains, first_pass = _gains(context, space, cut, gain, f"{cut.count} - 1")
     state = packed(context, [s.name for s in symbols])
     element = packed_type(context, symbols)
-    begin = f"parlay::sequence<{element}> {starts}({cut.count}, {state});"
+    begin = f"parlay::sequence<{element}> {starts}({cut.count});\n{starts}[0] = {state};"
     advance = [*_advance(context, cut, values, gains), f"{starts}[{b} + 1] = {state};"]
     fold = context.braces(f"for (size_t {b} = 0; {b} + 1 < {cut.count}; {b}++)", "\n".join(advance))
     unpack, given = "", [f"{starts}[{b}]"]
@@ -139,7 +145,7 @@ def _general(
     call = blocks.call(context, space, cut, run, [*given, *(p.carried.start for p in parts.parts)])
     site = context.site("scan", space.fact.span)
     second_pass = context.braces(
-        f"{site}auto {results} = parlay::tabulate({cut.count}, [&](size_t {b})",
+        f"{site}auto {results} = parlay::tabulate({cut.count}, {CLOSURE}(size_t {b})",
         unpack + call,
         ");",
     )
@@ -153,7 +159,7 @@ def _gains(context: Context, space: Space, cut: Split, gain: str, count: str) ->
     end = cut.last if count == cut.count else _full_end(context, space, cut)
     site = context.site("scan", space.fact.span)
     text = context.braces(
-        f"{site}auto {gains} = parlay::tabulate({count}, [&](size_t {cut.number})",
+        f"{site}auto {gains} = parlay::tabulate({count}, {CLOSURE}(size_t {cut.number})",
         f"return {gain}({cut.first}, {end});",
         ");",
     )

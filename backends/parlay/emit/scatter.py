@@ -7,6 +7,7 @@ order of the blocks. With atomics, every update is one atomic operation on the s
 from __future__ import annotations
 
 from unseq.backends.parlay.emit import blocks
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.guards import pointer
 from unseq.backends.parlay.emit.iteration import Space, space_of
@@ -71,7 +72,7 @@ def _private(context: Context, space: Space, roles: list[ArrayAccumulator]) -> s
     copies = context.scoped("copies")
     site = context.site("scatter", space.fact.span)
     tabulate = context.braces(
-        f"{site}auto {copies} = parlay::tabulate({cut.count}, [&](size_t {cut.number})", call, ");"
+        f"{site}auto {copies} = parlay::tabulate({cut.count}, {CLOSURE}(size_t {cut.number})", call, ");"
     )
     several = len(names) + len(carried) > 1
     folds = [
@@ -119,7 +120,7 @@ def _fold(context: Context, space: Space, role: ArrayAccumulator, symbol: Symbol
         line = f"if ({element} != {_IDENTITY[role.op]})\n{context.indent(line)}"
     inner = f"for (const auto &{own} : {copies})\n{context.indent(line)}"
     site = context.site("scatter", space.fact.span)
-    head = f"{site}parlay::parallel_for(0, {_extent(context, role)}, [&](size_t {j})"
+    head = f"{site}parlay::parallel_for(0, {_extent(context, role)}, {CLOSURE}(size_t {j})"
     return context.braces(head, inner, ");")
 
 

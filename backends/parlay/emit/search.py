@@ -6,6 +6,7 @@ The loop itself keeps its text: it either leaves at once, or has nothing left to
 from __future__ import annotations
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE
+from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, advanced, space_of
 from unseq.backends.parlay.emit.loops import conditions
@@ -44,7 +45,7 @@ def _find(context: Context, space: Space, exit_: Exit, skipped: str) -> str:
     if space.direct and constant(plain(space.iteration.lower)) == 0:
         lines, number, type_ = lines[1:], space.name, context.type(space.type)
     site = context.site("find_if", space.fact.span)
-    head = f"{site}{skipped} = parlay::find_if({numbers}, [&]({type_} {number}) -> bool"
+    head = f"{site}{skipped} = parlay::find_if({numbers}, {CLOSURE}({type_} {number}) -> bool"
     iota = f"const auto {numbers} = parlay::iota<size_t>({space.count});"
     return "\n".join([iota, context.braces(head, "\n".join(lines), f") - {numbers}.begin();")])
 

@@ -1,0 +1,106 @@
+"""What the lambdas of an emitted function capture.
+
+Numbers and pointers are captured by copy, everything else by reference: a variable whose address goes to the scheduler
+would have to be reloaded after every store, also in the sequential path of the same function.  Emitters write
+``CLOSURE`` where a capture list belongs; here it is filled in from the names that the lambda's text uses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from unseq.backends.plan import Algorithm, Fork, Strategy
+from unseq.frontend.facts import Accumulator, Append, ArgBest, Prefix, Recurrence
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Assign, Ref, Storage, Symbol
+from unseq.frontend.ir.walk import Node, free_symbols, walk
+
+CLOSURE = "[\x03]"
+
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_CLOSERS = {"(": ")", "{": "}"}
+
+
+def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of variables outside of what a strategy replaces: those that may be captured by copy, and the others."""
+    region: tuple[Node, ...]
+    carried: set[Symbol] = set()
+    if isinstance(strategy, Algorithm):
+        region = (strategy.call.statement,)
+    elif isinstance(strategy, Fork):
+        region = strategy.fork.statements
+    else:
+        region = (strategy.loop.loop,)
+        for role in strategy.loop.roles:
+            if isinstance(role, Accumulator) and isinstance(role.place, Ref):
+                carried.add(role.place.symbol)
+            elif isinstance(role, ArgBest):
+                carried |= {s for s in (role.best, *role.companions) if s is not None}
+            elif isinstance(role, Prefix):
+                carried.add(role.symbol)
+            elif isinstance(role, Recurrence):
+                carried |= set(role.symbols)
+            elif isinstance(role, Append) and role.counter is not None:
+                carried.add(role.counter)
+    free = frozenset().union(*(free_symbols(node) for node in region))
+    assigned = {
+        node.place.symbol
+        for part in region
+        for node in walk(part)
+        if isinstance(node, Assign) and isinstance(node.place, Ref)
+    }
+    local = {s for s in free if s.storage in (Storage.LOCAL, Storage.PARAMETER)}
+    copied = {s for s in local if _is_cheap(s.type) and (s not in assigned or s in carried)}
+    return frozenset(s.name for s in copied), frozenset(s.name for s in local - copied)
+
+
+def _is_cheap(type_: t.Type) -> bool:
+    return isinstance(type_, t.Bool | t.Int | t.Float | t.Pointer)
+
+
+def filled(text: str, copied: Collection[str], others: Collection[str]) -> str:
+    """``text`` with the capture list of every lambda. ``others``: names of the emitter's own objects and of variables
+    that are captured by reference."""
+    while True:
+        at = text.rfind(CLOSURE)  # inner lambdas stand behind the head of outer ones
+        if at < 0:
+            return text
+        rest = text[at + len(CLOSURE) :]
+        parameters, body = _parts(rest)
+        own = set(_IDENTIFIER.findall(parameters))
+        used = set(_IDENTIFIER.findall(_SKIPPED.sub(" ", body))) - own
+        names = sorted(used & set(copied))
+        by_reference = bool(used & set(others))
+        capture = f"[{', '.join(['&', *names])}]" if by_reference else "[=]" if names else "[]"
+        text = text[:at] + capture + rest
+
+
+def _parts(rest: str) -> tuple[str, str]:
+    """Parameters and body of the lambda whose text begins behind its capture list."""
+    parameters = ""
+    at = 0
+    if rest.startswith("("):
+        at = _end(rest, 0)
+        parameters = rest[:at]
+    begin = rest.find("{", at)
+    return parameters, rest[begin : _end(rest, begin)] if begin >= 0 else rest
+
+
+def _end(text: str, begin: int) -> int:
+    """Behind the bracket that closes the one at ``begin``."""
+    opener = text[begin]
+    closer = _CLOSERS[opener]
+    depth = 0
+    at = begin
+    while at < len(text):
+        skipped = _SKIPPED.match(text, at)
+        if skipped is not None:
+            at = skipped.end()
+            continue
+        depth += (text[at] == opener) - (text[at] == closer)
+        at += 1
+        if depth == 0:
+            return at
+    return len(text)
