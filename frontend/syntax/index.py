@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from unseq.frontend.syntax.tree import Node, Tree
 
+DEEPEST = 50  # nesting of namespaces and records
 _DECLARATORS = {
     "pointer_declarator", "array_declarator", "function_declarator", "init_declarator", "parenthesized_declarator",
     "reference_declarator", "attributed_declarator", "structured_binding_declarator",
@@ -123,7 +124,7 @@ class _Walk:
             name = node.child_by_field_name("name")
             if name is not None:
                 self._put(self._index.types, name, node, node, namespace, template)
-        elif depth > 50:
+        elif depth > DEEPEST:
             return
         elif kind == "linkage_specification":
             body = node.child_by_field_name("body")
@@ -211,18 +212,18 @@ class _Walk:
         if known is None or declarator.type == "init_declarator":
             self._index.variables[qualified] = NamedSite(self._tree.text(name), node, declarator, namespace)
 
-    def _type(self, node: Node, namespace: tuple[str, ...]) -> None:
+    def _type(self, node: Node, namespace: tuple[str, ...], depth: int = 0) -> None:
         """A struct or enum that is declared along with something else."""
         inner = node.child_by_field_name("type")
         if inner is not None and inner.type in ("struct_specifier", "class_specifier", "union_specifier",
                                                 "enum_specifier"):  # fmt: skip
-            self._tag(inner, namespace, None)
+            self._tag(inner, namespace, None, depth + 1)
 
-    def _tag(self, node: Node, namespace: tuple[str, ...], template: Node | None) -> None:
+    def _tag(self, node: Node, namespace: tuple[str, ...], template: Node | None, depth: int = 0) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if name is not None:
             self._put(self._index.tags, name, node, node, namespace, template)
-        if body is None:
+        if body is None or depth > DEEPEST:
             return
         if node.type == "enum_specifier":
             scoped = any(child.type in ("class", "struct") for child in node.children)
@@ -240,4 +241,4 @@ class _Walk:
             if member.type == "function_definition" and owner:
                 self._function(member, member, namespace, template, owner)
             elif member.type == "field_declaration":
-                self._type(member, namespace)
+                self._type(member, namespace, depth)

@@ -15,7 +15,7 @@ from unseq.frontend.syntax.expressions import expression, field, full_record, va
 from unseq.frontend.syntax.tree import Node
 from unseq.frontend.syntax.type_names import type_descriptor
 
-MOST_ELEMENTS = 100_000
+MOST_ELEMENTS = 20_000
 
 
 def initializer(ctx: Context, node: Node, type_: Type) -> Expr:
@@ -62,6 +62,8 @@ def _list(ctx: Context, node: Node, type_: Type) -> Expr:
 def _array_list(ctx: Context, node: Node, items: list[Node], type_: Array) -> Expr:
     if len(items) == 1 and items[0].type in ("string_literal", "concatenated_string") and type_.element == CHAR:
         return _array_value(ctx, items[0], type_)
+    if len(items) > MOST_ELEMENTS:
+        raise ctx.refuse(node, "a very large table", f"read it at run time; {MOST_ELEMENTS} elements at most")
     values: dict[int, Expr] = {}
     position = 0
     for item in items:

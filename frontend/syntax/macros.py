@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MOST_BYTES = 200_000  # of one expansion
+MOST_WORK = 1_000_000  # bytes looked at for one invocation
 DEEPEST = 40
 
 _C_TOKEN = rb"""//(?:[^\n\\]|\\.)*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?"""
@@ -18,6 +19,13 @@ _RAW = rb"""(?:u8|[uUL])?R"(?P<delimiter>[^()\\\s]{0,16})\(.*?\)(?P=delimiter)"|
 # Comments and literals match without a name, so that what stands in them is never taken for a word.
 WORDS_C = re.compile(_C_TOKEN + _WORDS, re.S)
 WORDS_CPP = re.compile(_RAW + _C_TOKEN + _WORDS, re.S)
+
+def words_among(names: tuple[bytes, ...], words: re.Pattern[bytes]) -> re.Pattern[bytes]:
+    """A pattern like ``words`` that finds only these names."""
+    one_of = b"|".join(re.escape(name) for name in sorted(names, reverse=True))
+    return re.compile(words.pattern.replace(rb"(?P<word>[A-Za-z_]\w*)", rb"\b(?P<word>" + one_of + rb")\b"), re.S)
+
+
 _BODY = re.compile(
     rb"""\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\#\#?|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|.""", re.S
 )
@@ -38,14 +46,24 @@ class Refused(Exception):
     """An invocation that is not expanded, with the reason."""
 
 
+class Exhausted(Refused):
+    """An invocation that costs so much that no other should be tried."""
+
+
 class Expander:
     """Expands the macros of ``table``, which the caller may change between calls."""
 
     def __init__(self, table: Mapping[bytes, Macro], words: re.Pattern[bytes]) -> None:
         self._table = table
         self._words = words
+        self._work = 0
 
-    def invocation(self, text: bytes, match: re.Match[bytes], hidden: frozenset[bytes]) -> tuple[bytes, int] | None:
+    def invocation(self, text: bytes, match: re.Match[bytes]) -> tuple[bytes, int] | None:
+        """The expansion of the macro that ``match`` found in ``text``, and where its invocation ends."""
+        self._work = 0
+        return self._invocation(text, match, frozenset())
+
+    def _invocation(self, text: bytes, match: re.Match[bytes], hidden: frozenset[bytes]) -> tuple[bytes, int] | None:
         """The expansion of the macro whose name ``match`` found, and where its invocation ends in ``text``.
         None for a function-like macro without arguments, which stays as it is."""
         macro = self._table[match["word"]]
@@ -61,7 +79,10 @@ class Expander:
     def expand(self, text: bytes, hidden: frozenset[bytes] = frozenset()) -> bytes:
         """``text`` with all its macros expanded."""
         if len(hidden) > DEEPEST:
-            raise Refused("macros expand into each other too deeply")
+            raise Exhausted("macros expand into each other too deeply")
+        self._work += len(text) + 20
+        if self._work > MOST_WORK:
+            raise Exhausted("a macro expands to too much text")
         pieces: list[bytes] = []
         position = size = 0
         while (match := self._words.search(text, position)) is not None:
@@ -70,7 +91,7 @@ class Expander:
                 pieces.append(text[position : match.end()])
                 position = match.end()
             else:
-                found = self.invocation(text, match, hidden)
+                found = self._invocation(text, match, hidden)
                 if found is None:
                     pieces.append(text[position : match.end()])
                     position = match.end()
@@ -79,13 +100,13 @@ class Expander:
                     position = found[1]
             size += len(pieces[-1]) + (len(pieces[-2]) if len(pieces) > 1 else 0)
             if size > MOST_BYTES:
-                raise Refused("a macro expands to too much text")
+                raise Exhausted("a macro expands to too much text")
         pieces.append(text[position:])
         return b"".join(pieces)
 
     def _rescan(self, text: bytes, hidden: frozenset[bytes]) -> bytes:
         if len(text) > MOST_BYTES:
-            raise Refused("a macro expands to too much text")
+            raise Exhausted("a macro expands to too much text")
         return self.expand(text, hidden).strip()
 
     def _arguments(self, text: bytes, start: int, macro: Macro) -> tuple[list[bytes], int]:
@@ -124,6 +145,7 @@ class Expander:
         raw = dict(zip(macro.parameters or (), arguments, strict=True))
         tokens = [match.group() for match in _BODY.finditer(macro.body)]
         out: list[bytes] = []
+        ready: dict[bytes, bytes] = {}
         at = 0
         while at < len(tokens):
             token = tokens[at]
@@ -140,7 +162,9 @@ class Expander:
                 at = following + 1
             elif token in raw:
                 pasted = following < len(tokens) and tokens[following] == b"##"
-                out.append(raw[token] if pasted else self.expand(raw[token], hidden))
+                if not pasted and token not in ready:
+                    ready[token] = self.expand(raw[token], hidden)
+                out.append(raw[token] if pasted else ready[token])
                 at += 1
             else:
                 out.append(token)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from unseq.frontend.source import Language, SourceUnit
 from unseq.frontend.syntax.conditions import (
@@ -19,7 +20,16 @@ from unseq.frontend.syntax.conditions import (
     Undecided,
     evaluate,
 )
-from unseq.frontend.syntax.macros import WORDS_C, WORDS_CPP, Expander, Macro, Refused, definition
+from unseq.frontend.syntax.macros import (
+    WORDS_C,
+    WORDS_CPP,
+    Exhausted,
+    Expander,
+    Macro,
+    Refused,
+    definition,
+    words_among,
+)
 from unseq.frontend.syntax.positions import ParsedText, Piece
 
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
@@ -84,6 +94,7 @@ class _State:
     changed: set[bytes] = field(default_factory=set)
     doubtful: set[bytes] = field(default_factory=set)
     holes: list[Hole] = field(default_factory=list)
+    exhausted: bool = False
 
     @property
     def active(self) -> bool:
@@ -130,6 +141,11 @@ def preprocess(unit: SourceUnit) -> Preprocessed:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def _words(names: tuple[bytes, ...], language: Language) -> re.Pattern[bytes]:
+    return words_among(names, WORDS_CPP if language is Language.CPP else WORDS_C)
+
+
 def _emit(state: _State, expander: Expander, start: int, end: int) -> None:
     """Puts out the text between two directives."""
     text = state.unit.text[start:end]
@@ -137,33 +153,36 @@ def _emit(state: _State, expander: Expander, start: int, end: int) -> None:
         state.put(text.translate(_BLANK))
         return
     present = [name for name in state.table if name in text]
-    if not present:
+    if not present or state.exhausted:
         state.put(text)
         return
-    words = WORDS_CPP if state.unit.language is Language.CPP else WORDS_C
-    done = 0
-    while (match := words.search(text, done)) is not None:
+    words = _words(tuple(present), state.unit.language)
+    done = at = 0
+    while (match := words.search(text, at)) is not None:
         word = match["word"]
-        if word is None or word not in state.table:
-            state.put(text[done : match.end()])
-            done = match.end()
+        if word is None:
+            at = match.end()
             continue
         state.put(text[done : match.start()])
         done = match.start()
         try:
-            found = expander.invocation(text, match, frozenset())
+            found = expander.invocation(text, match)
             if found is not None and state.size + len(found[0]) > MOST_EXPANSION + len(state.unit.text):
-                raise Refused("the file's macros expand to too much text")
+                raise Exhausted("the file's macros expand to too much text")
         except (Refused, RecursionError) as error:
             what = str(error) if isinstance(error, Refused) else "macros expand into each other too deeply"
             remedy = "write the code without the macro"
-            state.holes.append(Hole(start + match.start(), start + match.end(), what, remedy))
+            state.exhausted = not isinstance(error, Refused) or isinstance(error, Exhausted) or len(state.holes) > 200
+            last = len(state.unit.text) if state.exhausted else start + match.end()
+            state.holes.append(Hole(start + match.start(), last, what, remedy))
+            if state.exhausted:
+                break
             found = None
         if found is None:
-            state.put(text[done : match.end()])
-            done = match.end()
+            at = match.end()
             continue
         expansion, done = found
+        at = done
         expansion = expansion.replace(b"\n", b" ")
         state.put(b" ")
         if expansion:

@@ -5,6 +5,7 @@ Knows tree-sitter and how its nodes relate to the file; knows nothing of what no
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import tree_sitter
@@ -12,6 +13,7 @@ import tree_sitter_c
 import tree_sitter_cpp
 
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
+from unseq.frontend.syntax.macros import WORDS_CPP
 from unseq.frontend.syntax.preprocessor import Preprocessed, preprocess
 
 Node = tree_sitter.Node
@@ -87,6 +89,9 @@ def _first_error(tree: Tree) -> str:
         if inner is None:
             break
         node = inner
+    unbalanced = _unbalanced(tree)
+    if unbalanced:
+        return unbalanced
     span = tree.span(node)
     if node.is_missing:
         return f"{span}: syntax error: '{node.type}' is missing"
@@ -95,3 +100,32 @@ def _first_error(tree: Tree) -> str:
     hole = next((hole for hole in tree.pre.holes if hole.start <= span.start <= hole.end), None)
     reason = f" ({hole.what}; {hole.remedy})" if hole is not None else ""
     return f"{span}: syntax error near '{near}'{reason}" if near else f"{span}: syntax error{reason}"
+
+
+_BRACKETS = re.compile(WORDS_CPP.pattern + rb"|(?P<bracket>[][(){}])", re.S)
+_CLOSES = {b")": b"(", b"]": b"[", b"}": b"{"}
+
+
+def _unbalanced(tree: Tree) -> str:
+    """What is wrong with the brackets of a file, or ''."""
+    text = tree.pre.text
+    opened: list[re.Match[bytes]] = []
+    for match in _BRACKETS.finditer(text.parsed):
+        bracket = match["bracket"]
+        if bracket is None:
+            continue
+        if bracket not in _CLOSES:
+            opened.append(match)
+        elif opened and opened[-1]["bracket"] == _CLOSES[bracket]:
+            opened.pop()
+        else:
+            at = text.span(match.start(), match.end())
+            if not opened:
+                return f"{at}: syntax error: '{bracket.decode()}' closes nothing"
+            first = text.span(opened[-1].start(), opened[-1].end())
+            return (f"{at}: syntax error: '{bracket.decode()}' closes nothing; "
+                    f"the '{opened[-1]['bracket'].decode()}' of line {first.line} is open")  # fmt: skip
+    if not opened:
+        return ""
+    at = text.span(opened[-1].start(), opened[-1].end())
+    return f"{at}: syntax error: '{opened[-1]['bracket'].decode()}' is never closed"
