@@ -6,6 +6,7 @@ Knows which front end a file needs and how a function is found by name; knows no
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -93,6 +94,10 @@ def _find(parsed: Parsed, name: str) -> FunctionSite:
 
 def _nearest(parsed: Parsed, name: str) -> str:
     names = [head.name for head in parsed.functions]
+    for hole in parsed.scope.tree.pre.holes:
+        if re.search(rf"\b{re.escape(name)}\b".encode(), parsed.unit.text[hole.start : hole.end]):
+            line = parsed.scope.tree.pre.text.source(hole.start, hole.end).line
+            return f" that can be read: {hole.what} (line {line})"
     if not names:
         return "; the file defines no functions"
     near = difflib.get_close_matches(name, names, 3, 0.5)

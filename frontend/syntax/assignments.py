@@ -5,6 +5,7 @@ Knows how ``a[k++] = x``, ``x = y = z`` and ``*p++`` become statements in the or
 
 from __future__ import annotations
 
+from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
     Assign,
     Block,
@@ -35,8 +36,9 @@ def place_of(ctx: Context, node: Node) -> Place:
     base: Expr = found
     while isinstance(base, Member):
         base = base.base
-    if isinstance(base, Ref) and base.symbol.const and not isinstance(base.symbol.type, Reference):
-        raise ctx.refuse(node, f"an assignment to the constant '{base.symbol.name}'", "remove the const")
+    owner = walk.own_root(found)
+    if owner is not None and owner.const and not isinstance(owner.type, Reference):
+        raise ctx.refuse(node, f"an assignment to the constant '{owner.name}'", "remove the const")
     if isinstance(base, Ref | Index | Deref) and isinstance(found, Ref | Index | Member | Deref):
         return found
     raise ctx.refuse(node, "an assignment to something that is no variable or element", "assign to a variable")

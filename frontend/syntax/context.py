@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Declare, Expr, Global, Ref, Stmt, Storage, Symbol
 from unseq.frontend.ir.types import Array, Library, Pointer, Reference, Type, strip
 from unseq.frontend.source import NOWHERE, Span, Unsupported
@@ -284,11 +285,18 @@ class Context:
         self.join(inner)
         return statements, value, after
 
+    def kept(self, value: Expr, after: list[Stmt], span: Span) -> Expr:
+        """``value`` for use after ``after``: as it is if they do not change it, else stored before them."""
+        changed = {getattr(getattr(s, "place", None), "symbol", None) for s in after}
+        if None not in changed and not changed & walk.used_symbols(value):
+            return value
+        return self.temporary(value, span)
+
     def sequence_point(self, value: Expr, span: Span) -> Expr:
         """Completes the effects so far; ``value`` keeps the value it has before those that were waiting."""
         self.region.close(span)
         if self.region.after:
-            value = self.temporary(value, span)
+            value = self.kept(value, self.region.after, span)
             self.before += self.region.after
             self.region.after = []
         return value

@@ -13,6 +13,7 @@ from unseq.frontend.ir.nodes import (
     For,
     If,
     Literal,
+    Ref,
     Stmt,
     Switch,
     While,
@@ -65,7 +66,7 @@ def _tested(ctx: Context, before: list[Stmt], test: Expr, after: list[Stmt], spa
     if after:
         outer, ctx.before = ctx.before, out
         try:
-            test = ctx.temporary(test, span)
+            test = ctx.kept(test, after, span)
         finally:
             ctx.before = outer
         out += after
@@ -146,6 +147,11 @@ def for_statement(ctx: Context, node: Node) -> list[Stmt]:
     for part in (init, step):
         if any(not isinstance(s, Declare | Assign | Evaluate) for s in part):
             raise ctx.refuse(node, "branches in the head of a for loop", "move them into the body")
+    own = {s.symbol for s in init if isinstance(s, Declare)}
+    dead = all(isinstance(s, Assign) and isinstance(s.place, Ref) and s.place.symbol in own for s in after)
+    if after and not before and (dead or not jumps(inner, Break)):
+        inner = Block((*after, *inner.statements), inner.span)
+        return [For(tuple(init), test, tuple(step), inner, loop, span), *(() if dead else after)]
     if before or after:
         tested = _tested(ctx, before, test, after, at)
         inner = Block((*tested, *inner.statements), inner.span)

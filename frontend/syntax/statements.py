@@ -112,7 +112,7 @@ def settled(ctx: Context, span: Span, lower: Function[[], Expr]) -> tuple[list[S
         return before, value
     outer, ctx.before = ctx.before, before
     try:
-        value = ctx.temporary(value, ctx.statement)
+        value = ctx.kept(value, after, ctx.statement)
     finally:
         ctx.before = outer
     return [*before, *after], value
