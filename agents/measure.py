@@ -51,7 +51,7 @@ def measure(
     plan = schedule(estimates, _BUDGET_S[effort])
     sequential = Measured(plan, original(cases, plan))
     if sequential.run.failure is not None:
-        return _unmeasured("not timed: the original failed when repeated")
+        return _unmeasured(f"not timed: the original failed when repeated: {sequential.run.failure.detail}")
     parallel: list[tuple[int, Measured]] = []
     for threads in THREADS:
         measured = Measured(plan, candidate(cases, plan, threads))

@@ -128,39 +128,49 @@ def fork_sites(library: Path) -> dict[int, str]:
     return found
 
 
+_SITE = re.compile(r"unseq_site_[a-z]+I(.*)EEvPv[mv]*")
+_OF_LIBRARY = re.compile(r"Z+N?(?:S\d*_|6parlay)")
+_LAMBDA = re.compile(r"EU[lt]")
+
+
 def unreached(sites: Iterable[str], forked: Iterable[str]) -> tuple[str, ...]:
     """The fork sites, readable, that some input still has to execute with two children.
 
     Every site of the candidate's own; of a primitive of the library that is given a function of the candidate's at
     least one, for its other sites may belong to sizes or runtimes that this one does not have."""
     done = set(forked)
-    names = _readable(set(sites) | done)
-    reached = {_primitive(names[symbol]) for symbol in done}
+    reached = {_primitive(symbol) for symbol in done}
     missing = []
-    for symbol, name in names.items():
-        primitive = _primitive(name)
-        if symbol in done or (name.startswith("parlay::") and ("{lambda" not in primitive or primitive in reached)):
+    for symbol in sorted(set(sites) - done):
+        primitive = _primitive(symbol)
+        given_function = _LAMBDA.search(primitive) is not None
+        if done and _OF_LIBRARY.match(_body(symbol)) and (not given_function or primitive in reached):
             continue
-        missing.append(name)
-    if not done:
-        missing = list(names.values())
-    return tuple(sorted(missing))
+        missing.append(symbol)
+    return _readable(missing)
 
 
-def _primitive(name: str) -> str:
-    """The function in which a site's loop body stands."""
-    return name.rpartition("::{lambda")[0]
+def _body(symbol: str) -> str:
+    """The mangled type of the loop body that a site runs."""
+    found = _SITE.search(symbol)
+    return found.group(1) if found else symbol
 
 
-def _readable(symbols: Iterable[str]) -> dict[str, str]:
-    """Symbols as C++ spells the body that they run."""
+def _primitive(symbol: str) -> str:
+    """The mangled function in which a site's loop body stands."""
+    body = _body(symbol)
+    last = [match.start() for match in _LAMBDA.finditer(body)]
+    return body[: last[-1]] if last else body
+
+
+def _readable(symbols: Iterable[str]) -> tuple[str, ...]:
+    """Symbols as C++ spells the body that they run; the mangled name where c++filt does not know it."""
     names = sorted(symbols)
     if not names or shutil.which("c++filt") is None:
-        return {name: name for name in names}
+        return tuple(names)
     done = run(["c++filt"], limits=Limits(), stdin="\n".join(names).encode())
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
-    found = {}
-    for name, line in zip(names, lines, strict=False):
+    found = []
+    for line in done.stdout.decode("utf-8", "replace").splitlines():
         inside = re.search(r"unseq_site_\w+<(.*)>\(void\*", line)
-        found[name] = inside.group(1) if inside else line
-    return found
+        found.append(inside.group(1) if inside else line)
+    return tuple(found)

@@ -67,7 +67,7 @@ class Trial:
     races: int = field(default=0, init=False)
     detector: str | None = field(default=None, init=False)
     worst_ulp: float = field(default=0.0, init=False)
-    sites: dict[int, str] = field(default_factory=dict, init=False)
+    sites: dict[RuntimeKind, dict[int, str]] = field(default_factory=dict, init=False)
     forked: set[str] = field(default_factory=set, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
 
@@ -134,9 +134,18 @@ class Trial:
         setting = Setting(kind, True, threads, limits)
         self.runs += 1
         done = run_cases(self.original.place, self.task.function, built.library, cases, schedule, setting)
-        if done.statistics is not None and self.sites:
-            self.forked |= {self.sites[s.symbol] for s in done.statistics.sites if s.forked and s.symbol in self.sites}
+        if done.statistics is not None:
+            if kind not in self.sites:
+                self.sites[kind] = fork_sites(built.library)
+            names = self.sites[kind]
+            executed = (site.symbol for site in done.statistics.sites if site.forked)
+            self.forked |= {names[symbol] for symbol in executed if symbol in names}
         return done
+
+    @property
+    def all_sites(self) -> frozenset[str]:
+        """The fork sites that are compiled into the candidate."""
+        return frozenset(name for names in self.sites.values() for name in names.values())
 
     def _checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
         """Compares every call with the original's result; the smallest failing case, or why the run is incomplete."""
@@ -196,7 +205,6 @@ class Trial:
         made = self._library(RuntimeKind.ASAN)
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        self.sites = fork_sites(made.library)
         cases = self.suite.cases
         order = tuple(range(len(cases)))
         schedule = Schedule(order, call_s=self._limit(cases, 2.0, 50.0), statistics=True)
@@ -246,7 +254,7 @@ class Trial:
         return least + factor * max((self.original.seconds(case) for case in cases), default=0.0)
 
     def _unreached(self) -> tuple[str, ...]:
-        return unreached(self.sites.values(), self.forked)
+        return unreached(self.all_sites, self.forked)
 
     # ---- forks ---------------------------------------------------------------------------------------
 
@@ -254,7 +262,7 @@ class Trial:
         if self.toolchain.parlaylib is not None:
             self.notes.append("fork sites are not counted with upstream ParlayLib")
             return None
-        if not self.sites:
+        if not self.all_sites:
             return NotParallel("it contains no fork: nothing in it can run in parallel")
         if not self._unreached():
             return None
@@ -312,7 +320,7 @@ class Trial:
             races=self.races,
             detector=self.detector,
             race_detail=detail,
-            fork_sites=len(set(self.sites.values())),
+            fork_sites=len(self.all_sites),
             sites_forked=len(self.forked),
             worst_ulp=self.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
             profile=self.measurement.profile,

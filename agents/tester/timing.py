@@ -19,8 +19,8 @@ from unseq.agents.tester.sizes import Assignment, Sizes
 from unseq.backends.host.values import Case, dtype_of
 
 SIZES = (1_000, 100_000, 10_000_000)
-MOST_WORK = 6e8  # elementary operations: a few tenths of a second
-MOST_BYTES = 200_000_000
+MOST_WORK = 2e8  # elementary operations: a tenth of a second
+MOST_BYTES = 80_000_000  # held several times over while results are compared
 ELEMENT_BYTES = 8
 NESTED_BYTES = 1000  # an element that is an object of its own here: a string, a vector in a vector
 DEPTHS = (8, 12, 16, 20, 24, 28)
