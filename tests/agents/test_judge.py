@@ -126,7 +126,7 @@ def test_a_wrong_output_shows_the_smallest_input_and_the_values(saxpy: tuple[Jud
 
 @pytest.mark.skipif(not find_toolchain().has(RuntimeKind.RACE), reason="only the exact detector finds it every time")
 def test_a_race_names_both_lines(saxpy: tuple[Judge, Suite]) -> None:
-    text = f"{HEAD}{SIGNATURE} {{ {GUARD}\n static double last; parlay::parallel_for(0, n, [&](std::size_t i) {{\n"
+    text = f"{HEAD}double last;\n{SIGNATURE} {{ {GUARD} parlay::parallel_for(0, n, [&](std::size_t i) {{\n"
     text += " y[i] += a * x[i];\n last = y[i]; }); }\n"
     verdict = verdict_on(saxpy, text).verdict
     assert isinstance(verdict, Raced), verdict.text
