@@ -89,7 +89,7 @@ def _headline(record: Record) -> Text:
         line.append(record.outcome, _OUTCOME_STYLE[record.outcome])
         if record.verdict and record.verdict != "Pass":
             line.append(f" · {record.verdict}")
-    line.append(f"  {place(record.file, record.line)}", "dim")
+    line.append(f"  {place(record.file, record.line)}   {record.seconds:.1f} s", "dim")
     return line
 
 
@@ -182,7 +182,7 @@ def summary(records: Sequence[Record], width: int = PLAIN_WIDTH) -> RenderableTy
 def _relative(records: Sequence[Record]) -> Sequence[Record]:
     """The records with their files as seen from the deepest folder that holds them all."""
     folders = {os.path.dirname(record.file) for record in records}
-    if len({record.file for record in records}) < 2 or len({os.path.isabs(folder) for folder in folders}) > 1:
+    if len({os.path.isabs(folder) for folder in folders}) > 1:
         return records
     root = os.path.commonpath(folders)
     return [dataclasses.replace(record, file=os.path.relpath(record.file, root or ".")) for record in records]
@@ -191,9 +191,11 @@ def _relative(records: Sequence[Record]) -> Sequence[Record]:
 def _table(records: Sequence[Record], wide: bool) -> Table:
     most = max((number for record in records for point in record.profile for number, _ in point.parallel_s), default=0)
     table = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("\nfunction", style="bold", overflow="fold")
+    names = min(28, max(len(record.name) for record in records))
+    table.add_column("\nfunction", style="bold", overflow="fold", min_width=names)
     if wide:
-        table.add_column("\nwhere", style="dim", overflow="fold")
+        places = min(28, max(len(place(record.file, record.line)) for record in records))
+        table.add_column("\nwhere", style="dim", overflow="fold", min_width=places)
         table.add_column("\nwhat", overflow="fold")
     table.add_column("\nclaim", no_wrap=True)
     table.add_column("\ntests", justify="right", no_wrap=True)
