@@ -44,7 +44,21 @@ class Sizes:
         self.shapes = shapes
         self.types = {leaf.key: leaf.type for leaf in roles.scalars()}
         self.unused = unused_integers(roles)
+        self.starts = roles.starts
+        self.starts |= self._further_starts()
         self.data_degree, self.work_degree = self.degrees()
+
+    def _further_starts(self) -> frozenset[str]:
+        """Sizes that are the beginning of a range: where all sizes are equal, there is nothing to do."""
+        side = 16
+        base = self.uniform(side)
+        work = self.solve(base).work
+        found = [
+            key
+            for key in self.roles.sizes
+            if base.scalars[key] and self.solve(Assignment({**base.scalars, key: 0.0}, side, "")).work > 2 * work
+        ]
+        return frozenset(found[:1])
 
     def degrees(self) -> tuple[float, float]:
         """With which power of the scale the number of elements and the work grow."""
@@ -66,7 +80,7 @@ class Sizes:
         scalars: dict[str, float] = {}
         for key in self.roles.sizes:
             value: float = side
-            if key in self.roles.starts:
+            if key in self.starts:
                 value = 0
             elif key in self.roles.indices:
                 value = max(0, side // 2)
@@ -83,7 +97,7 @@ class Sizes:
         """Sizes that differ from each other; starts and subscripts anywhere."""
         scalars: dict[str, float] = {}
         for key in self.roles.sizes:
-            if key in self.roles.starts:
+            if key in self.starts:
                 value = int(rng.choice([0, 0, 1, side // 3, side]))
             elif key in self.roles.indices:
                 value = int(rng.choice([0, max(side - 1, 0), side // 2]))
