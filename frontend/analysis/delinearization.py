@@ -32,7 +32,14 @@ def by_symbols(p: Polynomial, q: Polynomial, left: Side, right: Side, assumed: l
     (p_high, p_low), (q_high, q_low) = divided(p, size), divided(q, size)
     if p_low.terms == p.terms and q_low.terms == q.terms:
         return [(p, q)]
-    if not (remains(p_low, size, left, assumed) and remains(q_low, size, right, assumed)):
+    # Any window as wide as the stride will do, if it is the same for both.
+    for start in sorted({0, min(0, p_low.terms.get((), 0), q_low.terms.get((), 0))}, reverse=True):
+        extra: list[Guard] = []
+        p_rest, q_rest = p_low.minus(number(start)), q_low.minus(number(start))
+        if remains(p_rest, size, left, extra) and remains(q_rest, size, right, extra):
+            assumed.extend(g for g in extra if g not in assumed)
+            break
+    else:
         return [(p, q)]
     return [(p_low, q_low), *by_symbols(p_high, q_high, left, right, assumed)]
 
