@@ -280,6 +280,9 @@ class LoopFact:
     ``work``: rough number of elementary operations of the whole loop as an expression at loop entry (None: unknown).
     ``floating``: legal only where floating-point sums may be reassociated. ``guards`` must hold at loop entry.
     ``parent`` is the id of the enclosing loop, -1 at top level.
+
+    ``original``: the source's loop where ``loop`` is a rewritten form of it, which is equal to it after ``before``
+    (statements to run at loop entry, valid if the loop runs at all).
     """
 
     loop: Loop
@@ -294,6 +297,8 @@ class LoopFact:
     floating: bool = False
     parent: int = -1
     function: str = ""
+    before: tuple[Stmt, ...] = ()
+    original: Loop | None = None
 
     @property
     def span(self) -> Span:

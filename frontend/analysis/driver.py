@@ -13,6 +13,7 @@ from unseq.frontend.analysis import (
     checked,
     compaction,
     extremum,
+    neighbour,
     privatization,
     recurrence,
     recursion,
@@ -50,8 +51,8 @@ from unseq.frontend.facts import (
 )
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Expr, Function, Loop, Ref, Symbol
-from unseq.frontend.source import Diagnostic
+from unseq.frontend.ir.nodes import Declare, Expr, For, Function, Loop, Ref, Stmt, Symbol
+from unseq.frontend.source import NOWHERE, Diagnostic
 
 # Finders in order of preference: a variable keeps the first role that it is given.
 FINDERS: tuple[Callable[[LoopContext], tuple[Role, ...]], ...] = (
@@ -137,6 +138,10 @@ def _fact(
     memory = _memory(verdict, analysis, assume)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
+    if reasons and not inside.get(-2):
+        promoted = _promoted(analysis, context, parent, assume)
+        if promoted is not None:
+            return promoted
     guards = tuple(dict.fromkeys(verdict.guards)) if not reasons else ()
     roles = tuple(verdict.roles)
     return LoopFact(
@@ -153,6 +158,25 @@ def _fact(
         parent,
         name,
     )
+
+
+def _promoted(
+    analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]
+) -> LoopFact | None:
+    """The loop with the element of the iteration before in a variable, if that makes it parallel."""
+    found = neighbour.find(context)
+    if found is None or not isinstance(context.loop, For):
+        return None
+    before = Declare(found.symbol, found.start)
+    loop = replace(context.loop, body=replace(found.body, span=NOWHERE))
+
+    def one(statement: Stmt) -> tuple[Stmt, ...]:
+        return (before, loop) if statement is context.loop else (statement,)
+
+    body = walk.splice(analysis.function.body, one)
+    rewritten = FunctionAnalysis(replace(analysis.function, body=body))
+    fact = _fact(rewritten, loop, parent, assume, {-2: (found.start,)})
+    return replace(fact, before=(before,), original=context.loop) if fact.parallel else None
 
 
 def _uncounted(context: LoopContext) -> Diagnostic:

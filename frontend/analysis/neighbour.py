@@ -26,7 +26,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
 )
 from unseq.frontend.ir.types import is_arithmetic
-from unseq.frontend.ir.walk import Node, root, substitute, transform, walk
+from unseq.frontend.ir.walk import Node, declared_symbols, root, substitute, transform, used_symbols, walk
 from unseq.frontend.source import NOWHERE
 
 
@@ -62,6 +62,15 @@ def find(context: LoopContext) -> Promotion | None:
     return None
 
 
+def _name(context: LoopContext) -> str:
+    """A name that no variable of the function has."""
+    taken = {s.name for s in used_symbols(context.function) | declared_symbols(context.function)}
+    number, name = 2, "previous"
+    while name in taken:
+        name, number = f"previous{number}", number + 1
+    return name
+
+
 def _promoted(context: LoopContext, position: int, write: Assign, place: Index) -> Promotion | None:
     iteration = context.iteration
     array = root(place)
@@ -81,7 +90,7 @@ def _promoted(context: LoopContext, position: int, write: Assign, place: Index) 
     if not all(id(e) in before for e in others):
         return None
     previous = {id(e) for e, d in zip(others, distances, strict=True) if d == iteration.step}
-    symbol = Symbol("previous", place.type, -20_000 - iteration.symbol.uid, Storage.TEMPORARY)
+    symbol = Symbol(_name(context), place.type, -20_000 - iteration.symbol.uid, Storage.TEMPORARY)
     current = Ref(symbol, place.type)
 
     def one(node: Node) -> Node:
@@ -94,9 +103,12 @@ def _promoted(context: LoopContext, position: int, write: Assign, place: Index) 
         value = Binary(write.op, old, value, compute, write.overflow)
     if value.type != place.type:
         value = Cast(value, place.type, implicit=True)
-    statements: list[Stmt] = [transform(s, one) for s in context.body.statements[:position]]
-    statements += [Assign(current, value, span=write.span), replace(write, value=current, op="", span=NOWHERE)]
+    statements: list[Stmt] = [replace(transform(s, one), span=NOWHERE) for s in context.body.statements[:position]]
+    statements += [Assign(current, value), replace(write, value=current, op="", span=NOWHERE)]
     statements += context.body.statements[position + 1 :]
     first = next(e for e in others if id(e) in previous)
-    start = substitute(first, {iteration.symbol: iteration.lower})
+    start: Expr = substitute(first, {iteration.symbol: iteration.lower})
+    index = polynomial(start.index) if isinstance(start, Index) else None
+    if isinstance(start, Index) and index is not None and not index.obligations:
+        start = replace(start, index=index.expression())
     return Promotion(replace(context.body, statements=tuple(statements)), symbol, start, array)

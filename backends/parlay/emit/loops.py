@@ -94,7 +94,9 @@ def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
 
 def chosen(context: Context, fact: LoopFact, condition: str, parallel: str) -> str:
     """``parallel`` where ``condition`` holds, else the loop as it was."""
-    return either(context, condition, parallel, context.statement(fact.loop))
+    prelude = [context.printed(statement) for statement in fact.before]
+    original = context.statement(fact.loop if fact.original is None else fact.original)
+    return either(context, condition, "\n".join([*prelude, parallel]), original)
 
 
 def either(context: Context, condition: str, then: str, other: str) -> str:

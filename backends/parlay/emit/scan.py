@@ -30,6 +30,8 @@ def emit_scan(context: Context, plan: Scan | Pack) -> str:
     fact = plan.loop
     space = space_of(context, fact)
     asked = conditions(context, fact, space)
+    if fact.before:
+        asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     values = [running(context, role) for role in fact.roles if isinstance(role, Prefix | Append | Recurrence)]
     parts = parts_of(context, fact)
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
@@ -38,7 +40,7 @@ def emit_scan(context: Context, plan: Scan | Pack) -> str:
     else:
         carried = _carried(values, parts)
         loop, run, passes = _two_passes(context, space, values, parts)
-        if hoistable(context, space) and blocks.can_replace_loop(space, carried):
+        if fact.original is None and hoistable(context, space) and blocks.can_replace_loop(space, carried):
             sequential = blocks.whole(context, space, run, carried)
             return f"{loop}\n{either(context, joined(asked), passes, sequential)}"
         parallel = f"{loop}\n{passes}"
