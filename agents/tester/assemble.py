@@ -31,7 +31,7 @@ BLOCK = 1 << 20  # plain values repeat beyond this, which saves time on inputs f
 class Choice:
     """What fills the arrays: one pattern for plain numbers, one for subscripts, one for row pointers; ``by_key``
     overrides the plain pattern of single contents. ``targets`` says where scalars that elements are compared with
-    are taken from: an element ``first``, ``middle``, ``last``, ``absent``, or ``any``."""
+    are taken from: an element (``first``, ``middle``, ``last``, ``any``), ``absent`` and ``below`` all of them."""
 
     plain: str = "small"
     subscripts: str = "random"
@@ -231,6 +231,8 @@ class Assembler:
         fresh = float(finite.max()) + 1 if len(finite) else 0.0
         if where == "absent":
             return fresh
+        if where == "below":
+            return float(finite.min()) - 1 if len(finite) else 0.0
         position = {"first": 0, "last": n - 1, "middle": n // 2}.get(where, int(self.rng.integers(0, n)))
         may_change = not bound and (real or fresh <= np.iinfo(array.dtype).max)  # type: ignore[type-var]  # integers
         if where in {"last", "middle"} and may_change and self.rng.random() < 0.7:

@@ -21,9 +21,11 @@ from unseq.frontend.ir.walk import walk
 
 TINY = (0, 1, 2, 3)
 SMALL = (4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 97, 127, 128, 129)
-BOUNDARIES = (255, 256, 257, 1023, 1025, 2047, 2048, 2049, 4096, 4099, 10007)
+BOUNDARIES = (255, 256, 257, 1023, 1025, 2047, 2048, 2049, 4096, 4099, 10007, 33001)
+FIRST = frozenset({5, 17, 64, 65, 2047, 2048, 2049, 10007, 33001})
 MOST_WORK_IN_TESTS = 3e6  # elementary operations; sanitizers multiply the time by ten
 DEEPEST_RECURSION = 20
+BLOCKS = 5003  # elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class Sizes:
         out += list(self.one_empty(3))
         rest = [scale for scale in (*SMALL, *BOUNDARIES) if self.side(scale) <= most]
         # The boundaries of blocks and of cut-offs first: they are where parallel code goes wrong.
-        order = sorted(rest, key=lambda scale: (scale not in (5, 17, 64, 65, 2047, 2048, 2049), scale % 7, scale))
+        order = sorted(rest, key=lambda scale: (scale not in FIRST, scale % 7, scale))
         seen = set()
         for turn, scale in enumerate(order[: max(count - len(out), 4)]):
             side = self.side(scale)
@@ -149,13 +151,17 @@ class Sizes:
         """A side for trying patterns: large enough for variety, small enough to be quick."""
         return min(max(2, self.side(97)), self.most_affordable())
 
+    def blocks(self) -> int:
+        """A side of more than two blocks of the usual lengths; less where tests cannot afford it."""
+        return min(max(2, self.side(BLOCKS)), self.most_affordable())
+
     def most_affordable(self) -> int:
         """The largest side that tests can afford."""
         if self.roles.calls_itself and not self.roles.arrays():
             return DEEPEST_RECURSION
         base = self.solve(self.uniform(16))
         side = 16 * (MOST_WORK_IN_TESTS / max(base.work, 1.0)) ** (1 / self.work_degree)
-        return int(max(4, min(side, 20_000)))
+        return int(max(4, min(side, 40_000)))
 
 
 def unused_integers(roles: Roles) -> tuple[str, ...]:

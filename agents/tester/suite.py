@@ -58,21 +58,22 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How many inputs of each kind: sizes, patterns at a middle size, overlapping arguments."""
+    """How many inputs of each kind: sizes, patterns at a middle size, patterns over several blocks, overlaps."""
 
     sizes: int
     patterns: int
+    blocks: int
     overlaps: int
 
 
 AMOUNTS = {
-    Effort.QUICK: Amount(18, 20, 8),
-    Effort.NORMAL: Amount(30, 110, 24),
-    Effort.THOROUGH: Amount(34, 400, 60),
+    Effort.QUICK: Amount(18, 24, 8, 8),
+    Effort.NORMAL: Amount(30, 100, 20, 24),
+    Effort.THOROUGH: Amount(34, 400, 60, 60),
 }
 # Patterns on which many originals overflow or are undefined: tried last, and at a middle size only.
-RISKY = frozenset({"wide", "extremes", "some NaN", "some infinite", "special"})
-TARGETS = ("any", "first", "absent", "last", "middle", "free")
+RISKY = frozenset({"wide", "extremes", "huge", "hugely negative", "some NaN", "first NaN", "some infinite", "special"})
+TARGETS = ("any", "first", "absent", "last", "middle", "below", "free")
 
 
 def make_suite(
@@ -150,6 +151,9 @@ def generated(roles: Roles, sizes: Sizes, seed: int, amount: Amount) -> list[Cas
         choice = next(choices)
         target = risky if RISKY & {choice.plain, *choice.by_key.values()} else out
         target += built(roles, sizes, assignment, choice, rng)
+    if has_contents(roles):
+        for choice, _ in zip(over_blocks(roles), range(amount.blocks), strict=False):
+            out += built(roles, sizes, sizes.uniform(sizes.blocks()), choice, rng)
     out += special(roles, sizes, rng, amount)
     return distinct(out + risky)
 
@@ -212,6 +216,27 @@ def choices_for(roles: Roles, rng: np.random.Generator) -> Iterator[Choice]:
             outputs_filled=turn % 5 == 4,
         )
         turn += 1
+
+
+def over_blocks(roles: Roles) -> Iterator[Choice]:
+    """Patterns that tell what happens where one block of a parallel loop ends and the next begins: ties, one
+    exception, order; then the others."""
+    first = [
+        Choice("ties", "a permutation", "random rows", targets="last"),
+        Choice("constant", "all equal", "one long row", targets="absent"),
+        Choice("one spike", "random", "even rows", targets="middle"),
+        Choice("descending", "reversed", "empty rows", targets="first"),
+        Choice("ascending", "few values", "random rows", targets="last"),
+        Choice("large", "identity", "one long row", "two values in turn", targets="below"),
+        Choice("negative", "random", "random rows", "all equal", targets="any"),
+        Choice("thresholds", "never beyond its own position", "even rows", targets="absent"),
+    ]
+    yield from first
+    again = choices_for(roles, np.random.default_rng(0))
+    while True:
+        choice = next(again)
+        if not RISKY & {choice.plain, *choice.by_key.values()}:
+            yield choice
 
 
 def special(roles: Roles, sizes: Sizes, rng: np.random.Generator, amount: Amount) -> list[Case]:

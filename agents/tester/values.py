@@ -100,6 +100,31 @@ def constant(rng: Rng, s: Subject) -> Array:
     return converted(s, np.full(s.n, int(rng.integers(1, 7))))
 
 
+def negative(rng: Rng, s: Subject) -> Array:
+    """All below zero; in the upper half of the range for unsigned types."""
+    if s.real or _signed(s):
+        low = -120 if _is_char(s.type) else -1000
+        return converted(s, rng.integers(low, 0, s.n) - (0.5 if s.real else 0))
+    _, high = type_range(s.type)
+    return converted(s, rng.integers(int(min(high, 2**62)) // 2 + 1, int(min(high, 2**62)), s.n, endpoint=True))
+
+
+def huge(rng: Rng, s: Subject) -> Array:
+    """All close to the greatest value of the type."""
+    if s.real:
+        return converted(s, float(finfo(s).max) * rng.uniform(0.1, 1.0, s.n))
+    high = int(min(type_range(s.type)[1], 2**63 - 1))
+    return converted(s, high - rng.integers(0, min(100, high), s.n))
+
+
+def hugely_negative(rng: Rng, s: Subject) -> Array:
+    """All close to the least value of the type."""
+    if s.real:
+        return converted(s, -float(finfo(s).max) * rng.uniform(0.1, 1.0, s.n))
+    low = int(max(type_range(s.type)[0], -(2**63)))
+    return converted(s, low + rng.integers(0, 100, s.n))
+
+
 def ascending(rng: Rng, s: Subject) -> Array:
     """Sorted, with repeats."""
     return np.sort(medium(rng, s))
@@ -131,7 +156,7 @@ def one_spike(rng: Rng, s: Subject) -> Array:
     values = np.full(s.n, 3)
     if s.n:
         where = (0, s.n - 1, int(rng.integers(0, s.n)))[int(rng.integers(0, 3))]
-        values[where] = int(rng.choice([-9, 90]))
+        values[where] = int(rng.choice([-9, 90])) if _signed(s) else int(rng.choice([0, 90]))
     return converted(s, values)
 
 
@@ -190,6 +215,14 @@ def some_nan(rng: Rng, s: Subject) -> Array:
     return _sprinkled(rng, s, [np.nan])
 
 
+def first_nan(rng: Rng, s: Subject) -> Array:
+    """The first element is not a number, the others are."""
+    values = medium(rng, s)
+    if s.real:
+        values[:1] = np.array(np.nan, dtype=s.dtype)
+    return values
+
+
 def some_infinite(rng: Rng, s: Subject) -> Array:
     """Here and there infinite, of one sign."""
     return _sprinkled(rng, s, [np.inf if rng.random() < 0.5 else -np.inf])
@@ -205,6 +238,7 @@ def _sprinkled(rng: Rng, s: Subject, specials: list[float]) -> Array:
     if s.real and s.n:
         where = rng.random(s.n) < 0.05
         where[int(rng.integers(0, s.n))] = True
+        where[-1] = where[-1] or rng.random() < 0.4
         values[where] = rng.choice(np.array(specials), int(where.sum())).astype(s.dtype)
     return values
 
@@ -220,6 +254,7 @@ PATTERNS: Mapping[str, Fill] = {
     "thresholds": thresholds,
     "ties": ties,
     "constant": constant,
+    "negative": negative,
     "wide": wide,
     "ascending": ascending,
     "descending": descending,
@@ -228,12 +263,15 @@ PATTERNS: Mapping[str, Fill] = {
     "zeros": zeros,
     "large": large,
     "extremes": extremes,
+    "hugely negative": hugely_negative,
+    "huge": huge,
     "some NaN": some_nan,
+    "first NaN": first_nan,
     "some infinite": some_infinite,
     "special": special,
     "denormals": denormals,
 }
-FLOAT_ONLY = frozenset({"some NaN", "some infinite", "special", "denormals"})
+FLOAT_ONLY = frozenset({"first NaN", "some NaN", "some infinite", "special", "denormals"})
 
 
 def text(rng: Rng, style: str, length: int | None = None) -> bytes:

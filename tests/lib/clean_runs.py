@@ -23,13 +23,14 @@ SECONDS_A_CALL = 2.0
 @dataclass
 class Original:
     """Runs one function; ``reports`` keeps what the sanitizers said of the invalid cases, ``results`` what the valid
-    ones returned, by the identity of the case."""
+    ones returned and ``outcomes`` all that they left behind, by the identity of the case."""
 
     function: Function
     place: Session
     library: Path
     reports: list[tuple[str, str]] = field(default_factory=list)
     results: dict[int, object] = field(default_factory=dict)
+    outcomes: dict[int, object] = field(default_factory=dict)
 
     def validate(self, cases: Sequence[Case]) -> Sequence[Validity]:
         """One process for all cases, and one more behind every case that ends it."""
@@ -41,6 +42,7 @@ class Original:
             run = run_cases(self.place, self.function, self.library, rest, schedule, setting)
             for call in run.calls:
                 out.append(Validity(True, "", call.wall_s))
+                self.outcomes[id(rest[call.index])] = call.outcome
                 self.results[id(rest[call.index])] = getattr(call.outcome, "result", None)
             if run.failure is None:
                 continue
