@@ -122,6 +122,14 @@ def test_a_file_with_a_main_is_compiled_as_it_is(place: Session) -> None:
         assert call(place, function(text, "twice", {"x": INT}, INT, c=c), Scalar(21)).result == Scalar(42)
 
 
+def test_macros_with_short_names_do_no_harm(place: Session) -> None:
+    text = "#include <vector>\n" + "".join(f"#define {name} 7\n" for name in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    for c in (True, False):
+        f = function((text if not c else text.partition("\n")[2]) + "int f(int *v) { return v[0] + N; }", "f",
+                     {"v": Pointer(INT)}, INT, c=c)
+        assert call(place, f, Buffer(np.array([1], np.int32))).result == Scalar(8)
+
+
 WIDE: list[tuple[Type, str, object]] = [
     (BOOL, "bool", True),
     (CHAR, "char", -7),

@@ -2,7 +2,8 @@
 //
 // A type is `fixed` when its bytes say everything: numbers, complex, plain records, and pairs and arrays of such. It
 // travels as bytes, and so does any sequence of it; everything else travels as a list. backends/host/values.py makes
-// the same distinction. Included after the file under test, whose library headers decide what is supported here.
+// the same distinction. Included after the file under test, whose library headers decide what is supported here; its
+// macros must do no harm, so that template parameters are `T_`, not `T`.
 #ifndef UNSEQ_MARSHAL_HPP_
 #define UNSEQ_MARSHAL_HPP_
 
@@ -20,121 +21,121 @@ namespace unseq_marshal {
 
 // ---- which types are fixed ---------------------------------------------------------------------------
 
-template <class T>
-struct fixed : std::bool_constant<std::is_arithmetic_v<T> || std::is_enum_v<T> ||
-                                  (std::is_class_v<T> && std::is_trivially_copyable_v<T>)> {};
+template <class T_>
+struct fixed : std::bool_constant<std::is_arithmetic_v<T_> || std::is_enum_v<T_> ||
+                                  (std::is_class_v<T_> && std::is_trivially_copyable_v<T_>)> {};
 template <>
 struct fixed<__int128> : std::true_type {};
 template <>
 struct fixed<unsigned __int128> : std::true_type {};
-template <class T, std::size_t N>
-struct fixed<T[N]> : fixed<T> {};
-template <class A, class B>
-struct fixed<std::pair<A, B>> : std::bool_constant<fixed<A>::value && fixed<B>::value> {};
+template <class T_, std::size_t N_>
+struct fixed<T_[N_]> : fixed<T_> {};
+template <class A_, class B_>
+struct fixed<std::pair<A_, B_>> : std::bool_constant<fixed<A_>::value && fixed<B_>::value> {};
 #ifdef _GLIBCXX_ARRAY
-template <class T, std::size_t N>
-struct fixed<std::array<T, N>> : fixed<T> {};
+template <class T_, std::size_t N_>
+struct fixed<std::array<T_, N_>> : fixed<T_> {};
 #endif
 #ifdef _GLIBCXX_TUPLE
-template <class... T>
-struct fixed<std::tuple<T...>> : std::false_type {};
+template <class... T_>
+struct fixed<std::tuple<T_...>> : std::false_type {};
 #endif
 #ifdef _GLIBCXX_OPTIONAL
-template <class T>
-struct fixed<std::optional<T>> : std::false_type {};
+template <class T_>
+struct fixed<std::optional<T_>> : std::false_type {};
 #endif
 #ifdef _GLIBCXX_SPAN
-template <class T>
-struct fixed<std::span<T>> : std::false_type {};
+template <class T_>
+struct fixed<std::span<T_>> : std::false_type {};
 #endif
 
 // ---- values ------------------------------------------------------------------------------------------
 
 // take fills an object from the next item; put writes it. Records with pointers get a generated specialization.
-template <class T, class = void>
+template <class T_, class = void>
 struct codec {
-  static_assert(fixed<T>::value, "a type that the host cannot pass");
-  static void take(unseq_io *io, T &value) {
+  static_assert(fixed<T_>::value, "a type that the host cannot pass");
+  static void take(unseq_io *io, T_ &value) {
     std::size_t length = 0;
     const void *data = io->bytes(io, &length);
-    if (length != sizeof(T)) __builtin_trap();
-    std::memcpy(static_cast<void *>(&value), data, sizeof(T));
+    if (length != sizeof(T_)) __builtin_trap();
+    std::memcpy(static_cast<void *>(&value), data, sizeof(T_));
   }
-  static void put(unseq_io *io, const T &value) { io->put_bytes(io, &value, sizeof(T)); }
+  static void put(unseq_io *io, const T_ &value) { io->put_bytes(io, &value, sizeof(T_)); }
 };
 
-template <class T, std::size_t N>
-struct codec<T[N], std::enable_if_t<!fixed<T>::value>> {
-  static void take(unseq_io *io, T (&value)[N]) {
-    if (io->list(io) != N) __builtin_trap();
-    for (T &item : value) codec<T>::take(io, item);
+template <class T_, std::size_t N_>
+struct codec<T_[N_], std::enable_if_t<!fixed<T_>::value>> {
+  static void take(unseq_io *io, T_ (&value)[N_]) {
+    if (io->list(io) != N_) __builtin_trap();
+    for (T_ &item : value) codec<T_>::take(io, item);
   }
-  static void put(unseq_io *io, const T (&value)[N]) {
-    io->put_list(io, N);
-    for (const T &item : value) codec<T>::put(io, item);
+  static void put(unseq_io *io, const T_ (&value)[N_]) {
+    io->put_list(io, N_);
+    for (const T_ &item : value) codec<T_>::put(io, item);
   }
 };
 
-template <class A, class B>
-struct codec<std::pair<A, B>, std::enable_if_t<!fixed<std::pair<A, B>>::value>> {
-  static void take(unseq_io *io, std::pair<A, B> &value) {
+template <class A_, class B_>
+struct codec<std::pair<A_, B_>, std::enable_if_t<!fixed<std::pair<A_, B_>>::value>> {
+  static void take(unseq_io *io, std::pair<A_, B_> &value) {
     io->list(io);
-    codec<A>::take(io, value.first);
-    codec<B>::take(io, value.second);
+    codec<A_>::take(io, value.first);
+    codec<B_>::take(io, value.second);
   }
-  static void put(unseq_io *io, const std::pair<A, B> &value) {
+  static void put(unseq_io *io, const std::pair<A_, B_> &value) {
     io->put_list(io, 2);
-    codec<A>::put(io, value.first);
-    codec<B>::put(io, value.second);
+    codec<A_>::put(io, value.first);
+    codec<B_>::put(io, value.second);
   }
 };
 
 // A growing sequence: as bytes when its elements are fixed.
-template <class C>
+template <class C_>
 struct sequence_codec {
-  using T = typename C::value_type;
-  static void take(unseq_io *io, C &value) {
-    if constexpr (fixed<T>::value) {
+  using T_ = typename C_::value_type;
+  static void take(unseq_io *io, C_ &value) {
+    if constexpr (fixed<T_>::value) {
       std::size_t length = 0;
       const char *data = static_cast<const char *>(io->bytes(io, &length));
-      const T *first = reinterpret_cast<const T *>(data);
-      value = C(first, first + length / sizeof(T));
+      const T_ *first = reinterpret_cast<const T_ *>(data);
+      value = C_(first, first + length / sizeof(T_));
     } else {
       const std::size_t count = io->list(io);
-      value = C(count);
-      for (auto &item : value) codec<T>::take(io, item);
+      value = C_(count);
+      for (auto &item : value) codec<T_>::take(io, item);
     }
   }
-  static void put(unseq_io *io, const C &value) { put_from(io, value, nullptr, 0); }
-  static void put_from(unseq_io *io, const C &value, const void *before, std::size_t before_length) {
-    if constexpr (fixed<T>::value) {
+  static void put(unseq_io *io, const C_ &value) { put_from(io, value, nullptr, 0); }
+  static void put_from(unseq_io *io, const C_ &value, const void *before, std::size_t before_length) {
+    if constexpr (fixed<T_>::value) {
       if constexpr (requires { value.data(); }) {
-        io->put_compared(io, value.data(), value.size() * sizeof(T), before, before_length);
+        io->put_compared(io, value.data(), value.size() * sizeof(T_), before, before_length);
       } else {
-        T *flat = static_cast<T *>(::operator new(value.size() * sizeof(T) + 1));
+        T_ *flat = static_cast<T_ *>(::operator new(value.size() * sizeof(T_) + 1));
         std::size_t k = 0;
-        for (const T &item : value) std::memcpy(static_cast<void *>(flat + k++), &item, sizeof(T));
-        io->put_compared(io, flat, k * sizeof(T), before, before_length);
+        for (const T_ &item : value) std::memcpy(static_cast<void *>(flat + k++), &item, sizeof(T_));
+        io->put_compared(io, flat, k * sizeof(T_), before, before_length);
         ::operator delete(flat);
       }
     } else {
       io->put_list(io, value.size());
-      for (const T &item : value) codec<T>::put(io, item);
+      for (const T_ &item : value) codec<T_>::put(io, item);
     }
   }
 };
 
 #ifdef _GLIBCXX_VECTOR
-template <class T, class A>
-struct codec<std::vector<T, A>> : sequence_codec<std::vector<T, A>> {};
-template <class A>
-struct codec<std::vector<bool, A>> {
-  static void take(unseq_io *io, std::vector<bool, A> &value) {
+template <class T_, class A_>
+struct codec<std::vector<T_, A_>> : sequence_codec<std::vector<T_, A_>> {};
+template <class A_>
+struct codec<std::vector<bool, A_>> {
+  static void take(unseq_io *io, std::vector<bool, A_> &value) {
     std::size_t length = 0;
     const char *data = static_cast<const char *>(io->bytes(io, &length));
-    value = std::vector<bool, A>(data, data + length);
+    value = std::vector<bool, A_>(data, data + length);
   }
-  static void put(unseq_io *io, const std::vector<bool, A> &value) {
+  static void put(unseq_io *io, const std::vector<bool, A_> &value) {
     char *flat = static_cast<char *>(::operator new(value.size() + 1));
     for (std::size_t k = 0; k < value.size(); k++) flat[k] = value[k];
     io->put_bytes(io, flat, value.size());
@@ -143,56 +144,56 @@ struct codec<std::vector<bool, A>> {
 };
 #endif
 #ifdef _GLIBCXX_DEQUE
-template <class T, class A>
-struct codec<std::deque<T, A>> : sequence_codec<std::deque<T, A>> {};
+template <class T_, class A_>
+struct codec<std::deque<T_, A_>> : sequence_codec<std::deque<T_, A_>> {};
 #endif
 #ifdef _GLIBCXX_LIST
-template <class T, class A>
-struct codec<std::list<T, A>> : sequence_codec<std::list<T, A>> {};
+template <class T_, class A_>
+struct codec<std::list<T_, A_>> : sequence_codec<std::list<T_, A_>> {};
 #endif
 #ifdef _GLIBCXX_STRING
-template <class T, class R, class A>
-struct codec<std::basic_string<T, R, A>> : sequence_codec<std::basic_string<T, R, A>> {};
+template <class T_, class R_, class A_>
+struct codec<std::basic_string<T_, R_, A_>> : sequence_codec<std::basic_string<T_, R_, A_>> {};
 #endif
 #ifdef _GLIBCXX_ARRAY
-template <class T, std::size_t N>
-struct codec<std::array<T, N>, std::enable_if_t<!fixed<T>::value>> {
-  static void take(unseq_io *io, std::array<T, N> &value) {
-    if (io->list(io) != N) __builtin_trap();
-    for (T &item : value) codec<T>::take(io, item);
+template <class T_, std::size_t N_>
+struct codec<std::array<T_, N_>, std::enable_if_t<!fixed<T_>::value>> {
+  static void take(unseq_io *io, std::array<T_, N_> &value) {
+    if (io->list(io) != N_) __builtin_trap();
+    for (T_ &item : value) codec<T_>::take(io, item);
   }
-  static void put(unseq_io *io, const std::array<T, N> &value) {
-    io->put_list(io, N);
-    for (const T &item : value) codec<T>::put(io, item);
+  static void put(unseq_io *io, const std::array<T_, N_> &value) {
+    io->put_list(io, N_);
+    for (const T_ &item : value) codec<T_>::put(io, item);
   }
 };
 #endif
 #ifdef _GLIBCXX_TUPLE
-template <class... T>
-struct codec<std::tuple<T...>> {
-  static void take(unseq_io *io, std::tuple<T...> &value) {
+template <class... T_>
+struct codec<std::tuple<T_...>> {
+  static void take(unseq_io *io, std::tuple<T_...> &value) {
     io->list(io);
-    std::apply([io](T &...item) { (codec<T>::take(io, item), ...); }, value);
+    std::apply([io](T_ &...item) { (codec<T_>::take(io, item), ...); }, value);
   }
-  static void put(unseq_io *io, const std::tuple<T...> &value) {
-    io->put_list(io, sizeof...(T));
-    std::apply([io](const T &...item) { (codec<T>::put(io, item), ...); }, value);
+  static void put(unseq_io *io, const std::tuple<T_...> &value) {
+    io->put_list(io, sizeof...(T_));
+    std::apply([io](const T_ &...item) { (codec<T_>::put(io, item), ...); }, value);
   }
 };
 #endif
 #ifdef _GLIBCXX_OPTIONAL
-template <class T>
-struct codec<std::optional<T>> {
-  static void take(unseq_io *io, std::optional<T> &value) {
+template <class T_>
+struct codec<std::optional<T_>> {
+  static void take(unseq_io *io, std::optional<T_> &value) {
     if (io->peek(io) == UNSEQ_NULL) {
       io->null(io);
     } else {
-      codec<T>::take(io, value.emplace());
+      codec<T_>::take(io, value.emplace());
     }
   }
-  static void put(unseq_io *io, const std::optional<T> &value) {
+  static void put(unseq_io *io, const std::optional<T_> &value) {
     if (value) {
-      codec<T>::put(io, *value);
+      codec<T_>::put(io, *value);
     } else {
       io->put_null(io);
     }
@@ -200,11 +201,11 @@ struct codec<std::optional<T>> {
 };
 #endif
 // Inside another value, such as a record's member; parameters that are pointers are below.
-template <class T>
-struct codec<T *> {
+template <class T_>
+struct codec<T_ *> {
   static constexpr bool reaches = true;
-  static void take(unseq_io *io, T *&value) { value = static_cast<T *>(io->pointer(io, -1, nullptr)); }
-  static void put(unseq_io *io, T *const &value) { io->put_block(io, value); }
+  static void take(unseq_io *io, T_ *&value) { value = static_cast<T_ *>(io->pointer(io, -1, nullptr)); }
+  static void put(unseq_io *io, T_ *const &value) { io->put_block(io, value); }
 };
 
 // ---- parameters --------------------------------------------------------------------------------------
@@ -215,46 +216,46 @@ struct objects {
 };
 
 // An object, and the bytes that it was made of: an unchanged sequence is told in one word.
-template <class T>
+template <class T_>
 struct object {
-  T value{};
+  T_ value{};
   const void *before = nullptr;
   std::size_t before_length = 0;
   void take(unseq_io *io) {
     before = io->look(io, &before_length);
-    codec<T>::take(io, value);
+    codec<T_>::take(io, value);
   }
   void put(unseq_io *io) {
-    if constexpr (requires { codec<T>::put_from(io, value, before, before_length); }) {
-      codec<T>::put_from(io, value, before, before_length);
+    if constexpr (requires { codec<T_>::put_from(io, value, before, before_length); }) {
+      codec<T_>::put_from(io, value, before, before_length);
     } else {
-      codec<T>::put(io, value);
+      codec<T_>::put(io, value);
     }
   }
 };
 
-template <class P>
+template <class P_>
 struct parameter {  // by value: nothing comes back unless it holds pointers
-  using T = std::remove_cv_t<P>;
-  object<T> held;
+  using T_ = std::remove_cv_t<P_>;
+  object<T_> held;
   void take(unseq_io *io, int, objects &) { held.take(io); }
-  P &&pass() { return static_cast<P &&>(held.value); }
+  P_ &&pass() { return static_cast<P_ &&>(held.value); }
   void put(unseq_io *io, int index) {
-    if constexpr (requires { codec<T>::reaches; }) {
+    if constexpr (requires { codec<T_>::reaches; }) {
       io->put_owner(io, index);
       held.put(io);
     }
   }
 };
 
-template <class P>
+template <class P_>
 struct reference {
-  using T = std::remove_cv_t<P>;
-  object<T> held;
-  T *bound = nullptr;
+  using T_ = std::remove_cv_t<P_>;
+  object<T_> held;
+  T_ *bound = nullptr;
   void take(unseq_io *io, int index, objects &all) {
     if (io->peek(io) == UNSEQ_SAME) {
-      bound = static_cast<T *>(all.of[io->same(io) % 64]);
+      bound = static_cast<T_ *>(all.of[io->same(io) % 64]);
       if (bound == nullptr) __builtin_trap();
     } else {
       held.take(io);
@@ -268,65 +269,65 @@ struct reference {
     held.put(io);
   }
 };
-template <class P>
-struct parameter<P &> : reference<P> {
-  P &pass() { return *this->bound; }
+template <class P_>
+struct parameter<P_ &> : reference<P_> {
+  P_ &pass() { return *this->bound; }
 };
-template <class P>
-struct parameter<P &&> : reference<P> {
-  P &&pass() { return static_cast<P &&>(*this->bound); }
+template <class P_>
+struct parameter<P_ &&> : reference<P_> {
+  P_ &&pass() { return static_cast<P_ &&>(*this->bound); }
 };
 
-template <class T>
-struct pointed : fixed<T> {};
+template <class T_>
+struct pointed : fixed<T_> {};
 template <>
 struct pointed<void> : std::true_type {};
-template <class T>
-struct pointed<T *> : std::false_type {};
+template <class T_>
+struct pointed<T_ *> : std::false_type {};
 
-template <class P>
-struct parameter<P *> {
-  using T = std::remove_cv_t<P>;
-  T *value = nullptr;
+template <class P_>
+struct parameter<P_ *> {
+  using T_ = std::remove_cv_t<P_>;
+  T_ *value = nullptr;
   std::size_t count = 0;
   bool owns = false;
   void take(unseq_io *io, int index, objects &) {
-    if constexpr (pointed<T>::value) {
+    if constexpr (pointed<T_>::value) {
       owns = io->peek(io) == UNSEQ_BYTES;
-      value = static_cast<T *>(io->pointer(io, index, nullptr));
+      value = static_cast<T_ *>(io->pointer(io, index, nullptr));
     } else if (io->peek(io) == UNSEQ_NULL) {
       io->null(io);
     } else {
       owns = true;
       count = io->list(io);
-      value = new T[count]();
-      for (std::size_t k = 0; k < count; k++) codec<T>::take(io, value[k]);
+      value = new T_[count]();
+      for (std::size_t k = 0; k < count; k++) codec<T_>::take(io, value[k]);
     }
   }
-  P *pass() { return value; }
+  P_ *pass() { return value; }
   void put(unseq_io *io, int index) {
     if (!owns) return;
     io->put_owner(io, index);
-    if constexpr (pointed<T>::value) {
+    if constexpr (pointed<T_>::value) {
       io->put_block(io, value);
     } else {
       io->put_list(io, count);
-      for (std::size_t k = 0; k < count; k++) codec<T>::put(io, value[k]);
+      for (std::size_t k = 0; k < count; k++) codec<T_>::put(io, value[k]);
     }
   }
 };
 #ifdef _GLIBCXX_SPAN
-template <class T>
-struct parameter<std::span<T>> {
-  std::span<T> value;
+template <class T_>
+struct parameter<std::span<T_>> {
+  std::span<T_> value;
   bool owns = false;
   void take(unseq_io *io, int index, objects &) {
     owns = io->peek(io) == UNSEQ_BYTES;
     std::size_t length = 0;
     void *data = io->pointer(io, index, &length);
-    value = std::span<T>(static_cast<T *>(data), length / sizeof(T));
+    value = std::span<T_>(static_cast<T_ *>(data), length / sizeof(T_));
   }
-  std::span<T> pass() { return value; }
+  std::span<T_> pass() { return value; }
   void put(unseq_io *io, int index) {
     if (!owns) return;
     io->put_owner(io, index);
@@ -335,82 +336,82 @@ struct parameter<std::span<T>> {
 };
 #endif
 #ifdef _GLIBCXX_STRING_VIEW
-template <class T, class R>
-struct parameter<std::basic_string_view<T, R>> {
-  std::basic_string_view<T, R> value;
+template <class T_, class R_>
+struct parameter<std::basic_string_view<T_, R_>> {
+  std::basic_string_view<T_, R_> value;
   void take(unseq_io *io, int index, objects &) {
     std::size_t length = 0;
     void *data = io->pointer(io, index, &length);
-    value = std::basic_string_view<T, R>(static_cast<T *>(data), length / sizeof(T));
+    value = std::basic_string_view<T_, R_>(static_cast<T_ *>(data), length / sizeof(T_));
   }
-  std::basic_string_view<T, R> pass() { return value; }
+  std::basic_string_view<T_, R_> pass() { return value; }
   void put(unseq_io *, int) {}
 };
 #endif
 
 // ---- the call ----------------------------------------------------------------------------------------
 
-template <class R>
-void put_result(unseq_io *io, const R &value) {
+template <class R_>
+void put_result(unseq_io *io, const R_ &value) {
   io->put_owner(io, UNSEQ_RESULT);
-  if constexpr (std::is_pointer_v<R>) {
+  if constexpr (std::is_pointer_v<R_>) {
     io->put_place(io, reinterpret_cast<const void *>(value));
   } else {
-    codec<std::remove_cv_t<R>>::put(io, value);
+    codec<std::remove_cv_t<R_>>::put(io, value);
   }
 }
 
-template <class G>
+template <class G_>
 struct restored {  // a global variable: its value at load time, for calls that do not set it
-  G &variable;
-  std::remove_cv_t<G> initial;
-  explicit restored(G &v) : variable(v), initial(v) {}
+  G_ &variable;
+  std::remove_cv_t<G_> initial;
+  explicit restored(G_ &v) : variable(v), initial(v) {}
   void reset() { variable = initial; }
-  void put(unseq_io *io) { codec<std::remove_cv_t<G>>::put(io, variable); }
+  void put(unseq_io *io) { codec<std::remove_cv_t<G_>>::put(io, variable); }
 };
-template <class T, std::size_t N>
-struct restored<T[N]> {
-  T (&variable)[N];
-  char initial[sizeof(T[N])];
-  explicit restored(T (&v)[N]) : variable(v) { std::memcpy(initial, v, sizeof v); }
+template <class T_, std::size_t N_>
+struct restored<T_[N_]> {
+  T_ (&variable)[N_];
+  char initial[sizeof(T_[N_])];
+  explicit restored(T_ (&v)[N_]) : variable(v) { std::memcpy(initial, v, sizeof v); }
   void reset() { std::memcpy(static_cast<void *>(variable), initial, sizeof variable); }
-  void put(unseq_io *io) { codec<T[N]>::put(io, variable); }
+  void put(unseq_io *io) { codec<T_[N_]>::put(io, variable); }
 };
 
-template <std::size_t I, class T>
+template <std::size_t I_, class T_>
 struct leaf {
-  T value;
+  T_ value;
 };
-template <class I, class... T>
+template <class I_, class... T_>
 struct pack;
-template <std::size_t... I, class... T>
-struct pack<std::index_sequence<I...>, T...> : leaf<I, T>... {};
-template <std::size_t I, class T>
-T &at(leaf<I, T> &held) {
+template <std::size_t... I_, class... T_>
+struct pack<std::index_sequence<I_...>, T_...> : leaf<I_, T_>... {};
+template <std::size_t I_, class T_>
+T_ &at(leaf<I_, T_> &held) {
   return held.value;
 }
 
-template <class R, class... P, std::size_t... I, class... G>
-void call_with(unseq_io *io, R (*function)(P...), std::index_sequence<I...>, restored<G> &...globals) {
+template <class R_, class... P_, std::size_t... I_, class... G_>
+void call_with(unseq_io *io, R_ (*function)(P_...), std::index_sequence<I_...>, restored<G_> &...globals) {
   objects bound;
-  pack<std::index_sequence<I...>, parameter<P>...> values;
-  (at<I>(values).take(io, static_cast<int>(I), bound), ...);
+  pack<std::index_sequence<I_...>, parameter<P_>...> values;
+  (at<I_>(values).take(io, static_cast<int>(I_), bound), ...);
   (globals.reset(), ...);
-  if (io->peek(io) != 0) (codec<G>::take(io, globals.variable), ...);
+  if (io->peek(io) != 0) (codec<G_>::take(io, globals.variable), ...);
   try {
-    if constexpr (std::is_void_v<R>) {
+    if constexpr (std::is_void_v<R_>) {
       io->begin(io);
-      function(at<I>(values).pass()...);
+      function(at<I_>(values).pass()...);
       io->end(io);
-    } else if constexpr (std::is_reference_v<R>) {
+    } else if constexpr (std::is_reference_v<R_>) {
       io->begin(io);
-      auto *place = &function(at<I>(values).pass()...);
+      auto *place = &function(at<I_>(values).pass()...);
       io->end(io);
       io->put_owner(io, UNSEQ_RESULT);
       io->put_place(io, place);
     } else {
       io->begin(io);
-      R result = function(at<I>(values).pass()...);
+      R_ result = function(at<I_>(values).pass()...);
       io->end(io);
       put_result(io, result);
     }
@@ -419,14 +420,14 @@ void call_with(unseq_io *io, R (*function)(P...), std::index_sequence<I...>, res
     io->put_threw(io, abi::__cxa_current_exception_type()->name());
     return;
   }
-  (at<I>(values).put(io, static_cast<int>(I)), ...);
+  (at<I_>(values).put(io, static_cast<int>(I_)), ...);
   int owner = UNSEQ_GLOBAL;
   ((io->put_owner(io, owner++), globals.put(io)), ...);
 }
 
-template <class R, class... P, class... G>
-void call(unseq_io *io, R (*function)(P...), restored<G> &...globals) {
-  call_with(io, function, std::index_sequence_for<P...>{}, globals...);
+template <class R_, class... P_, class... G_>
+void call(unseq_io *io, R_ (*function)(P_...), restored<G_> &...globals) {
+  call_with(io, function, std::index_sequence_for<P_...>{}, globals...);
 }
 
 }  // namespace unseq_marshal
