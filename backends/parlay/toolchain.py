@@ -59,7 +59,13 @@ _CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
-    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", *_MEMORY_BUILTINS),
+    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_MEMORY_BUILTINS),
+}
+
+# The detector has no use for a call at every function's entry and exit.
+_NO_ENTRY_CALLS = {
+    "gcc": ("--param=tsan-instrument-func-entry-exit=0",),
+    "clang": ("-mllvm", "-tsan-instrument-func-entry-exit=0"),
 }
 
 _LINK_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
@@ -85,7 +91,13 @@ class Toolchain:
 
     def cflags(self, kind: RuntimeKind) -> tuple[str, ...]:
         """Flags for the compile step of one translation unit."""
-        return (STANDARD, "-fPIC", "-pthread", *self._include_flags(kind), *_CANDIDATE_FLAGS[kind])
+        flags = (STANDARD, "-fPIC", "-pthread", *self._include_flags(kind), *_CANDIDATE_FLAGS[kind])
+        return (*flags, *_NO_ENTRY_CALLS[self.family]) if kind is RuntimeKind.RACE else flags
+
+    @property
+    def family(self) -> str:
+        """Whose command line the compiler has: "gcc" or "clang"."""
+        return "clang" if "clang" in self.compiler_version else "gcc"
 
     def libs(self, kind: RuntimeKind) -> tuple[str, ...]:
         """Flags for the link step, of a shared library or a program; builds the runtime on first use."""

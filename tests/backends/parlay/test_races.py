@@ -62,3 +62,11 @@ def test_no_primitive_is_accused(tmp_path: Path) -> None:
     )
     result = run_program(program, "0", "1", "2", "3", "17", "300", "3001")
     assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_brute_force_agrees_on_random_programs(tmp_path: Path) -> None:
+    program = compile_program(find_toolchain(), RuntimeKind.RACE, HERE / "race_oracle.cpp", tmp_path / "oracle")
+    result = run_program(program, "10000", "1")
+    assert result.returncode == 0, result.stdout[:2000]
+    racy = int(result.stdout.split(" programs, ")[1].split()[0])
+    assert 2_000 < racy < 8_000  # neither kind is rare

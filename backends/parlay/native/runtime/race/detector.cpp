@@ -42,7 +42,7 @@ void Detector::close() {
 void Detector::lock(const void* lock, bool shared) {
   if (owner_ != __builtin_thread_pointer()) return;
   locks_.acquire(lock, shared);
-  special_ = true;
+  be_special();
 }
 
 void Detector::unlock(const void* lock) {
@@ -53,11 +53,11 @@ void Detector::unlock(const void* lock) {
 // is taken as ordered with what other strands do that were told the same. Parallel strands are told
 // different numbers, spread evenly, so nearly every pair is still compared.
 std::size_t Detector::worker() {
-  if (!active_ || owner_ != __builtin_thread_pointer()) return 0;
+  if (mode_ == Mode::off || owner_ != __builtin_thread_pointer()) return 0;
   if (told_worker_ == 0) {
     const std::uint64_t mixed = labels_.running() * UINT64_C(0x9e3779b97f4a7c15);
     told_worker_ = 1 + static_cast<std::size_t>((mixed >> 32) % kWorkers);
-    special_ = true;
+    be_special();
   }
   return told_worker_ - 1;
 }
@@ -65,7 +65,7 @@ std::size_t Detector::worker() {
 // ---- accesses that need care ---------------------------------------------------------------------------
 
 void Detector::careful(const Access& a) {
-  special_ = true;
+  if (!special_) be_special();
   const void* worker = reinterpret_cast<const void*>(told_worker_ << 1);
   if (told_worker_ != 0) locks_.acquire(worker, false);
   if (locks_.current() != 0) {
@@ -204,6 +204,7 @@ void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot ea
   ++races_[index].count;
   if (races_[index].same_value && !pending_ && a.size <= sizeof pending_write_.before) {
     pending_ = true;
+    update();
     pending_write_ = Pending{index, a.address, a.size, {}};
     const auto* now = reinterpret_cast<const volatile unsigned char*>(a.address);
     for (std::size_t i = 0; i < a.size; ++i) pending_write_.before[i] = now[i];
@@ -213,6 +214,7 @@ void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot ea
 // The write has happened: did it change anything?
 void Detector::settle() {
   pending_ = false;
+  update();
   const auto* now = reinterpret_cast<const volatile unsigned char*>(pending_write_.address);
   for (std::size_t i = 0; i < pending_write_.size; ++i) {
     if (now[i] != pending_write_.before[i]) races_[pending_write_.race].same_value = 0;

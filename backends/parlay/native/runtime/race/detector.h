@@ -31,14 +31,35 @@ class Detector {
   // ---- what the program does ----
 
   void access(const Access& a) {
-    if (!active_ || owner_ != __builtin_thread_pointer()) return;
-    if (stack_top_ - a.address < kStackSpan && a.address < stack_low_) stack_low_ = a.address;
+    if (mode_ == Mode::off || owner_ != __builtin_thread_pointer()) return;
+    touch_stack(a.address);
     if (__builtin_expect(pending_, 0)) settle();
     if (__builtin_expect(a.atomic || special_, 0)) {
       careful(a);
     } else {
       plain(a);
     }
+  }
+
+  // The same for a plain access of N bytes; the usual cases are decided here, the others by `access`.
+  template <std::size_t N, bool Write>
+  __attribute__((always_inline)) void plain_access(std::uintptr_t address, const void* pc) {
+    if (mode_ == Mode::off) return;
+    if (__builtin_expect(mode_ == Mode::quick && owner_ == __builtin_thread_pointer(), 1)) {
+      touch_stack(address);
+      if constexpr (N < 4) {
+        Cell* const word = plain_.word(address);
+        if (N == 1 && word != nullptr && word->write.strand == kSplit && quick<Write>(*plain_.byte(address), pc)) return;
+      } else if ((address & 3) == 0 && (address & (Shadow::kChunk - 1)) <= Shadow::kChunk - N) {
+        Cell* const words = plain_.word(address);
+        if (words != nullptr) {
+          bool done = true;
+          for (std::size_t i = 0; i < N / 4; ++i) done = done && quick<Write>(words[i], pc);
+          if (__builtin_expect(done, 1)) return;
+        }
+      }
+    }
+    access(Access{address, N, pc, Write, false});
   }
 
   void open(const void* site, std::size_t base, const void* frame);
@@ -55,7 +76,7 @@ class Detector {
 
   // Memory changes owner: nobody has touched it.
   void fresh(const void* block, std::size_t bytes) {
-    if (active_ && owner_ == __builtin_thread_pointer()) forget(block, bytes);
+    if (mode_ != Mode::off && owner_ == __builtin_thread_pointer()) forget(block, bytes);
   }
 
   // ---- what we are asked ----
@@ -70,7 +91,9 @@ class Detector {
   static constexpr std::uintptr_t kStackSpan = std::uintptr_t{64} << 20;
   static constexpr std::size_t kMostRaces = 1024;
 
-  bool active_ = false;   // enabled, inside a fork, not exempt
+  // off: not enabled, outside all forks, or exempt. quick: nothing special is going on.
+  enum class Mode : unsigned char { off, quick, slow };
+  Mode mode_ = Mode::off;
   bool pending_ = false;  // a racing write is about to happen; its value is looked at afterwards
   bool special_ = false;  // locks are held, or atomic or locked accesses were seen: the careful way
   bool enabled_ = false;
@@ -107,9 +130,34 @@ class Detector {
   Pages<unseq_race> races_;
   std::size_t races_used_ = 0;
 
-  void update() { active_ = enabled_ && exempt_ == 0 && labels_.any_fork(); }
+  void update() {
+    const bool on = enabled_ && exempt_ == 0 && labels_.any_fork();
+    mode_ = !on ? Mode::off : pending_ || special_ ? Mode::slow : Mode::quick;
+  }
+  void be_special() { special_ = true, update(); }
 
-  bool parallel(Strand s) const { return s != 0 && labels_.parallel(s); }
+  bool parallel(Strand s) const { return labels_.parallel(s); }
+
+  void touch_stack(std::uintptr_t address) {
+    if (stack_top_ - address < kStackSpan && address < stack_low_) stack_low_ = address;
+  }
+
+  // One cell, where there is nothing to report; false, with the cell as it was, where there may be.
+  template <bool Write>
+  __attribute__((always_inline)) bool quick(Cell& cell, const void* pc) {
+    const Strand me = labels_.running();
+    if (cell.write.strand == me) return true;
+    if (!Write && cell.read.strand == me) return true;
+    if (cell.write.strand == kSplit || parallel(cell.write.strand)) return false;
+    const Slot mine{me, static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc))};
+    if (Write) {
+      if (parallel(cell.read.strand)) return false;
+      cell.write = mine;
+    } else if (!parallel(cell.read.strand)) {
+      cell.read = mine;
+    }
+    return true;
+  }
 
   __attribute__((always_inline)) void plain(const Access& a) {
     const Strand me = labels_.running();

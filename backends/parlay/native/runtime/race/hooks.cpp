@@ -16,11 +16,11 @@ namespace {
 
 template <std::size_t N>
 __attribute__((always_inline)) inline void read(void* address, const void* pc) {
-  detector.access(Access{reinterpret_cast<std::uintptr_t>(address), N, pc, false, false});
+  detector.plain_access<N, false>(reinterpret_cast<std::uintptr_t>(address), pc);
 }
 template <std::size_t N>
 __attribute__((always_inline)) inline void write(void* address, const void* pc) {
-  detector.access(Access{reinterpret_cast<std::uintptr_t>(address), N, pc, true, false});
+  detector.plain_access<N, true>(reinterpret_cast<std::uintptr_t>(address), pc);
 }
 
 }  // namespace

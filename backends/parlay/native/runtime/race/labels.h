@@ -34,10 +34,10 @@ class Labels {
     forks_.reserve(depth_ + 1);
     const Strand next = last_ + 1;
     forks_[depth_++] = Fork{next, next, starts_used_, base, site};
+    innermost_ = {next, next};
   }
   void begin_child() {
-    Fork& fork = forks_[depth_ - 1];
-    fork.current = running_ = ++last_;
+    forks_[depth_ - 1].current = innermost_.current = running_ = ++last_;
     starts_.reserve(starts_used_ + 1);
     starts_[starts_used_++] = running_;
   }
@@ -45,17 +45,16 @@ class Labels {
   void close() {
     starts_used_ = forks_[--depth_].children;
     running_ = ++last_;
+    innermost_ = depth_ > 0 ? Interval{forks_[depth_ - 1].first, forks_[depth_ - 1].current} : Interval{0, 0};
   }
 
-  // Is an earlier strand parallel to the running one? Nobody is not.
+  // Is an earlier strand parallel to the running one? Nobody (0) is not.
   bool parallel(Strand s) const {
-    for (std::size_t d = depth_; d-- > 0;) {
-      const Fork& fork = forks_[d];
-      if (s >= fork.current) return false;  // in the child that runs, where inner forks were asked already
-      if (s >= fork.first) return true;
-    }
-    return false;
+    if (s >= innermost_.current) return false;
+    if (s >= innermost_.first) return true;
+    return s != 0 && depth_ > 1 && parallel_further_out(s);
   }
+
 
   // The fork below which s and the running strand part; s must be parallel to it.
   const Fork& parting(Strand s) const {
@@ -81,8 +80,21 @@ class Labels {
   Strand last_ = 0;
   std::size_t depth_ = 0;
   std::size_t starts_used_ = 0;
+  struct Interval {
+    Strand first, current;
+  };
+  Interval innermost_{0, 0};  // of the innermost open fork: nearly every question ends there
   Pages<Fork> forks_;
   Pages<Strand> starts_;
+
+  __attribute__((noinline)) bool parallel_further_out(Strand s) const {
+    for (std::size_t d = depth_ - 1; d-- > 0;) {
+      const Fork& fork = forks_[d];
+      if (s >= fork.current) return false;  // in the child that runs, where inner forks were asked already
+      if (s >= fork.first) return true;
+    }
+    return false;
+  }
 };
 
 }  // namespace unseq::race

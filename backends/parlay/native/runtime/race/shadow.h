@@ -66,6 +66,19 @@ class Shadow {
     }
   }
 
+  // The cell of an aligned word, or null when the long way must be gone: nothing mapped yet. The word may
+  // be split.
+  Cell* word(std::uintptr_t address) {
+    const Chunk* middle = top_[(address >> 35) & (kTop - 1)];
+    if (__builtin_expect(middle == nullptr, 0)) return nullptr;
+    Cell* const words = middle[(address >> kChunkBits) & (kMiddle - 1)].words;
+    return __builtin_expect(words == nullptr, 0) ? nullptr : words + ((address & (kChunk - 1)) >> 2);
+  }
+  // The cell of a byte of a word that is split.
+  Cell* byte(std::uintptr_t address) {
+    return top_[(address >> 35) & (kTop - 1)][(address >> kChunkBits) & (kMiddle - 1)].bytes + (address & (kChunk - 1));
+  }
+
   // Forgets who touched [address, address + n).
   void clear(std::uintptr_t address, std::size_t n);
   // Forgets everything.
