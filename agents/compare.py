@@ -79,6 +79,9 @@ class _Leaf:
 
 def compare(function: Function, reference: Reference, got: Outcome, policy: FloatPolicy) -> Difference | Agreement:
     """The first disagreement of a candidate's outcome with the reference, or how close they are."""
+    if isinstance(reference.expected, Threw) != isinstance(got, Threw):
+        shown = (outcome.type if isinstance(outcome, Threw) else "none" for outcome in (reference.expected, got))
+        return Difference("exception", *shown)
     names = tuple(parameter.name for parameter in function.parameters)
     variables = tuple(g.symbol.name for g in function.globals if not g.symbol.const)
     expected = list(_leaves(reference.expected, names, variables))

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite, Validity
 from unseq.agents.timing import quiet_machine
-from unseq.agents.trial import Trial
+from unseq.agents.trial import Builds, Trial, detector_kind, start_builds
 from unseq.agents.verdict import Inconclusive, Judgement
 from unseq.backends.host.build import host_program
 from unseq.backends.host.run import session
@@ -41,15 +41,24 @@ class Judge:
     executor: ThreadPoolExecutor
     effort: Effort
     progress: Progress
+    _started: dict[str, Builds] = field(default_factory=dict, init=False)
 
     def validate(self, cases: Sequence[Case]) -> tuple[Validity, ...]:
         """Whether the original runs clean on each case; for `make_suite`. Raises OriginalRejected."""
         with quiet_machine(measuring=False):
             return self.original.validate(cases)
 
+    def prepare(self, candidate: Candidate) -> None:
+        """Begins to build a candidate in the background, for `judge` to find."""
+        if candidate.text not in self._started:
+            scratch = self.original.place.folder
+            self._started[candidate.text] = start_builds(self.task, candidate, self.toolchain, self.executor, scratch)
+
     def judge(self, candidate: Candidate, suite: Suite) -> Judgement:
         """The verdict on one candidate."""
-        trial = Trial(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort)
+        self.prepare(candidate)
+        builds = self._started.pop(candidate.text)
+        trial = Trial(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds)
         try:
             for name, stage, measuring in trial.stages():
                 self.progress(name)
@@ -81,8 +90,8 @@ def judging(
     with session(toolchain) as place:
         try:
             original = Original(task.function, place, executor)
-            race = RuntimeKind.RACE if toolchain.has(RuntimeKind.RACE) else RuntimeKind.TSAN
-            for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, race):  # built once a machine, so mostly there
+            # Built once a machine, so mostly there.
+            for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
                 executor.submit(host_program, toolchain, kind, True)
             yield Judge(task, original, toolchain, executor, effort, progress)
         finally:

@@ -17,7 +17,7 @@ import numpy as np
 from unseq.agents.compare import Agreement, Reference, compare, perturbed_case
 from unseq.agents.task import FloatPolicy
 from unseq.agents.tester.suite import Validity
-from unseq.backends.host.blob import Mismatch, Outcome, Returned, Schedule
+from unseq.backends.host.blob import Elsewhere, Mismatch, Outcome, Returned, Schedule
 from unseq.backends.host.build import build, original_source
 from unseq.backends.host.run import Session, Setting, run_cases
 from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value, members
@@ -98,6 +98,8 @@ class Original:
             other, also = twin.outcome, twin.validity
             if validity.ok and not also.ok:
                 validity = Validity(False, f"with -O3: {also.reason}")
+            elif validity.ok and isinstance(outcome, Returned) and _leaves_arguments(outcome):
+                validity = Validity(False, "it returns a pointer to memory that is no argument: it cannot be compared")
             elif validity.ok and (outcome is None or other is None or not self._equal(case, outcome, other)):
                 validity = Validity(False, "its result depends on the optimisation level: undefined behaviour")
             self._known[id(case)] = _Known(case, outcome if validity.ok else None, validity, twin.whole_s)
@@ -209,6 +211,10 @@ class Original:
         for k, known in enumerate(wanted):
             assert known.outcome is not None
             known.reference = Reference(known.case, known.outcome, tuple(rounded[k]), tuple(perturbed[k]))
+
+
+def _leaves_arguments(outcome: Returned) -> bool:
+    return any(isinstance(value, Elsewhere) for value in (outcome.result, *outcome.parameters, *outcome.globals))
 
 
 def reason_of(failure: Failure) -> str:

@@ -103,6 +103,7 @@ def _judged(
     given = given_cases(options.inputs, function) if options.inputs is not None else ()
     try:
         with judging(task, toolchain, options.effort, stage) as judge:
+            judge.prepare(candidate)
             stage("inputs")
             suite = make_suite(
                 function, seed=options.seed, effort=options.effort, validate=judge.validate, user_cases=given

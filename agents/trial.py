@@ -7,11 +7,13 @@ the parallel path under the sanitizers and the race detector.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, raced, smallest, wrong
@@ -47,6 +49,37 @@ _RACE_ELEMENTS = 300_000
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
 
+_THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
+_OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b", re.MULTILINE)
+
+Builds = dict[RuntimeKind, Future[Built | Rejected]]
+
+
+def start_builds(
+    task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path
+) -> Builds:
+    """The builds that a trial needs, begun in the background: as it is used, and with the parallel path forced."""
+    kinds = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
+    return {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}
+
+
+def start_build(
+    task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path,
+    kind: RuntimeKind,
+) -> Future[Built | Rejected]:
+    """One build, begun in the background."""
+    folder = task.function.unit.path.resolve().parent
+    flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
+    openmp = ("-fopenmp",) if _OPENMP.search(candidate.text) else ()
+    source = Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
+    return executor.submit(build, toolchain, task.function, source, kind, scratch)
+
+
+def detector_kind(toolchain: Toolchain) -> RuntimeKind:
+    """The exact race detector where it can be had, else ThreadSanitizer."""
+    return RuntimeKind.RACE if toolchain.has(RuntimeKind.RACE) else RuntimeKind.TSAN
+
+
 @dataclass(slots=True)
 class Trial:
     """A candidate and everything known of it."""
@@ -58,9 +91,11 @@ class Trial:
     toolchain: Toolchain
     executor: ThreadPoolExecutor
     effort: Effort
-    builds: dict[RuntimeKind, Future[Built | Rejected]] = field(default_factory=dict, init=False)
+    builds: Builds
     seconds: list[tuple[str, float]] = field(default_factory=list, init=False)
     notes: list[str] = field(default_factory=list, init=False)
+    cases: tuple[Case, ...] = field(default=(), init=False)
+    own_threads: bool = field(default=False, init=False)
     failed: int = field(default=0, init=False)
     runs: int = field(default=0, init=False)
     race_runs: int = field(default=0, init=False)
@@ -93,34 +128,24 @@ class Trial:
 
     # ---- building ------------------------------------------------------------------------------------
 
-    @property
-    def exact_races(self) -> bool:
-        """Whether the exact detector can be had; else ThreadSanitizer is used."""
-        return self.toolchain.has(RuntimeKind.RACE)
-
     def _build(self, _: bool) -> Verdict | None:
         if not self.candidate.text.strip():
             return Unparsable("the candidate is empty")
         reason = screen_text(self.candidate.text, self.task.function.unit.text.decode("utf-8", "replace"))
         if reason:
             return Tampered(reason)
-        race_kind = RuntimeKind.RACE if self.exact_races else RuntimeKind.TSAN
-        for kind, flags in ((RuntimeKind.PLAIN, _AS_USED), (RuntimeKind.ASAN, _NO_CUTOFF), (race_kind, _NO_CUTOFF)):
-            self._submit(kind, flags)
         made = self.builds[RuntimeKind.PLAIN].result()
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        imports = imported(self.original.library(RuntimeKind.PLAIN).library)
-        reason = screen_imports(imported(made.library), imports, self.toolchain.parlaylib is not None)
-        return Tampered(reason) if reason else None
-
-    def _submit(self, kind: RuntimeKind, flags: tuple[str, ...]) -> None:
-        text = self.candidate.text.encode()
-        folder = self.task.function.unit.path.resolve().parent
-        source = Source(text, False, True, flags, folder if folder.is_dir() else None)
-        self.builds[kind] = self.executor.submit(
-            build, self.toolchain, self.task.function, source, kind, self.original.place.folder
-        )
+        imports = imported(made.library)
+        known = imported(self.original.library(RuntimeKind.PLAIN).library)
+        reason = screen_imports(imports, known, self.toolchain.parlaylib is not None)
+        if reason:
+            return Tampered(reason)
+        self.own_threads = any(_THREADS.fullmatch(symbol) for symbol in imports - known)
+        if self.own_threads and _OPENMP.search(self.candidate.text):
+            return Inconclusive("OpenMP: no race detector at hand knows its runtime")
+        return None
 
     def _library(self, kind: RuntimeKind) -> Built | Rejected:
         return self.builds[kind].result()
@@ -192,7 +217,8 @@ class Trial:
             yield number, found if isinstance(found, Difference) else None
 
     def _tests(self, _: bool) -> Verdict | None:
-        cases = self.suite.cases
+        self.cases = tuple(self._valid(self.suite.cases))
+        cases = self.cases
         if not cases:
             return Inconclusive(self.suite.no_valid_input or "there are no valid inputs")
         # Twice, so that what was right at first must stay right; fresh memory each time.
@@ -205,7 +231,7 @@ class Trial:
         made = self._library(RuntimeKind.ASAN)
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        cases = self.suite.cases
+        cases = self.cases
         order = tuple(range(len(cases)))
         schedule = Schedule(order, call_s=self._limit(cases, 2.0, 50.0), statistics=True)
         done = self._run(RuntimeKind.ASAN, cases, schedule, 2)
@@ -214,14 +240,20 @@ class Trial:
     # ---- races ---------------------------------------------------------------------------------------
 
     def _races(self, _: bool) -> Verdict | None:
-        kind = RuntimeKind.RACE if self.exact_races else RuntimeKind.TSAN
+        kind = detector_kind(self.toolchain)
+        if self.own_threads and kind is RuntimeKind.RACE:
+            # The exact detector knows strands of the library only.
+            self.notes.append("it makes threads of its own, so races are sought by ThreadSanitizer")
+            kind = RuntimeKind.TSAN
+            scratch = self.original.place.folder
+            self.builds[kind] = start_build(self.task, self.candidate, self.toolchain, self.executor, scratch, kind)
         made = self._library(kind)
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        self.detector = "exact" if self.exact_races else "ThreadSanitizer"
-        verdict = self._race_check(kind, self.suite.cases)
+        self.detector = "exact" if kind is RuntimeKind.RACE else "ThreadSanitizer"
+        verdict = self._race_check(kind, self.cases)
         # What only samples schedules sees more of them where threads have more to do.
-        if verdict is None and (self._unreached() or not self.exact_races):
+        if verdict is None and (self._unreached() or kind is RuntimeKind.TSAN):
             larger = self._valid([t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS])
             verdict = self._race_check(kind, larger) if larger else None
         return verdict
@@ -259,6 +291,9 @@ class Trial:
     # ---- forks ---------------------------------------------------------------------------------------
 
     def _forks(self, _: bool) -> Verdict | None:
+        if self.own_threads:
+            self.notes.append("it makes threads of its own, which are not counted")
+            return None
         if self.toolchain.parlaylib is not None:
             self.notes.append("fork sites are not counted with upstream ParlayLib")
             return None
@@ -313,7 +348,7 @@ class Trial:
             "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
         }[self.detector]
         return Evidence(
-            cases=len(self.suite.cases),
+            cases=len(self.cases),
             failed=self.failed,
             runs=self.runs,
             race_runs=self.race_runs,

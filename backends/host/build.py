@@ -111,14 +111,15 @@ def _flags(
     toolchain: Toolchain, source: Source, kind: RuntimeKind
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Compiler and language, flags to compile, flags to link."""
-    quiet = ("-w", "-fmax-errors=5", "-fdiagnostics-color=never", f"-I{NATIVE}")
+    # A shared library lets others replace its functions, which forbids to inline them; a program does not.
+    quiet = ("-w", "-fmax-errors=5", "-fdiagnostics-color=never", "-fno-semantic-interposition", f"-I{NATIVE}")
     if source.parallel:
         flags, libraries = toolchain.cflags(kind), toolchain.libs(kind)
     else:
         flags = ("-std=gnu17" if source.c else "-std=gnu++20", "-fPIC", "-pthread", "-O2", *_SANITIZE[kind])
         libraries = (*(flag for flag in flags if flag.startswith("-fsanitize")), "-lm")
     if "clang" in toolchain.compiler.name:
-        quiet = ("-w", "-ferror-limit=5", "-fno-color-diagnostics", f"-I{NATIVE}")
+        quiet = ("-w", "-ferror-limit=5", "-fno-color-diagnostics", "-fno-semantic-interposition", f"-I{NATIVE}")
     return (str(toolchain.compiler),), (*flags, *quiet, "-x", "c" if source.c else "c++", *source.flags), (
         "-x",
         "none",

@@ -92,13 +92,7 @@ def run_cases(
             sandbox=Sandbox(readable=(place.folder,)),
             stdin=nonce,
             descriptors=(given, written),
-            environment={
-                **_SANITIZER_OPTIONS,
-                "LD_LIBRARY_PATH": str(command_folder(command)),
-                "PARLAY_NUM_THREADS": str(setting.threads),
-                "OMP_NUM_THREADS": str(setting.threads),
-                "MALLOC_PERTURB_": str(1 + nonce[0] % 254),
-            },
+            environment=_environment(command, setting, 0 if schedule.reuse else 1 + nonce[0] % 254),
         )
     finally:
         os.close(given)
@@ -109,10 +103,17 @@ def run_cases(
         view.close()
 
 
-def command_folder(command: Sequence[str]) -> Path:
-    """Where the host of a command lies, with the libraries it needs beside it."""
+def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict[str, str]:
+    """``filling``: the byte that fresh and freed memory is filled with, so that nothing can depend on it; 0 leaves
+    memory alone, as measurements need."""
     host = next(word for word in command if word.endswith("/host"))
-    return Path(host).parent
+    return {
+        **_SANITIZER_OPTIONS,
+        "LD_LIBRARY_PATH": str(Path(host).parent),  # the runtime is staged beside the host
+        "PARLAY_NUM_THREADS": str(setting.threads),
+        "OMP_NUM_THREADS": str(setting.threads),
+        **({"MALLOC_PERTURB_": str(filling)} if filling else {}),
+    }
 
 
 def _limits(setting: Setting) -> Limits:

@@ -177,6 +177,42 @@ def test_right_at_first_and_then_wrong_is_found(saxpy: tuple[Judge, Suite]) -> N
     assert verdict_on(saxpy, text).verdict.name in {"Nondeterministic", "WrongOutput"}
 
 
+def test_a_result_kept_from_an_earlier_call_does_not_help(saxpy: tuple[Judge, Suite]) -> None:
+    once = "static int seen[4096]; if (n > 2 && n < 4096 && seen[n]++) return;"
+    assert verdict_on(saxpy, f"{HEAD}{SIGNATURE} {{ {once} {GUARD} {LOOP} }}").verdict.name == "WrongOutput"
+
+
+def test_work_left_to_a_thread_of_its_own_is_not_done_in_time(saxpy: tuple[Judge, Suite]) -> None:
+    late = "std::thread([=] { for (int i = 0; i < n; i++) y[i] += a * x[i]; }).detach();"
+    found = verdict_on(saxpy, f"{HEAD}#include <thread>\n{SIGNATURE} {{ {late} }}")
+    assert found.verdict.name in {"WrongOutput", "OutOfBounds", "MemoryFault", "Race", "Crash"}, found.verdict.text
+
+
+def test_threads_without_end_are_stopped(saxpy: tuple[Judge, Suite]) -> None:
+    bomb = "for (;;) std::thread([] { for (;;) {} }).detach();"
+    found = verdict_on(saxpy, f"{HEAD}#include <thread>\n{SIGNATURE} {{ if (n == 3) {bomb} {GUARD} {LOOP} }}")
+    assert found.verdict.name in {"Crash", "Timeout", "WrongOutput"}, found.verdict.text
+    assert found.verdict.name != "WrongOutput" or "exception" in found.verdict.text
+
+
+def test_memory_without_end_is_stopped(saxpy: tuple[Judge, Suite]) -> None:
+    hoard = "for (;;) { char *p = new char[64 << 20]; for (int k = 0; k < 64 << 20; k += 4096) p[k] = 1; }"
+    found = verdict_on(saxpy, f"{HEAD}{SIGNATURE} {{ if (n == 3) {hoard} {GUARD} {LOOP} }}")
+    assert found.verdict.name in {"MemoryFault", "Crash", "Timeout"}, found.verdict.text
+
+
+def test_a_compiler_bomb_is_stopped(saxpy: tuple[Judge, Suite]) -> None:
+    bomb = "template <int N> struct B { static constexpr int v = B<N - 1>::v + B<N - 2>::v; };\n"
+    bomb += "int q = B<2000000>::v;\n"
+    assert verdict_on(saxpy, HEAD + bomb + f"{SIGNATURE} {{ {GUARD} {LOOP} }}").verdict.name == "CompileError"
+
+
+def test_memory_that_nobody_wrote_is_noticed(saxpy: tuple[Judge, Suite]) -> None:
+    body = "double *t = (double *)std::malloc(8 * (n + 1)); y[0] += t[0] != t[0] ? 1 : t[0]; std::free(t);"
+    found = verdict_on(saxpy, f"{HEAD}#include <cstdlib>\n{SIGNATURE} {{ {LOOP} if (n > 2) {{ {body} }} }}")
+    assert found.verdict.name in {"WrongOutput", "Uninitialised", "Nondeterministic"}
+
+
 # ---- sums: the floating-point policies ----------------------------------------------------------------
 
 SUM = "double total(const double *x, int n) { double s = 0; for (int i = 0; i < n; i++) s += x[i]; return s; }\n"
