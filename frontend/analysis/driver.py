@@ -71,14 +71,13 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
     ``assume``: promises of the caller, ``noalias`` (different pointers don't overlap) and ``jacobi`` (neighbours may
     be read from before the sweep)."""
     loops: list[LoopFact] = []
+    own = FunctionAnalysis(function)
     for scope in (function, *function.callees):
-        inner = scope if scope is not function else function
-        analysis = FunctionAnalysis(_with_callees(inner, function))
+        analysis = own if scope is function else FunctionAnalysis(_with_callees(scope, function))
         inside: dict[int, tuple[Expr, ...]] = {}
-        loops += [_fact(analysis, loop, parent, assume, inside) for loop, parent in _loops(inner)]
+        loops += [_fact(analysis, loop, parent, assume, inside) for loop, parent in _loops(scope)]
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
-    shared = FunctionAnalysis(function)
-    return Facts(function, tuple(loops), stl.find(function, shared.pure), recursion.find(function, shared.pure))
+    return Facts(function, tuple(loops), stl.find(function, own.pure), recursion.find(function, own.pure))
 
 
 def _with_callees(inner: Function, outer: Function) -> Function:

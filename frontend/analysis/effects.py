@@ -52,6 +52,7 @@ class Effects:
         self.function = function
         self.functions = {f.name: f for f in (function, *function.callees)}
         self.points_to = PointsTo(function)
+        self._known: dict[int, tuple[walk.Node, frozenset[Symbol]]] = {}
 
     @cached_property
     def lambdas(self) -> dict[Symbol, Lambda]:
@@ -104,8 +105,12 @@ class Effects:
 
     def modified(self, node: walk.Node) -> frozenset[Symbol]:
         """Variables whose own value may change at or below ``node``; elements of arrays and containers don't count."""
+        known = self._known.get(id(node))
+        if known is not None and known[0] is node:
+            return known[1]
         found: set[Symbol] = set()
         self._modified(node, found, set())
+        self._known[id(node)] = (node, frozenset(found))
         return frozenset(found)
 
     def _modified(self, root: walk.Node, found: set[Symbol], entered: set[str]) -> None:

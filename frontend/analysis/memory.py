@@ -65,6 +65,8 @@ class Memory:
         self.copies: list[Buffered] = []
         self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
+        self._extents: dict[int, tuple[Extent | None, list[Guard]]] = {}
+        self._sides: dict[tuple[int, bool], sides.Side] = {}
         positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
         self._varying = positions | context.declared
         self._varying |= {s for s in context.assigned if not isinstance(s.type, TRACKED) or self._is_visible(s)}
@@ -89,6 +91,13 @@ class Memory:
             elif isinstance(node, Index | Deref | Member | Method) and self._may_change(node):
                 return False
         return True
+
+    def _side(self, access: Access, where: Path, guarded: bool = False) -> sides.Side:
+        found = self._sides.get((id(access), guarded))
+        if found is None:
+            found = sides.side(access, where, self.context, self.is_fixed, guarded)
+            self._sides[(id(access), guarded)] = found
+        return found
 
     def _may_change(self, load: Expr) -> bool:
         return any(may_change(write, load) for write in self._writes)
@@ -187,8 +196,8 @@ class Memory:
     def _pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
         found: dependence.Dependence | None = None
         for guarded in (False, True):
-            left = sides.side(access, where, self.context, self.is_fixed, guarded)
-            right = sides.side(other, there, self.context, self.is_fixed, guarded)
+            left = self._side(access, where, guarded)
+            right = self._side(other, there, guarded)
             if guarded and not left.needs and not right.needs:
                 break
             assumed: list[Guard] = [*left.needs, *right.needs]
@@ -242,7 +251,7 @@ class Memory:
             return None
         guards: list[Guard] = []
         for access, where in group.members:
-            side = sides.side(access, where, self.context, self.is_fixed, False)
+            side = self._side(access, where)
             ends = self.spans.get(id(access)) or self._ends(where, side, guards)
             if ends is not None:
                 guards.append(Disjoint(extent, Extent(base, *ends)))
@@ -272,7 +281,15 @@ class Memory:
         self.conflicts.append(Conflict("alias", write, other.members[0][0], why=why))
 
     def _extent(self, group: _Group) -> Extent | None:
-        """All elements that the loop may access behind a base."""
+        """All elements that the loop may access behind a base; adds the guards that they rest on."""
+        if id(group) not in self._extents:
+            assumed: list[Guard] = []
+            self._extents[id(group)] = (self._new_extent(group, assumed), assumed)
+        extent, needed = self._extents[id(group)]
+        self._add(needed)
+        return extent
+
+    def _new_extent(self, group: _Group, assumed: list[Guard]) -> Extent | None:
         base = group.object.base
         if not self.is_fixed(base):
             return None
@@ -280,15 +297,14 @@ class Memory:
             return Extent(AddressOf(base, t.Pointer(base.type)), terms.ZERO, terms.ONE)
         lows: list[tuple[Expr, sides.Side]] = []
         highs: list[tuple[Expr, sides.Side]] = []
-        assumed: list[Guard] = []
         for access, where in group.members:
-            side = sides.side(access, where, self.context, self.is_fixed, False)
+            side = self._side(access, where)
             ends = self.spans.get(id(access)) or self._ends(where, side, assumed)
             if ends is None:
+                assumed.clear()
                 return None
             lows.append((ends[0], side))
             highs.append((ends[1], side))
-        self._add(assumed)
         return Extent(base, sides.outermost(lows, False), sides.outermost(highs, True))
 
     def _ends(self, where: Path, side: sides.Side, assumed: list[Guard]) -> Span | None:

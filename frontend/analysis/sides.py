@@ -80,8 +80,7 @@ def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> lis
 
 def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:
     """Whether an intermediate result is in range; no 64-bit one reaches 2^63."""
-    positive = all(c > 0 and all(never_negative(a) for a in m) for m, c in o.value.terms.items())
-    above = (o.low == 0 and positive) or o.low < -(1 << 62) or always(o.value.minus(number(o.low)), side)
+    above = (o.low == 0 and _is_positive(o.value)) or o.low < -(1 << 62) or always(o.value.minus(number(o.low)), side)
     if above and (o.wide or always(number(o.high).minus(o.value), side)):
         return True
     return assumed is not None and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, assumed)
@@ -92,6 +91,8 @@ def always(p: Polynomial, side: Side) -> bool:
     value = p.constant
     if value is not None:
         return value >= 0
+    if _plain(p, side):
+        return True
     sets = Sets(side.bounds.is_fixed)
     names = {nest.position: f"i{k}" for k, nest in enumerate(side.nests)}
     text = sets.affine(p, names)
@@ -99,6 +100,21 @@ def always(p: Polynomial, side: Side) -> bool:
         return False
     constraints = domain(sets, side, names)
     return bool(sets.is_empty(list(names.values()), [*constraints, f"{text} <= -1"]))
+
+
+def _plain(p: Polynomial, side: Side) -> bool:
+    """Whether ``p >= 0`` follows from the signs of its terms, or from one fact or the sum of two, without isl."""
+    if _is_positive(p):
+        return True
+    for k, fact in enumerate(side.facts):
+        rest = p.minus(fact)
+        if _is_positive(rest) or any(_is_positive(rest.minus(other)) for other in side.facts[k + 1 :]):
+            return True
+    return False
+
+
+def _is_positive(p: Polynomial) -> bool:
+    return all(c > 0 and all(never_negative(a) for a in m) for m, c in p.terms.items())
 
 
 def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[str]:
@@ -126,8 +142,7 @@ def at_least(assumed: list[Guard], left: Polynomial, right: Polynomial) -> bool:
     """Makes ``left >= right`` a guard, unless it is plain; False if it plainly does not hold."""
     difference = left.minus(right)
     value = difference.constant
-    sure = value is not None and value >= 0
-    if not sure and not all(c > 0 and all(never_negative(a) for a in m) for m, c in difference.terms.items()):
+    if not _is_positive(difference):
         if value is not None:
             return False
         assume(assumed, terms.compare(">=", left.expression(), right.expression()))

@@ -49,6 +49,9 @@ class Symbol:
     const: bool = False
     span: Span = field(default=NOWHERE, compare=False)
 
+    def __hash__(self) -> int:  # the analyses keep places in dictionaries
+        return self.uid
+
 
 # --- expressions -------------------------------------------------------------------------------------
 
@@ -63,6 +66,9 @@ class Literal:
     text: str = field(default="", compare=False)
     span: Span = field(default=NOWHERE, compare=False)
 
+    def __hash__(self) -> int:
+        return hash(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -71,6 +77,9 @@ class Ref:
     symbol: Symbol
     type: Type
     span: Span = field(default=NOWHERE, compare=False)
+
+    def __hash__(self) -> int:
+        return self.symbol.uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,9 @@ class Index:
     type: Type
     checked: bool = False
     span: Span = field(default=NOWHERE, compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.base, self.index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,9 @@ class Binary:
     overflow: Overflow = Overflow.NONE
     span: Span = field(default=NOWHERE, compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.op, self.left, self.right))
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
@@ -148,6 +163,9 @@ class Cast:
     type: Type
     implicit: bool = False
     span: Span = field(default=NOWHERE, compare=False)
+
+    def __hash__(self) -> int:
+        return hash((Cast, self.operand))
 
 
 @dataclass(frozen=True, slots=True)
