@@ -17,6 +17,7 @@ from unseq.frontend.syntax.tree import Node
 from unseq.frontend.syntax.type_names import type_descriptor
 
 _STREAMS = {"cout", "cerr", "clog"}
+_INPUT = {"cin"}
 _MANIPULATORS = {"endl", "flush", "fixed", "scientific", "hex", "dec", "boolalpha"}
 
 
@@ -38,7 +39,9 @@ def qualified_identifier(ctx: Context, node: Node) -> Expr:
 
 def identifier(ctx: Context, node: Node) -> Expr:
     name = ctx.text(node)
-    if ("std",) in ctx.file.index.using and ctx.local(name) is None and (name in _STREAMS or name in _MANIPULATORS):
+    index = ctx.file.index
+    visible = ("std",) in index.using or index.imported.get(name) == f"std::{name}"
+    if visible and ctx.local(name) is None and name in _STREAMS | _INPUT | _MANIPULATORS:
         found = _standard_value(ctx, node, name)
         if found is not None and name not in ctx.file.index.variables:
             return found
@@ -49,6 +52,8 @@ def _standard_value(ctx: Context, node: Node, name: str) -> Expr | None:
     span = ctx.span(node)
     if name in _STREAMS:
         type_: Type = Opaque("std::ostream")
+    elif name in _INPUT:
+        raise ctx.refuse(node, "reading from std::cin", "pass the data as parameters")
     elif name in _MANIPULATORS:
         type_ = Opaque("std::manipulator")
     elif name == "nullopt":

@@ -18,8 +18,8 @@ from unseq.frontend.ir.verify import verify
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
 from unseq.frontend.syntax.context import FileScope
 from unseq.frontend.syntax.functions import lower_function
-from unseq.frontend.syntax.index import FunctionSite, build_index
-from unseq.frontend.syntax.tree import parse_tree
+from unseq.frontend.syntax.index import FunctionSite, Index, build_index
+from unseq.frontend.syntax.tree import Tree, parse_tree
 
 _DIALECTS = {Language.C: c.DIALECT, Language.CPP: cpp.DIALECT}
 
@@ -52,9 +52,15 @@ def parse(unit: SourceUnit) -> Parsed:
     index = build_index(tree)
     heads = tuple(
         FunctionHead(site.qualified, tree.span(site.whole), site.template is not None, site.qualified == "main")
-        for site in index.definitions()
+        for site in own_definitions(tree, index)
     )
     return Parsed(unit, heads, FileScope(tree, index, _DIALECTS[unit.language]))
+
+
+def own_definitions(tree: Tree, index: Index) -> list[FunctionSite]:
+    """The functions that the file itself defines: not those of the headers that it includes."""
+    found = [(site, tree.span(site.whole)) for site in index.definitions()]
+    return [site for site, span in found if span.end > span.start]
 
 
 def functions(unit: SourceUnit) -> tuple[FunctionHead, ...]:
@@ -79,7 +85,7 @@ def lower(unit: SourceUnit, name: str, instantiate: Mapping[str, str] | None = N
 
 
 def _find(parsed: Parsed, name: str) -> FunctionSite:
-    sites = parsed.scope.index.definitions()
+    sites = own_definitions(parsed.scope.tree, parsed.scope.index)
     found = [site for site in sites if site.qualified == name] or [site for site in sites if site.name == name]
     if not found:
         raise InputError(f"{parsed.unit.path}: no function '{name}'{_nearest(parsed, name)}")

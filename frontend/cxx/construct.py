@@ -117,6 +117,8 @@ def _list(ctx: Context, node: Node, type_: Library, items: list[Node]) -> Expr:
         if only.type == type_:
             return Construct(type_, (only,), False, ctx.span(node))
         return Construct(type_, (convert(only, element),), True, ctx.span(node))
+    if len(items) == 1 and items[0].type == "initializer_list" and is_arithmetic(element):
+        return _list(ctx, node, type_, [c for c in items[0].named_children if c.type != "comment"])
     if any(n.type == "initializer_pair" for n in items):
         raise ctx.refuse(node, "a designator in a list of elements", "list them in order")
     return Construct(type_, tuple(initializer(ctx, n, element) for n in items), True, ctx.span(node))
@@ -127,6 +129,9 @@ def direct(ctx: Context, node: Node, type_: Type, written: list[Node]) -> Expr:
     span = ctx.span(node)
     if isinstance(type_, Record):
         return constructed(ctx, node, type_, written, span)
+    sequence = isinstance(type_, Library) and (type_.name in _LISTS or type_.name == "array")
+    if sequence and len(written) == 1 and written[0].type == "initializer_list":
+        return braced(ctx, written[0], type_)
     if isinstance(type_, Library) and written:
         element = element_type(type_) or (type_.args[0] if type_.args and not isinstance(type_.args[0], int) else None)
         values = [_argument(ctx, n, element, type_) for n in written]

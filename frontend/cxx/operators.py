@@ -48,7 +48,7 @@ def operator(ctx: Context, op: str, left: Expr, right: Expr, span: Span) -> Expr
         if a.name == "optional":
             return _optional(op, left, right, a, span)
     if isinstance(a, Opaque) and op == "<<" and a.spelling in _STREAMS:
-        return Call("operator<<", (left, decay(right)), a, None, span)
+        return Call("std::operator<<", (left, decay(right)), a, None, span)
     if is_iterator(a) or is_iterator(b):
         return _iterators(ctx, op, left, right, span)
     if is_complex(a) or is_complex(b):

@@ -27,7 +27,7 @@ from unseq.frontend.syntax.expressions import expression
 from unseq.frontend.syntax.index import NamedSite
 from unseq.frontend.syntax.records import record_fields
 from unseq.frontend.syntax.tree import Node
-from unseq.frontend.syntax.type_names import find_type, type_descriptor
+from unseq.frontend.syntax.type_names import find_type, type_descriptor, type_name
 
 # Library class templates: how many type arguments count, and whether a number may follow.
 TEMPLATES = {
@@ -156,10 +156,18 @@ def qualified_argument(ctx: Context, node: Node) -> tuple[Type | int, bool]:
                     return number, False
         found = type_descriptor(ctx, node)
         return strip(found.type), found.const
+    if node.type in ("primitive_type", "sized_type_specifier", "type_identifier", "template_type",
+                     "qualified_identifier") and not isinstance(_value_named(ctx, node), int):  # fmt: skip
+        found = type_name(ctx, node)
+        return strip(found.type), found.const
     value = constant_value(ctx, expression(ctx, node))
     if value is None:
         raise ctx.refuse(node, "a template argument whose value is not known", "write a constant")
     return value, False
+
+
+def _value_named(ctx: Context, node: Node) -> int | None:
+    return _number(ctx, ctx.text(node), node) if node.type in ("type_identifier", "qualified_identifier") else None
 
 
 def _number(ctx: Context, name: str, node: Node) -> int | None:
@@ -261,14 +269,19 @@ def instantiated(ctx: Context, node: Node, site: NamedSite, written: tuple[Node,
             return type_descriptor(inner, target).type if target is not None else AUTO
         spelled = ", ".join(str(g) if isinstance(g, int) else describe(g) for g in given)
         name = f"{'::'.join((*site.namespace, site.name))}<{spelled}>"
-        names[site.name] = Qualified(Record(name, (), name))
+        key = f"struct {name}"
+        known = ctx.file.types.get(key)
+        if known is not None:
+            return known.type
+        shell = Qualified(Record(name, (), name))
+        names[site.name] = ctx.file.types[key] = shell  # what a member that points to its own record sees
         if any(child.type == "base_class_clause" for child in site.node.children):
             return Opaque(name)
         ctx.file.instances[name] = dict(zip((n for n, _, _ in wanted), given, strict=True))
         fields = record_fields(inner, site.node, name)
-    if fields is None:
-        return Opaque(name)
-    return Record(name, fields, name)
+    found = Qualified(Record(name, fields, name) if fields is not None else Opaque(name))
+    ctx.file.types[key] = found
+    return found.type
 
 
 def placeholder(ctx: Context, node: Node) -> Qualified:

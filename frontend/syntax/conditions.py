@@ -11,7 +11,7 @@ from collections.abc import Callable
 # What g++ on 64-bit Linux defines without flags, as far as sources ask for it.
 PREDEFINED = {
     b"__GNUC__": b"12", b"__GNUC_MINOR__": b"2", b"__x86_64__": b"1", b"__x86_64": b"1", b"__amd64__": b"1",
-    b"__linux__": b"1", b"__linux": b"1", b"linux": b"1", b"__unix__": b"1", b"unix": b"1", b"__LP64__": b"1",
+    b"__linux__": b"1", b"__linux": b"1", b"__unix__": b"1", b"__unix": b"1", b"__LP64__": b"1",
     b"_LP64": b"1", b"__CHAR_BIT__": b"8", b"__SIZEOF_INT__": b"4", b"__SIZEOF_LONG__": b"8",
     b"__SIZEOF_POINTER__": b"8", b"__STDC__": b"1", b"__SSE2__": b"1", b"__ELF__": b"1",
 }  # fmt: skip

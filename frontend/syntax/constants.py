@@ -6,7 +6,7 @@ Knows IR expressions; knows nothing of syntax.
 from __future__ import annotations
 
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Ref, Select, Unary
-from unseq.frontend.ir.types import Bool, Int, Type
+from unseq.frontend.ir.types import DOUBLE, Bool, Float, Int, Type
 from unseq.frontend.syntax.context import Context
 
 
@@ -18,6 +18,9 @@ def constant_value(ctx: Context, value: Expr) -> int | None:
         case Ref():
             return ctx.file.values.get(value.symbol.uid)
         case Cast():
+            if isinstance(value.operand.type, Float):
+                real = _real_value(value.operand)
+                return wrap(int(real), value.type) if real is not None and abs(real) < 1e18 else None
             inner = constant_value(ctx, value.operand)
             return wrap(inner, value.type) if inner is not None else None
         case Unary():
@@ -33,6 +36,21 @@ def constant_value(ctx: Context, value: Expr) -> int | None:
         case Binary():
             left, right = constant_value(ctx, value.left), constant_value(ctx, value.right)
             return _folded(value.op, left, right, value.type) if left is not None and right is not None else None
+    return None
+
+
+def _real_value(value: Expr) -> float | None:
+    """The value of a floating-point constant such as ``1e6 + 5``."""
+    match value:
+        case Literal():
+            return float(value.value) if isinstance(value.value, int | float) else None
+        case Cast():
+            return _real_value(value.operand) if value.type == DOUBLE else None
+        case Binary() if value.type == DOUBLE and value.op in ("+", "-", "*"):
+            left, right = _real_value(value.left), _real_value(value.right)
+            if left is None or right is None:
+                return None
+            return left + right if value.op == "+" else left - right if value.op == "-" else left * right
     return None
 
 

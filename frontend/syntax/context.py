@@ -91,7 +91,7 @@ class FileScope:
     index: Index
     dialect: Dialect
     types: dict[str, Qualified | None] = field(default_factory=dict)
-    variables: dict[str, tuple[Symbol, Global] | None] = field(default_factory=dict)
+    variables: dict[str, tuple[Symbol, tuple[Global, ...]] | None] = field(default_factory=dict)
     constants: dict[str, Constant] = field(default_factory=dict)
     defaults: dict[str, dict[str, Node]] = field(default_factory=dict)  # members' default values, by record
     instances: dict[str, dict[str, Type | int]] = field(default_factory=dict)  # of class templates, by spelling

@@ -320,6 +320,8 @@ def explicit_cast(ctx: Context, operand: Expr, to: Type, span: Span) -> Expr:
         return Cast(decay(operand), to, False, span)
     if is_arithmetic(to) and isinstance(have, Pointer | Array):
         return Cast(decay(operand), to, False, span)
+    if isinstance(to, Callable) and isinstance(have, Callable):
+        return Cast(operand, to, False, span)
     if is_class(to) or is_class(have):
         return ctx.dialect.operator(ctx, "cast", operand, Literal(None, to), span)
     raise ctx.refuse_at(span, f"a cast from {describe(have)} to {describe(to)}", "convert it another way")

@@ -59,13 +59,16 @@ def _variable(ctx: Context, qualified: str, site: NamedSite) -> Symbol:
     known = ctx.file.variables
     if qualified not in known:
         known[qualified] = None  # a variable whose value mentions itself
-        known[qualified] = _read_variable(Context(ctx.file, Reached(), site.namespace), site)
+        outside = Context(ctx.file, Reached(), site.namespace)
+        symbol, value = _read_variable(outside, site)
+        # What its own value and type name comes into being before it.
+        known[qualified] = symbol, (*outside.reached.globals.values(), value)
     found = known[qualified]
     if found is None:
         raise Unsupported(ctx.span(site.declarator), f"the variable '{qualified}' {_BROKEN}", "simplify it")
-    symbol, value = found
-    ctx.reached.globals[symbol.uid] = value
-    return symbol
+    for each in found[1]:
+        ctx.reached.globals.setdefault(each.symbol.uid, each)
+    return found[0]
 
 
 def _read_variable(ctx: Context, site: NamedSite) -> tuple[Symbol, Global]:

@@ -153,7 +153,8 @@ class _Walk:
         if "namespace" in words:
             self._index.using.add(tuple(target.split("::")))
         else:
-            self._index.imported["::".join((*namespace, target.split("::")[-1]))] = target
+            # `using std::cout;` in a namespace counts everywhere: names of the file itself are found first.
+            self._index.imported[target.split("::")[-1]] = target
 
     def _put(
         self, table: dict[str, NamedSite], name: Node, node: Node, declarator: Node, namespace: tuple[str, ...],

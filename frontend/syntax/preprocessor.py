@@ -1,8 +1,9 @@
 """Directives: what is left of a file once its `#if`s are decided and its macros expanded.
 
 Knows directives, and keeps every byte's place in the file: directives and inactive text become blanks.  A condition
-that cannot be told blanks all of its branches and leaves a `Hole`: what overlaps it is refused.  It does not read
-headers and knows nothing of grammars.
+that cannot be told blanks all of its branches and leaves a `Hole`: what overlaps it is refused.  Headers in quotes are
+read where they lie beside the file and stand for their `#include`; system headers are not read.  It knows nothing of
+grammars.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
-from unseq.frontend.source import Language, SourceUnit
+from unseq.frontend.source import MAX_SOURCE_BYTES, Language, SourceUnit
 from unseq.frontend.syntax.conditions import (
     NEVER_DEFINED,
     PREDEFINED,
@@ -43,6 +45,7 @@ _LINE = re.compile(rb"(?:[^\n\\/]|\\\r?\n|\\.|/\*.*?\*/|//[^\n]*|/)*", re.S)
 _DEFINED = re.compile(rb"\bdefined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|([A-Za-z_]\w*))")
 _INCLUDE = re.compile(rb"\s*(?:<([^>\n]*)>|\"([^\"\n]*)\")")
 MOST_EXPANSION = 4_000_000
+DEEPEST_INCLUDE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,9 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Preprocessed:
-    """``headers``: those included, in order; ``local``: those of them in quotes.  ``macros``: the object-like macros
-    that were defined once and never undefined, so that their names can stand for their values anywhere below.
-    ``doubtful``: names that an undecided region defines."""
+    """``headers``: those included, in order; ``local``: those of them in quotes that are not found.  ``macros``: the
+    object-like macros that were defined once and never undefined, so that their names can stand for their values
+    anywhere below.  ``doubtful``: names that an undecided region defines."""
 
     text: ParsedText
     headers: tuple[str, ...]
@@ -95,6 +98,9 @@ class _State:
     doubtful: set[bytes] = field(default_factory=set)
     holes: list[Hole] = field(default_factory=list)
     exhausted: bool = False
+    read_headers: bool = True
+    depth: int = 0
+    once: set[Path] = field(default_factory=set)
 
     @property
     def active(self) -> bool:
@@ -109,17 +115,32 @@ class _State:
         self.size += len(text)
 
 
-def preprocess(unit: SourceUnit) -> Preprocessed:
-    """Decides the conditionals of a file and expands its macros."""
+def preprocess(unit: SourceUnit, read_headers: bool = True) -> Preprocessed:
+    """Decides the conditionals of a file and expands its macros; local headers stand for their includes."""
     cpp = unit.language is Language.CPP
     predefined = {**PREDEFINED, **(PREDEFINED_CPP if cpp else PREDEFINED_C)}
-    state = _State(unit, {name: Macro(name, None, body) for name, body in predefined.items()})
-    expander = Expander(state.table, WORDS_CPP if cpp else WORDS_C)
-    text = unit.text
+    table = {name: Macro(name, None, body) for name, body in predefined.items()}
+    state = _State(unit, table, read_headers=read_headers)
+    _run(state, Expander(state.table, WORDS_CPP if cpp else WORDS_C))
+    once = {
+        name.decode() for name, macro in state.table.items()
+        if macro.parameters is None and name not in state.changed and name not in predefined
+    }  # fmt: skip
+    return Preprocessed(
+        ParsedText.of(unit, b"".join(state.out), tuple(state.pieces)),
+        tuple(state.headers), tuple(state.local), frozenset(once),
+        frozenset(name.decode() for name in state.doubtful), tuple(state.holes),
+    )  # fmt: skip
+
+
+def _run(state: _State, expander: Expander) -> None:
+    """One file from beginning to end."""
+    text = state.unit.text
     position = 3 if text.startswith(b"\xef\xbb\xbf") else 0
     state.put(b" " * position)
     if b"#" in text or b"%:" in text:
-        for match in (_SCAN_CPP if cpp else _SCAN_C).finditer(text):
+        scan = _SCAN_CPP if state.unit.language is Language.CPP else _SCAN_C
+        for match in scan.finditer(text):
             if match["directive"] is None or match.start() < position:
                 continue
             _emit(state, expander, position, match.start())
@@ -130,15 +151,39 @@ def preprocess(unit: SourceUnit) -> Preprocessed:
     _emit(state, expander, position, len(text))
     for branch in state.branches:
         state.holes.append(Hole(branch.start, len(text), f"#{branch.condition} without #endif", "close it"))
-    once = {
-        name.decode() for name, macro in state.table.items()
-        if macro.parameters is None and name not in state.changed and name not in predefined
-    }  # fmt: skip
-    return Preprocessed(
-        ParsedText.of(unit, b"".join(state.out), tuple(state.pieces)),
-        tuple(state.headers), tuple(state.local), frozenset(once),
-        frozenset(name.decode() for name in state.doubtful), tuple(state.holes),
+
+
+def _include(state: _State, expander: Expander, header: str, start: int, end: int) -> bool:
+    """Puts the text of a local header where its ``#include`` stands; False if it is not found."""
+    if not state.read_headers or state.depth >= DEEPEST_INCLUDE:
+        return False
+    path = state.unit.path.parent / header
+    try:
+        path = path.resolve()
+        if path in state.once:
+            return True
+        if not path.is_file() or path.stat().st_size > MAX_SOURCE_BYTES:
+            return False
+        text = path.read_bytes()
+        text.decode("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError):
+        return False
+    if b"\0" in text or state.size + len(text) > MOST_EXPANSION + len(state.unit.text):
+        return False
+    if re.search(rb"^\s*#\s*pragma\s+once", text, re.M):
+        state.once.add(path)
+    inner = _State(
+        SourceUnit(path, state.unit.language, text), state.table, headers=state.headers, local=state.local,
+        changed=state.changed, doubtful=state.doubtful, depth=state.depth + 1, once=state.once,
     )  # fmt: skip
+    _run(inner, expander)
+    # Newlines around it: nothing of the header is ever the whole of the include.
+    content = b"\n" + b"".join(inner.out) + b"\n"
+    state.holes += [Hole(start, end, f"in {header}: {hole.what}", hole.remedy) for hole in inner.holes]
+    state.pieces.append(Piece(state.size, state.size + len(content), start, end, ""))
+    state.put(content)
+    state.pieces.append(Piece(state.size, state.size, end, end, ""))
+    return True
 
 
 @lru_cache(maxsize=64)
@@ -219,7 +264,9 @@ def _directive(state: _State, expander: Expander, start: int, end: int, text: by
         if found is not None:
             header = (found[1] or found[2] or b"").decode("utf-8", "replace").strip()
             state.headers.append(header)
-            if found[2] is not None:
+            if header == "complex.h" and state.unit.language is Language.C:
+                state.table[b"complex"] = Macro(b"complex", None, b"_Atomic")
+            if found[2] is not None and not _include(state, expander, header, start, end):
                 state.local.append(header)
     elif name == b"error" and state.active:
         state.holes.append(Hole(0, len(state.unit.text), "an #error directive is reached", "define what it asks for"))

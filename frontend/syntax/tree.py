@@ -6,7 +6,7 @@ Knows tree-sitter and how its nodes relate to the file; knows nothing of what no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tree_sitter
 import tree_sitter_c
@@ -14,9 +14,12 @@ import tree_sitter_cpp
 
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
 from unseq.frontend.syntax.macros import WORDS_CPP
-from unseq.frontend.syntax.preprocessor import Preprocessed, preprocess
+from unseq.frontend.syntax.preprocessor import Hole, Preprocessed, preprocess
 
 Node = tree_sitter.Node
+_WEAK = re.compile(
+    rb"\b(?:va_arg|new|operator|_Generic|typeof|__attribute__|unsigned\s*\(|long\s*\(|case\b[^:]*\.\.\.)"
+)
 
 _LANGUAGES = {
     Language.C: tree_sitter.Language(tree_sitter_c.language()),
@@ -62,18 +65,52 @@ class Tree:
     def refuse_holes(self, span: Span) -> None:
         """Raises ``Unsupported`` if preprocessing left something open within ``span``."""
         for hole in self.pre.holes:
-            if hole.start < span.end and hole.end > span.start:
+            at = span.start == span.end and hole.start <= span.start <= hole.end  # from a header or a macro
+            if at or (hole.start < span.end and hole.end > span.start):
                 raise Unsupported(self.pre.text.source(hole.start, hole.end), hole.what, hole.remedy)
 
 
 def parse_tree(unit: SourceUnit) -> Tree:
     """Parses a file; ``InputError`` with line and column for what is not C or C++."""
-    pre = preprocess(unit)
-    parsed = tree_sitter.Parser(_LANGUAGES[unit.language]).parse(pre.text.parsed)
-    tree = Tree(unit, pre, parsed.root_node)
+    tree = _parsed(unit, True)
+    if tree.root.has_error and any(piece.macro == "" and piece.end > piece.start for piece in tree.pre.text.pieces):
+        tree = _parsed(unit, False)  # the mistake may stand in a header
     if tree.root.has_error:
-        raise InputError(_first_error(tree))
+        holes = _weak_spots(tree)
+        if holes is None:
+            raise InputError(_first_error(tree))
+        tree = Tree(unit, replace(tree.pre, holes=(*tree.pre.holes, *holes)), tree.root)
     return tree
+
+
+def _parsed(unit: SourceUnit, read_headers: bool) -> Tree:
+    pre = preprocess(unit, read_headers)
+    return Tree(unit, pre, tree_sitter.Parser(_LANGUAGES[unit.language]).parse(pre.text.parsed).root_node)
+
+
+def _weak_spots(tree: Tree) -> list[Hole] | None:
+    """The functions in which the grammar fails at a construct that it is known not to know; None for other errors."""
+    holes: list[Hole] = []
+    pending = [tree.root]
+    while pending:
+        node = pending.pop()
+        if not (node.is_error or node.is_missing):
+            pending += [child for child in node.children if child.has_error or child.is_missing]
+            continue
+        statement: Node | None = node
+        while statement is not None and not statement.type.endswith(("_statement", "declaration")):
+            statement = statement.parent
+        function = statement
+        while function is not None and function.type != "function_definition":
+            function = function.parent
+        if statement is None or function is None or not function.parent or function.parent.type == "ERROR":
+            return None
+        if not _WEAK.search(tree.pre.text.parsed, statement.start_byte, statement.end_byte) or len(holes) > 100:
+            return None
+        span = tree.span(function)
+        what = "a construct that the grammar does not know"
+        holes.append(Hole(span.start, span.end, what, "write it with plainer statements"))
+    return holes
 
 
 def _first_error(tree: Tree) -> str:

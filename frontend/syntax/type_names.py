@@ -69,6 +69,8 @@ def specifiers(ctx: Context, node: Node) -> Specifiers:
         if kind == "type_qualifier":
             word = ctx.text(child).split("(")[0].strip()
             if word in ("volatile", "_Atomic", "__volatile__", "__volatile"):
+                if ctx.tree.pre.text.macro(child.start_byte, child.end_byte) == "complex":
+                    raise ctx.refuse(child, "a complex number of C", "use std::complex in C++")
                 raise ctx.refuse(child, f"a {word} variable", "remove the qualifier where no device or signal needs it")
             const = const or word in ("const", "constexpr", "__const")
             constexpr = constexpr or word == "constexpr"
