@@ -3,7 +3,7 @@
 // Quicksort of a[lo] .. a[hi - 1].
 static int partition(int *a, int lo, int hi)
 {
-    int pivot = a[lo + (hi - lo) / 2];
+    int pivot = a[lo + (hi - lo - 1) / 2];
     int i = lo - 1, j = hi;
     for (;;) {
         do

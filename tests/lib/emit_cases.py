@@ -39,7 +39,7 @@ class Case:
 def read(path: Path) -> Case:
     """Reads one case."""
     source, *rest = ("\n" + path.read_text(encoding="utf-8")).split("\n--- ")
-    sections = {title: body for title, _, body in (part.partition("\n") for part in rest)}
+    sections = {title: body.rstrip("\n") + "\n" for title, _, body in (part.partition("\n") for part in rest)}
     name = path.name.removesuffix(".case")
     language = Language.C if name.endswith(".c") else Language.CPP
     return Case(path, SourceUnit(Path(name), language, (source[1:] + "\n").encode()), sections)

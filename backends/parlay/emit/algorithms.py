@@ -49,7 +49,7 @@ def emit_algorithm(context: Context, plan: Algorithm) -> Replacement:
         return Replacement(either(context, asked, text, context.statement(fact.statement)), True)
     if fact.primitive not in _VALUES or not isinstance(call, Call):
         raise Unsupported(fact.span, f"no parallel form for {_name(fact)}", "write it as a loop")
-    value = _VALUES[fact.primitive](context, fact)
+    value = context.site(fact.primitive, fact.span) + _VALUES[fact.primitive](context, fact)
     before = context.source(call)
     if isinstance(fact.statement, Return) and fact.statement.value is call:
         return Replacement(f"if ({asked})\n{context.indent(f'return {value};')}\nreturn {before};", True)

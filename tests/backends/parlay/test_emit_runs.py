@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from emit_cases import Case, cases, emitted, prototypes
 
+from emit_cases import Case, cases, emitted, prototypes
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain, find_toolchain
 from unseq.frontend.source import Language
 
@@ -87,10 +87,9 @@ def compare(toolchain: Toolchain, folder: Path, originals: list[Path], cutoff: i
     binary = folder / "emitted"
     defined = [] if cutoff is None else [f"-DUNSEQ_CUTOFF={cutoff}"]
     kind = RuntimeKind.PLAIN
-    run(
-        [str(toolchain.compiler), *toolchain.cflags(kind), "-O1", "-w", *defined, str(source), *map(str, originals)]
-        + [*toolchain.libs(kind), "-o", str(binary)]
-    )
+    flags = [*toolchain.cflags(kind), "-O1", "-w", *defined]
+    inputs = [str(source), *map(str, originals)]
+    run([str(toolchain.compiler), *flags, *inputs, *toolchain.libs(kind), "-o", str(binary)])
     for threads in ("1", "2", "4"):
         assert run([str(binary)], PARLAY_NUM_THREADS=threads).endswith("0 failed\n")
 
@@ -102,3 +101,9 @@ def test_the_parallel_path_at_every_size(originals: list[Path], tmp_path: Path, 
 
 def test_both_paths_around_the_cutoff(originals: list[Path], tmp_path: Path) -> None:
     compare(find_toolchain(), tmp_path, originals, None, True)
+
+
+@pytest.mark.upstream
+@pytest.mark.skipif("PARLAYLIB_ROOT" not in os.environ, reason="PARLAYLIB_ROOT names no checkout of ParlayLib")
+def test_against_upstream_parlaylib(originals: list[Path], tmp_path: Path) -> None:
+    compare(find_toolchain(Path(os.environ["PARLAYLIB_ROOT"])), tmp_path, originals, 0, True)
