@@ -18,6 +18,7 @@ from unseq.backends.parlay.cmakelists import Source, cmakelists
 from unseq.backends.parlay.emit import emit
 from unseq.backends.plan import Plan
 from unseq.evaluate.report.delivery import output_folder, write_all
+from unseq.evaluate.report.excerpt import excerpt
 from unseq.evaluate.report.html import page
 from unseq.evaluate.report.record import Code, Reason, Record, envelope
 from unseq.frontend.lower import FunctionHead, functions
@@ -167,14 +168,16 @@ def _with_code(
     original, line = whole_lines(unit, head)
     if emitted is None:
         return replace(record, code=Code(original, line))
-    text, first = emitted.text.decode(), 1
     try:
         twins = [other for other in functions(emitted) if other.name == head.name]
     except InputError:
-        twins = []  # then the whole file is shown
+        twins = []
     if twins:
         overload = [other.span for other in functions(unit) if other.name == head.name].index(head.span)
         text, first = whole_lines(emitted, twins[min(overload, len(twins) - 1)])
+    else:
+        whole = emitted.text.decode()
+        text, first = excerpt(whole, unit.slice(head.span).partition("{")[0].rstrip()) or (whole, 1)
     return replace(record, code=Code(original, line, text, first))
 
 

@@ -25,10 +25,10 @@ def count(value: int) -> str:
 
 
 def short_count(value: int) -> str:
-    """A size on an axis: ``1k``, ``100k``, ``10M``; what is not round keeps its digits."""
+    """A size on an axis, with three digits at most: ``97``, ``1k``, ``2.56M``."""
     for scale, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
-        if value >= scale and value % (scale // 10) == 0:
-            return f"{value / scale:g}{unit}"
+        if value >= 0.9995 * scale:
+            return f"{value / scale:.3g}{unit}"
     return str(value)
 
 

@@ -111,27 +111,31 @@ def _header(fact: LoopFact, unit: SourceUnit) -> str:
 def _what(fact: LoopFact, unit: SourceUnit) -> str:
     if not fact.parallel:
         return "" if fact.kind == "sequential" else fact.kind
-    names = [name for name in (_role(role, unit) for role in fact.roles) if name]
-    return f"{fact.kind} {', '.join(names)}" if names else fact.kind
+    named: dict[str, list[str]] = {}
+    for role in fact.roles:
+        word, names = _role(role, unit)
+        named.setdefault(word, []).extend(names)
+    parts = [f"{word} ({', '.join(names)})".strip() for word, names in named.items() if names]
+    return " ".join((fact.kind, ", ".join(parts))).strip()
 
 
-def _role(role: Role, unit: SourceUnit) -> str:
+def _role(role: Role, unit: SourceUnit) -> tuple[str, list[str]]:
+    """The operator of a role, or what its names are; and the names of what it carries."""
     match role:
         case Accumulator(place, op):
-            return f"{op} ({_named(place, unit)})"
+            return op, [_named(place, unit)]
         case ArgBest(best, companions, op):
-            named = [symbol.name for symbol in (best, *companions) if symbol is not None]
-            return f"{op} with its place ({', '.join(named)})"
+            return f"{op} with its place", [symbol.name for symbol in (best, *companions) if symbol is not None]
         case Prefix(symbol, op):
-            return f"{op} ({symbol.name})"
+            return op, [symbol.name]
         case ArrayAccumulator(array, op):
-            return f"{op} ({_named(array, unit)})"
+            return op, [_named(array, unit)]
         case Append(_, outputs):
-            return f"({', '.join(_named(output, unit) for output in outputs)})"
+            return "", [_named(output, unit) for output in outputs]
         case Exit(condition):
-            return f"({_named(condition, unit)})"
+            return "", [_named(condition, unit)]
         case _:
-            return ""
+            return "", []
 
 
 def _named(e: Expr, unit: SourceUnit) -> str:

@@ -21,6 +21,7 @@ from unseq.evaluate.report.figures import count, plural, ratio, seconds
 from unseq.evaluate.report.record import Reason, Record
 
 PLAIN_WIDTH = 132
+MOST_REASONS = 3  # of one function in a table over several
 _CLAIM_STYLE = {"proved": "green", "guarded": "cyan", "tested": "yellow"}
 _OUTCOME_STYLE = {"translated": "green", "refused": "yellow", "failed": "red"}
 
@@ -245,9 +246,13 @@ def _unchanged(outcome: str, records: Sequence[Record]) -> RenderableType:
     table.add_column()
     for record in records:
         name = record.name
-        for reason in record.reasons or (Reason(record.line, record.verdict or "no reason was recorded"),):
+        shown = record.reasons[:MOST_REASONS] or (Reason(record.line, record.verdict or "no reason was recorded"),)
+        for reason in shown:
             table.add_row(name, place(record.file, reason.line, reason.column), reason_text(reason))
             name = ""
+        if len(record.reasons) > len(shown):
+            rest = plural(len(record.reasons) - len(shown), "more reason")
+            table.add_row("", "", Text(f"{rest}: unseq explain {record.file} --function {record.name}", "dim"))
     heading = Text(outcome, _OUTCOME_STYLE[outcome])
     return Group(heading, Padding(table, (0, 0, 1, 2)))
 

@@ -12,6 +12,7 @@ import records
 from unseq.backends.plan import Plan
 from unseq.evaluate import batch
 from unseq.evaluate.batch import Translated, translate_all
+from unseq.evaluate.report.excerpt import excerpt
 from unseq.evaluate.report.record import SCHEMA, Reason, Record, read_records
 from unseq.frontend import selection
 from unseq.frontend.facts import Claim
@@ -183,3 +184,11 @@ def test_the_watcher_knows_how_many_and_which(tmp_path: Path) -> None:
     src = source(tmp_path, a="good1 main no1")
     translate_all(src / "a.c", (), tmp_path / "out", scripted, watcher, Path("/bin"))
     assert watcher.seen == ["expect 2", "good1", "no1"]
+
+
+def test_an_excerpt_needs_only_the_head_and_the_braces() -> None:
+    text = '// f\nextern "C" void f(int n)\n{\n    puts("}"); /* } */ if (n) { g(); }\n}\nvoid g() {}\n'
+    assert excerpt(text, "void f(int n)") == ("\n".join(text.splitlines()[1:5]), 2)
+    assert excerpt(text, "void g()") == ("void g() {}", 6)
+    assert excerpt(text, "void h()") is None
+    assert excerpt("void f() {", "void f()") is None

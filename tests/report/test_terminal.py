@@ -1,6 +1,7 @@
 """Terminal output: complete, in lines that fit, with figures that a person can read."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console, RenderableType
@@ -37,7 +38,9 @@ def test_times_have_units(value: float, words: str) -> None:
 
 def test_counts_and_ratios() -> None:
     assert count(10_000_000) == "10\u00a0000\u00a0000"
-    assert [short_count(n) for n in (0, 97, 1000, 1500, 4096, 10_000_000)] == ["0", "97", "1k", "1.5k", "4096", "10M"]
+    assert [short_count(n) for n in (0, 97, 1000, 1500, 4096, 999_999, 2_559_999)] == [
+        "0", "97", "1k", "1.5k", "4.1k", "1M", "2.56M",
+    ]  # fmt: skip
     assert (ratio(1.714), ratio(34.2)) == ("1.71x", "34x")
     assert (plural(1, "loop"), plural(0, "loop")) == ("1 loop", "0 loops")
 
@@ -83,3 +86,11 @@ def test_explain_says_of_every_loop_what_it_is_and_why() -> None:
     assert "not understood" in shown
     assert "help: use a loop" in shown
     assert "4 loops: 3 parallel, 1 sequential; 1 function not understood   0.04 s" in shown
+
+
+def test_a_table_shows_the_first_reasons_and_says_how_many_more() -> None:
+    reasons = tuple(records.Reason(line, f"reason {line}") for line in range(1, 10))
+    shown = text(summary((records.SMOOTH, replace(records.LOGISTIC, reasons=reasons))))
+    assert "reason 3" in shown
+    assert "reason 4" not in shown
+    assert "6 more reasons: unseq explain" in shown
