@@ -46,21 +46,21 @@ class Sizes:
         self.shapes = shapes
         self.types = {leaf.key: leaf.type for leaf in roles.scalars()}
         self.unused = unused_integers(roles)
-        self.starts = roles.starts
-        self.starts |= self._further_starts()
+        self.starts = frozenset[str]()
+        self.starts = self._starts()
         self.data_degree, self.work_degree = self.degrees()
 
-    def _further_starts(self) -> frozenset[str]:
-        """Sizes that are the beginning of a range: where all sizes are equal, there is nothing to do."""
+    def _starts(self) -> frozenset[str]:
+        """Sizes that are the beginning of a range: with 0 there is more to do than where all sizes are equal."""
         side = 16
         base = self.uniform(side)
         work = self.solve(base).work
-        found = [
-            key
-            for key in self.roles.sizes
-            if base.scalars[key] and self.solve(Assignment({**base.scalars, key: 0.0}, side, "")).work > 2 * work
-        ]
-        return frozenset(found[:1])
+        found = []
+        for key in self.roles.sizes:
+            least = work if key in self.roles.starts else 2 * work
+            if self.solve(Assignment({**base.scalars, key: 0.0}, side, "")).work > least:
+                found.append(key)
+        return frozenset(key for key in found if key in self.roles.starts) or frozenset(found[:1])
 
     def degrees(self) -> tuple[float, float]:
         """With which power of the scale the number of elements and the work grow."""

@@ -96,7 +96,15 @@ def _neutral(context: Context, role: Prefix, type_: t.Type) -> str:
 def _recurrence(context: Context, role: Recurrence) -> Running:
     """Gains are the parameters of the composed function; an iteration composes its own behind them."""
     later = dict(zip(role.later, role.element, strict=True))
-    gather = _together(context, [(p, substitute(e, later)) for p, e in zip(role.parameters, role.combine, strict=True)])
+    if role.family == "last write":
+        condition, value = role.element
+        written, held = role.parameters
+        lines = f"{written.name} = true;\n{held.name} = {context.value(value, held.type)};"
+        always = isinstance(condition, Literal) and condition.value is True
+        gather = (lines,) if always else (context.braces(f"if ({context.condition(condition)})", lines),)
+    else:
+        pairs = zip(role.parameters, role.combine, strict=True)
+        gather = _together(context, [(p, substitute(e, later)) for p, e in pairs])
     holes = {p: Ref(Symbol(f"{{{k}}}", p.type, -900 - k), p.type) for k, p in enumerate(role.parameters)}
     applied = [substitute(e, holes) for e in role.apply]
     advance = _together(context, [(own(s), e) for s, e in zip(role.symbols, applied, strict=True)])
