@@ -101,7 +101,9 @@ def _recurrence(context: Context, role: Recurrence) -> Running:
         written, held = role.parameters
         lines = f"{written.name} = true;\n{held.name} = {context.value(value, held.type)};"
         always = isinstance(condition, Literal) and condition.value is True
-        gather = (lines,) if always else (context.braces(f"if ({context.condition(condition)})", lines),)
+        gather: tuple[str, ...] = (
+            (lines,) if always else (context.braces(f"if ({context.condition(condition)})", lines),)
+        )
     else:
         pairs = zip(role.parameters, role.combine, strict=True)
         gather = _together(context, [(p, substitute(e, later)) for p, e in pairs])
