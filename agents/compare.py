@@ -80,8 +80,8 @@ class _Leaf:
 def compare(function: Function, reference: Reference, got: Outcome, policy: FloatPolicy) -> Difference | Agreement:
     """The first disagreement of a candidate's outcome with the reference, or how close they are."""
     if isinstance(reference.expected, Threw) != isinstance(got, Threw):
-        shown = (outcome.type if isinstance(outcome, Threw) else "none" for outcome in (reference.expected, got))
-        return Difference("exception", *shown)
+        expected_type, got_type = (o.type if isinstance(o, Threw) else "none" for o in (reference.expected, got))
+        return Difference("exception", expected_type, got_type)
     names = tuple(parameter.name for parameter in function.parameters)
     variables = tuple(g.symbol.name for g in function.globals if not g.symbol.const)
     expected = list(_leaves(reference.expected, names, variables))
@@ -112,8 +112,8 @@ def compare(function: Function, reference: Reference, got: Outcome, policy: Floa
     if len(expected) != len(actual):
         longer, shorter = (expected, actual) if len(expected) > len(actual) else (actual, expected)
         extra = longer[len(shorter)]
-        shown = (_show(extra.data), "nothing") if longer is expected else ("nothing", _show(extra.data))
-        return Difference(extra.where, *shown)
+        here = _show(extra.data)
+        return Difference(extra.where, *((here, "nothing") if longer is expected else ("nothing", here)))
     return Agreement(worst)
 
 
