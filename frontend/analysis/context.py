@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from unseq.frontend.analysis.library import CONST_METHODS, SIZE_METHODS, bare
+from unseq.frontend.analysis.paths import loads
 from unseq.frontend.facts import Iteration
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -18,13 +19,10 @@ from unseq.frontend.ir.nodes import (
     Block,
     Break,
     Call,
-    Deref,
     Expr,
     Function,
-    Index,
     Lambda,
     Loop,
-    Member,
     Method,
     Ref,
     Return,
@@ -159,18 +157,15 @@ class LoopContext:
                     return False
                 if node.symbol == self.nest.position or node.symbol.uid < 0:
                     return False
-            elif isinstance(node, Index | Deref | Member):
-                if self._written(node):
-                    return False
             elif isinstance(node, Call):
                 if node.target is not None or bare(node.name) not in self.pure:
                     return False
             elif isinstance(node, Method):
-                if node.name not in CONST_METHODS or self._written(node):
+                if node.name not in CONST_METHODS:
                     return False
             elif isinstance(node, Lambda):
                 return False
-        return True
+        return not any(self._written(load) for load in loads(e))
 
     def _written(self, place: Expr) -> bool:
         root = walk.root(place)

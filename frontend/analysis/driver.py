@@ -159,9 +159,7 @@ def _fact(
     )
 
 
-def _promoted(
-    analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]
-) -> LoopFact | None:
+def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]) -> LoopFact | None:
     """The loop with the element of the iteration before in a variable, if that makes it parallel."""
     found = neighbour.find(context)
     if found is None or not isinstance(context.loop, For):
@@ -225,6 +223,9 @@ def _roles(verdict: _Verdict, space: Space) -> None:
                 continue
             verdict.roles.append(role)
             explained |= mine
+    for symbol in sorted(context.carried & walk.declared_symbols(context.body), key=lambda s: s.uid):
+        what = f"{symbol.name} is static: it keeps its value from iteration to iteration and from call to call"
+        verdict.reasons.append(Diagnostic(first_assignment(context, symbol)[0], what, "pass it as a parameter"))
     for symbol in sorted(context.carried - explained, key=lambda s: s.uid):
         span, other = first_assignment(context, symbol)
         what = f"{symbol.name} depends on its value in the iteration before"

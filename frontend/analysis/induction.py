@@ -101,8 +101,8 @@ def counted(
     if isinstance(loop, ForEach):
         return _range(loop, is_invariant)
     if isinstance(loop, While):
-        return _while(loop, is_invariant, strides)
-    return _for(loop, is_invariant, assigned)
+        return _stepping(loop, is_invariant, strides)
+    return _for(loop, is_invariant, assigned) or _stepping(loop, is_invariant, strides)
 
 
 def _range(loop: ForEach, is_invariant: Callable[[Expr], bool]) -> Counted | None:
@@ -131,29 +131,43 @@ def _for(loop: For, is_invariant: Callable[[Expr], bool], assigned: frozenset[Sy
         bound = _find_bound(loop.condition, symbol, is_invariant)
         if bound is None:
             continue
-        lower: Expr = terms.ref(symbol)
-        in_header = False
-        for statement in loop.init:
-            match statement:
-                case Declare(declared, value) if declared == symbol and value is not None:
-                    lower, in_header = value, True
-                case Assign(Ref(assigned_to), value, op) if assigned_to == symbol:
-                    if op:
-                        return None
-                    lower = value
+        lower = _started(loop, symbol)
+        if lower is None:
+            return None
+        in_header = any(isinstance(s, Declare) and s.symbol == symbol for s in loop.init)
         return _finish(loop.condition, symbol, step, lower, bound, in_header, symbol)
     return None
 
 
-def _while(loop: While, is_invariant: Callable[[Expr], bool], strides: Mapping[Symbol, int]) -> Counted | None:
+def _started(loop: For, symbol: Symbol) -> Expr | None:
+    """The value of a variable when the loop starts."""
+    lower: Expr = terms.ref(symbol)
+    for statement in loop.init:
+        match statement:
+            case Declare(declared, value) if declared == symbol and value is not None:
+                lower = value
+            case Assign(Ref(assigned_to), value, op) if assigned_to == symbol:
+                if op:
+                    return None
+                lower = value
+    return lower
+
+
+def _stepping(loop: For | While, is_invariant: Callable[[Expr], bool], strides: Mapping[Symbol, int]) -> Counted | None:
+    """A loop counted by a variable that its body steps."""
     for symbol, step in strides.items():
         if not can_count(symbol) or step == 0:
             continue
         bound = _find_bound(loop.condition, symbol, is_invariant)
         if bound is None:
             continue
-        found = _finish(loop.condition, symbol, step, terms.ref(symbol), bound, False, None)
-        if found is None or not loop.test_last:
+        lower: Expr | None = terms.ref(symbol)
+        if isinstance(loop, For):
+            lower = _started(loop, symbol)
+        if lower is None:
+            continue
+        found = _finish(loop.condition, symbol, step, lower, bound, False, None)
+        if found is None or isinstance(loop, For) or not loop.test_last:
             return found
         entered = terms.compare("<" if step > 0 else ">", found.iteration.lower, found.iteration.upper)
         if isinstance(symbol.type, t.Pointer | t.Library):

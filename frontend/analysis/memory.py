@@ -17,12 +17,12 @@ from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds, joined
-from unseq.frontend.analysis.paths import Path, may_meet, path
+from unseq.frontend.analysis.paths import Path, loads, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like, leads
 from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import AddressOf, Cast, Deref, Expr, Index, Member, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
 
 MAX_PAIRS = 3000
 TRACKED = (t.Int, t.Bool, t.Pointer)
@@ -85,12 +85,9 @@ class Memory:
 
     def _is_fixed(self, e: Expr) -> bool:
         for node in walk.walk(e):
-            if isinstance(node, Ref):
-                if node.symbol in self._varying or node.symbol.uid < 0:
-                    return False
-            elif isinstance(node, Index | Deref | Member | Method) and self._may_change(node):
+            if isinstance(node, Ref) and (node.symbol in self._varying or node.symbol.uid < 0):
                 return False
-        return True
+        return not any(self._may_change(load) for load in loads(e))
 
     def _side(self, access: Access, where: Path, guarded: bool = False) -> sides.Side:
         found = self._sides.get((id(access), guarded))
@@ -291,6 +288,8 @@ class Memory:
 
     def _new_extent(self, group: _Group, assumed: list[Guard]) -> Extent | None:
         base = group.object.base
+        if not group.object.behind and isinstance(base, Ref) and not _has_elements(base.type):
+            return Extent(AddressOf(base, t.Pointer(base.type)), terms.ZERO, terms.ONE)
         if not self.is_fixed(base):
             return None
         if not group.object.behind and not _has_elements(base.type):

