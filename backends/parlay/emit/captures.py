@@ -13,7 +13,7 @@ from collections.abc import Collection
 from unseq.backends.plan import Algorithm, Fork, Strategy
 from unseq.frontend.facts import Accumulator, Append, ArgBest, Prefix, Recurrence
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Ref, Storage, Symbol
+from unseq.frontend.ir.nodes import Assign, Declare, Ref, Storage, Symbol
 from unseq.frontend.ir.walk import Node, free_symbols, walk
 
 CLOSURE = "[\x03]"
@@ -27,10 +27,12 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
     """Names of variables outside of what a strategy replaces: those that may be captured by copy, and the others."""
     region: tuple[Node, ...]
     carried: set[Symbol] = set()
+    set_by_fork: set[Symbol] = set()
     if isinstance(strategy, Algorithm):
         region = (strategy.call.statement,)
     elif isinstance(strategy, Fork):
         region = strategy.fork.statements
+        set_by_fork = {s.symbol for s in region if isinstance(s, Declare)}  # declared in front of the fork
     else:
         region = (strategy.loop.loop,)
         for role in strategy.loop.roles:
@@ -53,7 +55,7 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
     }
     local = {s for s in free if s.storage in (Storage.LOCAL, Storage.PARAMETER)}
     copied = {s for s in local if _is_cheap(s) and (s not in assigned or s in carried)}
-    return frozenset(s.name for s in copied), frozenset(s.name for s in local - copied)
+    return frozenset(s.name for s in copied), frozenset(s.name for s in (local - copied) | set_by_fork)
 
 
 def _is_cheap(symbol: Symbol) -> bool:
