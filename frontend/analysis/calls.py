@@ -57,6 +57,8 @@ def call(run: Values, e: Call) -> Expr:
         run.calls.append(e)
     closure = _closure(run, e.target)
     if closure is not None:
+        if any(symbol in run.effects.changing for symbol in closure.copies):
+            return _opaque(run, e, f"calls {e.name}, which captured a copy of a variable that changes", "capture it by &")
         return _enter(run, e, closure.parameters, closure.body, e.name)
     if e.target is not None:
         return _opaque(run, e, f"calls {e.name}, a function value", "call the function by its name")

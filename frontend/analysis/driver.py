@@ -51,7 +51,7 @@ from unseq.frontend.facts import (
 )
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Declare, Expr, For, Function, Loop, Ref, Stmt, Symbol
+from unseq.frontend.ir.nodes import Declare, Expr, For, Function, Loop, Ref, Stmt, Storage, Symbol
 from unseq.frontend.source import NOWHERE, Diagnostic
 
 # Finders in order of preference: a variable keeps the first role that it is given.
@@ -223,7 +223,8 @@ def _roles(verdict: _Verdict, space: Space) -> None:
                 continue
             verdict.roles.append(role)
             explained |= mine
-    for symbol in sorted(context.carried & walk.declared_symbols(context.body), key=lambda s: s.uid):
+    static = [s for s in context.carried if s.storage is Storage.GLOBAL and context.function.span.contains(s.span)]
+    for symbol in sorted(static, key=lambda s: s.uid):
         what = f"{symbol.name} is static: it keeps its value from iteration to iteration and from call to call"
         verdict.reasons.append(Diagnostic(first_assignment(context, symbol)[0], what, "pass it as a parameter"))
     for symbol in sorted(context.carried - explained, key=lambda s: s.uid):

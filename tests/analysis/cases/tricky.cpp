@@ -37,7 +37,7 @@ void captured_copy(std::vector<int> &v, int n)
     int k = 0;
     auto at = [=](int i) { return i + k; };
     k = 1;
-    for (int i = 0; i < n; ++i) /* sequential: */
+    for (int i = 0; i < n; ++i) /* sequential: captured a copy */
         v[at(i)] = v[i];
 }
 
