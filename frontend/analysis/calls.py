@@ -58,7 +58,8 @@ def call(run: Values, e: Call) -> Expr:
     closure = _closure(run, e.target)
     if closure is not None:
         if any(symbol in run.effects.changing for symbol in closure.copies):
-            return _opaque(run, e, f"calls {e.name}, which captured a copy of a variable that changes", "capture it by &")
+            what = f"calls {e.name}, which captured a copy of a variable that changes"
+            return _opaque(run, e, what, "capture it by reference")
         return _enter(run, e, closure.parameters, closure.body, e.name)
     if e.target is not None:
         return _opaque(run, e, f"calls {e.name}, a function value", "call the function by its name")
