@@ -177,7 +177,7 @@ def _guard(guard: Guard) -> str:
 def _call(fact: CallFact, depth: int) -> LoopNote:
     return LoopNote(
         line=fact.span.line,
-        header="call",
+        header=fact.call.name,
         what=fact.primitive,
         parallel=fact.parallel,
         claim=claim_of(fact.claim) if fact.parallel else None,

@@ -3,6 +3,7 @@
 The dependencies are borrowed from the environment that runs the tests; everything of ours comes from the wheel.
 """
 
+import json
 import os
 import shlex
 import shutil
@@ -100,3 +101,14 @@ def test_the_flags_of_the_wheel_compile_and_link(installed: Path, tmp_path: Path
     libs = shlex.split(run(installed, "config", "--libs", folder=tmp_path))
     run("g++", *cflags, "squares.cpp", *libs, "-o", "squares", folder=tmp_path)
     run(tmp_path / "squares", folder=tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++: nothing is translated from the wheel")
+def test_the_wheel_translates_a_file_of_another_folder(installed: Path, tmp_path: Path) -> None:
+    source = tmp_path / "there" / "scale.c"
+    source.parent.mkdir()
+    source.write_text("void scale(double *x, int n)\n{\n    for (int i = 0; i < n; i++)\n        x[i] *= 2.0;\n}\n")
+    words = ("translate", source, "-o", tmp_path / "out", "--effort", "quick", "--json")
+    done = json.loads(run(installed, *words, folder=tmp_path))
+    assert [function["verdict"] for function in done["functions"]] == ["Pass"]
+    assert "parallel_for" in (tmp_path / "out" / "scale.parlay.cpp").read_text()
