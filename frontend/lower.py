@@ -101,7 +101,7 @@ def _find(parsed: Parsed, name: str) -> FunctionSite:
 def _nearest(parsed: Parsed, name: str) -> str:
     names = [head.name for head in parsed.functions]
     for hole in parsed.scope.tree.pre.holes:
-        if re.search(rf"\b{re.escape(name)}\b".encode(), parsed.unit.text[hole.start : hole.end]):
+        if name and re.search(rf"\b{re.escape(name)}\b".encode(), parsed.unit.text[hole.start : hole.end]):
             line = parsed.scope.tree.pre.text.source(hole.start, hole.end).line
             return f" that can be read: {hole.what} (line {line})"
     if not names:

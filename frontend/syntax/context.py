@@ -281,9 +281,12 @@ class Context:
             statements, inner = self.before, self.region
         finally:
             self.before, self.region = before, region
-        after, inner.after = inner.after, []
-        self.join(inner)
-        return statements, value, after
+        outer = self.region
+        for uid, mentions in inner.past.items():
+            outer.past[uid] = outer.past.get(uid, 0) + mentions
+        outer.modified |= inner.modified
+        outer.names.update(inner.names)
+        return statements, value, inner.after
 
     def kept(self, value: Expr, after: list[Stmt], span: Span) -> Expr:
         """``value`` for use after ``after``: as it is if they do not change it, else stored before them."""
