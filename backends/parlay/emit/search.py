@@ -9,7 +9,7 @@ from unseq.backends.parlay.cxx_literals import ADDITIVE
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, advanced, space_of
-from unseq.backends.parlay.emit.loops import conditions
+from unseq.backends.parlay.emit.loops import chosen, conditions
 from unseq.backends.parlay.emit.polynomials import constant, plain
 from unseq.backends.plan import Search
 from unseq.frontend.facts import Exit, Induction, LoopFact
@@ -26,10 +26,8 @@ def emit_search(context: Context, plan: Search) -> str:
     exit_ = next(role for role in fact.roles if isinstance(role, Exit))
     context.includes.add("<parlay/primitives.h>")
     skipped = context.fresh("skipped")
-    lines = [*space.before, f"size_t {skipped} = 0;  // iterations that do not leave the loop"]
-    lines.append(context.braces(f"if ({joined(asked)})", _find(context, space, exit_, skipped)))
-    lines.append(_rest(context, fact, space, skipped))
-    return "\n".join(lines)
+    parallel = f"{_find(context, space, exit_, skipped)}\n{_rest(context, fact, space, skipped)}"
+    return "\n".join([*space.before, chosen(context, fact, joined(asked), parallel)])
 
 
 def _find(context: Context, space: Space, exit_: Exit, skipped: str) -> str:
@@ -45,7 +43,7 @@ def _find(context: Context, space: Space, exit_: Exit, skipped: str) -> str:
     if space.direct and constant(plain(space.iteration.lower)) == 0:
         lines, number, type_ = lines[1:], space.name, context.type(space.type)
     site = context.site("find_if", space.fact.span)
-    head = f"{site}{skipped} = parlay::find_if({numbers}, {CLOSURE}({type_} {number}) -> bool"
+    head = f"{site}const size_t {skipped} = parlay::find_if({numbers}, {CLOSURE}({type_} {number}) -> bool"
     iota = f"const auto {numbers} = parlay::iota<size_t>({space.count});"
     return "\n".join([iota, context.braces(head, "\n".join(lines), f") - {numbers}.begin();")])
 
