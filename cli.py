@@ -20,9 +20,9 @@ FUNCTIONS = click.option(
 )
 ASSUME = click.option(
     "--assume",
-    type=click.Choice(["noalias", "jacobi"]),
+    type=click.Choice(["noalias"]),
     multiple=True,
-    help="What you promise: pointers do not overlap; a stencil in place may read old values.",
+    help="What you promise: different pointers do not overlap.",
 )
 INSTANTIATE = click.option(
     "--instantiate", multiple=True, metavar="T=TYPE", help="The type that a template parameter stands for."

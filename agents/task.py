@@ -30,7 +30,7 @@ class Effort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the caller allows: the floating-point policy, assumptions (``noalias``, ``jacobi``) and the weakest claim
+    """What the caller allows: the floating-point policy, assumptions (``noalias``) and the weakest claim
     that is accepted."""
 
     floating: FloatPolicy = FloatPolicy.REASSOC

@@ -68,8 +68,7 @@ FINDERS: tuple[Callable[[LoopContext], tuple[Role, ...]], ...] = (
 def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
     """Everything that is known about a function and the functions of its file that it calls.
 
-    ``assume``: promises of the caller, ``noalias`` (different pointers don't overlap) and ``jacobi`` (neighbours may
-    be read from before the sweep)."""
+    ``assume``: promises of the caller: ``noalias`` (different pointers don't overlap)."""
     loops: list[LoopFact] = []
     own = FunctionAnalysis(function)
     for scope in (function, *function.callees):

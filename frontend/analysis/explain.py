@@ -21,7 +21,7 @@ from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Assign, Expr, Loop, Ref, Symbol
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
-JACOBI = "write to a second array, or accept the old neighbours' values with --assume jacobi"
+SECOND_ARRAY = "write to a second array if the old neighbours' values will do"
 COPY = "read from a copy of the array made before the loop: every iteration needs only old values"
 MAX_SHOWN = 3
 RESTRICT = "declare the pointers restrict, or promise that they do not overlap with --assume noalias"
@@ -111,7 +111,7 @@ def _dependence(conflict: Conflict, context: LoopContext, written: str, used: st
         what = f"reads {used}, overwritten by {_iteration(context, distance)} (distance {distance})"
         return Diagnostic(_span(other), what, COPY, _span(write))
     what = f"reads {used}, written by {_iteration(context, -distance)} (distance {distance})"
-    return Diagnostic(_span(other), what, JACOBI, _span(write))
+    return Diagnostic(_span(other), what, SECOND_ARRAY, _span(write))
 
 
 def header(loop: Loop) -> Span:

@@ -277,8 +277,13 @@ def _argument(type_: t.Library) -> t.Type:
     return first if not isinstance(first, int) else t.VOID
 
 
+MOST_CELLS = 20_000_000  # of one allocation
+
+
 def typed(memory: Untyped, element: t.Type) -> Pointer:
     """Allocated memory as elements of ``element``."""
     count = memory.bytes // byte_size(element)
+    if count > MOST_CELLS:
+        raise StepLimit(f"an allocation of {count} elements")
     one = fresh(element, memory.zero)
     return Pointer(Buffer([cell for _ in range(count) for cell in one], element), 0)
