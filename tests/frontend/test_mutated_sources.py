@@ -169,7 +169,7 @@ def in_child(check: Callable[[], None]) -> str:
         try:
             check()
             message = ""
-        except AssertionError as error:
+        except (AssertionError, ArithmeticError, ValueError, TypeError, LookupError) as error:
             message = f"{type(error).__name__}: {error}"
         os.write(writing, message.encode()[:60_000])
         os._exit(0)

@@ -81,6 +81,7 @@ class Draw:
             least = -(1 << (type_.bits - 1)) if type_.signed else 0
             most = (1 << (type_.bits - type_.signed)) - 1
             if low is not None and high is not None:
+                low, high = min(max(low, least), most), min(max(high, least), most)
                 return rng.choice([low, high, rng.randint(low, high), rng.randint(low, high)])
             if self.round % 3 == 0:
                 return rng.randint(max(least, -9), min(most, 9))
