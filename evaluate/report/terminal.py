@@ -252,7 +252,7 @@ def _unchanged(outcome: str, records: Sequence[Record]) -> RenderableType:
             name = ""
         if len(record.reasons) > len(shown):
             rest = plural(len(record.reasons) - len(shown), "more reason")
-            table.add_row("", "", Text(f"{rest}: unseq explain {record.file} --function {record.name}", "dim"))
+            table.add_row("", "", Text(f"{rest}; unseq explain shows all", "dim"))
     heading = Text(outcome, _OUTCOME_STYLE[outcome])
     return Group(heading, Padding(table, (0, 0, 1, 2)))
 

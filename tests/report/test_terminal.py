@@ -93,4 +93,4 @@ def test_a_table_shows_the_first_reasons_and_says_how_many_more() -> None:
     shown = text(summary((records.SMOOTH, replace(records.LOGISTIC, reasons=reasons))))
     assert "reason 3" in shown
     assert "reason 4" not in shown
-    assert "6 more reasons: unseq explain" in shown
+    assert "6 more reasons; unseq explain shows all" in shown
