@@ -27,6 +27,7 @@ from unseq.frontend.syntax.conversions import convert, decay, describe, is_itera
 from unseq.frontend.syntax.globals import find_functions, find_value, signature
 from unseq.frontend.syntax.library_c import CONSTANTS, STREAMS
 from unseq.frontend.syntax.operators import (
+    COMPARISONS,
     WORDS,
     binary,
     dereference,
@@ -208,7 +209,7 @@ def _logical(ctx: Context, node: Node, op: str, left_node: Node, right_node: Nod
 
 def truth_value(value: Expr, to: Type) -> Expr:
     """``value`` as 0 or 1 (false or true)."""
-    if value.type == to and isinstance(value, Binary):
+    if value.type == to and isinstance(value, Binary) and value.op in COMPARISONS | {"&&", "||"}:
         return value
     return convert(Cast(decay(value), BOOL, True, value.span) if value.type != BOOL else value, to)
 

@@ -197,3 +197,11 @@ int goto_free_flag(int n, const int *a) {
     }
     return at;
 }
+
+// inputs: a in -9..9, b in -9..9
+int logical_value(int a, int b) {
+    int k = 0;
+    int either = a - b || k++;
+    int both = a * b && (k += 2);
+    return either + 10 * both + 100 * k;
+}
