@@ -147,6 +147,7 @@ def cases_for(
 ) -> list[Case]:
     """Cases in which the formulas of ``trial`` hold."""
     shapes.formulas.update({key: candidate.formula for key, candidate in trial.items()})
+    sizes.solved.clear()
     try:
         out: list[Case] = []
         for turn, assignment in enumerate(assignments):
@@ -156,5 +157,6 @@ def cases_for(
                 out.append(Assembler(roles, solution, choice, rng).case("probe"))
         return out
     finally:
+        sizes.solved.clear()
         for key in trial:
             shapes.formulas.pop(key, None)

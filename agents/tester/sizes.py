@@ -7,7 +7,7 @@ Small scales are exhaustive around 0 to 3, then primes, powers of two and their 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,7 @@ from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.walk import walk
 
 TINY = (0, 1, 2, 3)
+SURVEY = (4, 5, 6, 7, 8, 12, 16)  # tells powers of two and multiples from any size
 SMALL = (4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 97, 127, 128, 129)
 BOUNDARIES = (255, 256, 257, 1023, 1025, 2047, 2048, 2049, 4096, 4099, 10007, 33001)
 FIRST = frozenset({5, 17, 64, 65, 2047, 2048, 2049, 10007, 33001})
@@ -46,6 +47,9 @@ class Sizes:
         self.shapes = shapes
         self.types = {leaf.key: leaf.type for leaf in roles.scalars()}
         self.unused = unused_integers(roles)
+        self.solved: dict[object, Solution] = {}
+        self.work_of: dict[int, float] = {}  # estimates for the cases made, by identity
+        self.step = 1  # sides must be multiples of this, powers of two if 0
         self.starts = frozenset[str]()
         self.starts = self._starts()
         self.data_degree, self.work_degree = self.degrees()
@@ -62,6 +66,27 @@ class Sizes:
                 found.append(key)
         return frozenset(key for key in found if key in self.roles.starts) or frozenset(found[:1])
 
+    def learn(self, outcomes: Mapping[int, bool]) -> None:
+        """Which sides the function takes: any, multiples of a number, or powers of two, from sides that were tried."""
+        good = {side for side, ok in outcomes.items() if ok and side > 2}
+        bad = {side for side, ok in outcomes.items() if not ok and side > 2}
+        if not bad or not good:
+            return
+        if all(side & (side - 1) == 0 for side in good) and not any(side & (side - 1) == 0 for side in bad):
+            self.step = 0
+            return
+        common = math.gcd(*good)
+        if common > 1 and not any(side % common == 0 for side in bad):
+            self.step = common
+
+    def allowed(self, side: int) -> int:
+        """The next smaller side that the function takes."""
+        if self.step == 1 or side <= 0:
+            return side
+        if self.step == 0:
+            return int(2 ** int(math.log2(side)))
+        return max(side // self.step, 1) * self.step
+
     def degrees(self) -> tuple[float, float]:
         """With which power of the scale the number of elements and the work grow."""
         small, big = (self.solve(self.uniform(side)) for side in (8, 16))
@@ -70,7 +95,10 @@ class Sizes:
         return max(1.0, round(data)), max(1.0, work)
 
     def solve(self, assignment: Assignment) -> Solution:
-        return self.shapes.solve(assignment.scalars, assignment.free, assignment.lengths)
+        key = (tuple(assignment.scalars.items()), assignment.free, tuple(assignment.lengths.items()))
+        if key not in self.solved:
+            self.solved[key] = self.shapes.solve(assignment.scalars, assignment.free, assignment.lengths)
+        return self.solved[key]
 
     def side(self, scale: int) -> int:
         """The value of one size for a total of about ``scale`` elements."""
@@ -97,6 +125,8 @@ class Sizes:
 
     def varied(self, side: int, rng: np.random.Generator) -> Assignment:
         """Sizes that differ from each other; starts and subscripts anywhere."""
+        if self.step != 1:
+            return self.uniform(self.allowed(side))
         scalars: dict[str, float] = {}
         for key in self.roles.sizes:
             if key in self.starts:
@@ -139,7 +169,7 @@ class Sizes:
         order = sorted(rest, key=lambda scale: (scale not in FIRST, scale % 7, scale))
         seen = set()
         for turn, scale in enumerate(order[: max(count - len(out), 4)]):
-            side = self.side(scale)
+            side = self.allowed(self.side(scale))
             if side in seen and not self.roles.sizes:
                 continue
             assignment = self.varied(side, rng) if turn % 3 == 2 or side in seen else self.uniform(side)
@@ -149,11 +179,11 @@ class Sizes:
 
     def middle(self) -> int:
         """A side for trying patterns: large enough for variety, small enough to be quick."""
-        return min(max(2, self.side(97)), self.most_affordable())
+        return self.allowed(min(max(2, self.side(97)), self.most_affordable()))
 
     def blocks(self) -> int:
         """A side of more than two blocks of the usual lengths; less where tests cannot afford it."""
-        return min(max(2, self.side(BLOCKS)), self.most_affordable())
+        return self.allowed(min(max(2, self.side(BLOCKS)), self.most_affordable()))
 
     def most_affordable(self) -> int:
         """The largest side that tests can afford."""

@@ -19,8 +19,8 @@ from unseq.agents.tester.overlap import overlaps, same_objects
 from unseq.agents.tester.probing import probe
 from unseq.agents.tester.roles import Roles, find_roles
 from unseq.agents.tester.shapes import Shapes
-from unseq.agents.tester.sizes import Assignment, Sizes
-from unseq.agents.tester.timing import TimingCase, recursion_cases, timing_cases
+from unseq.agents.tester.sizes import SURVEY, Assignment, Sizes
+from unseq.agents.tester.timing import TimingCase, affordable_work, recursion_cases, timing_cases
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, TEXTS
 from unseq.backends.host.values import Case
 from unseq.frontend.ir import types as ir
@@ -67,7 +67,7 @@ class Amount:
 
 
 AMOUNTS = {
-    Effort.QUICK: Amount(18, 24, 8, 8),
+    Effort.QUICK: Amount(16, 24, 8, 8),
     Effort.NORMAL: Amount(30, 100, 20, 24),
     Effort.THOROUGH: Amount(34, 400, 60, 60),
 }
@@ -93,11 +93,14 @@ def make_suite(
     if said:
         sizes = Sizes(roles, shapes)
     made = [replace(case, label=case.label or "given by the user") for case in user_cases]
+    made += survey(roles, sizes, seed, validate)
     made += generated(roles, sizes, seed, AMOUNTS[effort])
     verdicts = validate(made)
     kept = [case for case, verdict in zip(made, verdicts, strict=True) if verdict.ok]
     if not kept:
+        sizes.step = 1
         shapes.be_generous()
+        sizes.solved.clear()
         made = generated(roles, sizes, seed, AMOUNTS[Effort.QUICK])
         verdicts = validate(made)
         kept = [case for case, verdict in zip(made, verdicts, strict=True) if verdict.ok]
@@ -106,18 +109,32 @@ def make_suite(
     return Suite(
         tuple(kept),
         tuple(case.label for case in kept),
-        timing(roles, shapes, sizes, seed, validate) if kept else (),
+        timing(roles, sizes, seed, validate, made, verdicts) if kept else (),
         tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         (*said, *left_out(len(made), len(kept))) if kept else (),
         "" if kept else nothing_valid(function, reasons),
     )
 
 
-def timing(roles: Roles, shapes: Shapes, sizes: Sizes, seed: int, validate: Validate) -> tuple[TimingCase, ...]:
+def survey(roles: Roles, sizes: Sizes, seed: int, validate: Validate) -> list[Case]:
+    """The valid ones of a few small inputs, from which ``sizes`` learns which sizes the function takes at all."""
+    rng = np.random.default_rng([seed, 1])
+    tried = [(side, built(roles, sizes, sizes.uniform(side), Choice(), rng)) for side in SURVEY]
+    cases = [(side, case) for side, cases in tried for case in cases]
+    verdicts = validate([case for _, case in cases])
+    sizes.learn({side: verdict.ok for (side, _), verdict in zip(cases, verdicts, strict=True)})
+    return [case for (_, case), verdict in zip(cases, verdicts, strict=True) if verdict.ok]
+
+
+def timing(
+    roles: Roles, sizes: Sizes, seed: int, validate: Validate, made: Sequence[Case], verdicts: Sequence[Validity]
+) -> tuple[TimingCase, ...]:
     """Inputs for timing; of recursion without arrays the depth is found by trying."""
     if roles.calls_itself and not roles.arrays():
         return recursion_cases(roles, sizes, seed, lambda cases: [v.seconds if v.ok else None for v in validate(cases)])
-    return timing_cases(roles, sizes, seed)
+    pairs = zip(made, verdicts, strict=True)
+    measured = [(verdict.seconds, sizes.work_of.get(id(case), 0.0)) for case, verdict in pairs if verdict.ok]
+    return timing_cases(roles, sizes, seed, affordable_work(measured))
 
 
 def nothing_valid(function: Function, reasons: Counter[str]) -> str:
@@ -146,8 +163,9 @@ def generated(roles: Roles, sizes: Sizes, seed: int, amount: Amount) -> list[Cas
         out += built(roles, sizes, assignment, choice, rng)
     middle = sizes.middle()
     risky: list[Case] = []
+    others = [sizes.varied(max(2, middle // part), rng) for part in (1, 1, 2, 3, 4, 5)]
     for turn in range(amount.patterns if has_contents(roles) else min(amount.patterns, 12)):
-        assignment = sizes.uniform(middle) if turn % 2 == 0 else sizes.varied(max(2, middle // (turn % 5 + 1)), rng)
+        assignment = sizes.uniform(middle) if turn % 2 == 0 else others[turn // 2 % len(others)]
         choice = next(choices)
         target = risky if RISKY & {choice.plain, *choice.by_key.values()} else out
         target += built(roles, sizes, assignment, choice, rng)
@@ -169,7 +187,9 @@ def built(roles: Roles, sizes: Sizes, assignment: Assignment, choice: Choice, rn
     if not solution.feasible:
         return []
     label = f"{assignment.words}; {described(roles, choice)}"
-    return [Assembler(roles, solution, choice, rng).case(label)]
+    case = Assembler(roles, solution, choice, rng).case(label)
+    sizes.work_of[id(case)] = solution.work
+    return [case]
 
 
 def described(roles: Roles, choice: Choice) -> str:

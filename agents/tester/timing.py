@@ -27,6 +27,8 @@ DEPTHS = (8, 12, 16, 20, 24, 28)
 SANITIZERS_COST = 4.0
 LONG_ENOUGH = 0.02  # seconds under sanitizers from which a growth can be told
 WANTED_SECONDS = (1e-5, 1e-3, 1e-1)
+MOST_SECONDS = 0.2  # what MOST_WORK should take
+LEAST_SECONDS = 2e-4  # under sanitizers; shorter runs tell nothing of speed
 PLAIN = Choice(plain="large", subscripts="random", rows="random rows", text="words", targets="absent")
 
 
@@ -39,13 +41,13 @@ class TimingCase:
 
 
 def timing_cases(
-    roles: Roles, sizes: Sizes, seed: int, wanted: Sequence[int] = SIZES
+    roles: Roles, sizes: Sizes, seed: int, most_work: float = MOST_WORK, wanted: Sequence[int] = SIZES
 ) -> tuple[TimingCase, ...]:
     """One case for each wanted size that the estimate of work allows, each at least twice the one before."""
     made: list[TimingCase] = []
     last = 0
     for k, total in enumerate(wanted):
-        assignment, solution = fitted(roles, sizes, total)
+        assignment, solution = fitted(roles, sizes, total, most_work)
         n = principal(assignment, solution)
         if made and n < 2 * last:
             continue
@@ -86,24 +88,36 @@ def recursion_cases(
     return tuple(TimingCase(depth, at(depth)) for depth in depths)
 
 
-def fitted(roles: Roles, sizes: Sizes, total: int) -> tuple[Assignment, Solution]:
+def fitted(roles: Roles, sizes: Sizes, total: int, most_work: float) -> tuple[Assignment, Solution]:
     """All sizes equal, about ``total`` elements, less where the work would be too much."""
     degree = sizes.data_degree if roles.arrays() else 1.0
-    side = max(2, round(total ** (1 / degree)))
+    side = sizes.allowed(max(2, round(total ** (1 / degree))))
     assignment = sizes.uniform(side)
     solution = sizes.solve(assignment)
     for _ in range(4):
         excess = max(
-            (solution.work / MOST_WORK) ** (1 / sizes.work_degree),
+            (solution.work / most_work) ** (1 / sizes.work_degree),
             (memory(roles, solution) / MOST_BYTES) ** (1 / degree),
             (solution.longest / (1.1 * total)) ** (1 / degree),
         )
         if excess <= 1:
             break
-        side = max(2, rounded(side / excess))
+        side = sizes.allowed(max(2, rounded(side / excess)))
         assignment = sizes.uniform(side)
         solution = sizes.solve(assignment)
     return assignment, solution
+
+
+def affordable_work(measured: Sequence[tuple[float, float]]) -> float:
+    """The most estimated work to time, from seconds under sanitizers and estimates of the same runs.
+
+    Corrected by powers of ten only, so that the choice of sizes hardly depends on how busy the machine is."""
+    telling = [(seconds, work) for seconds, work in measured if seconds > LEAST_SECONDS and work > 0]
+    if not telling:
+        return MOST_WORK
+    seconds, work = max(telling)
+    excess = (work / MOST_WORK * MOST_SECONDS) / (seconds / SANITIZERS_COST)
+    return MOST_WORK * float(10 ** min(max(math.floor(math.log10(excess)), 0), 3))
 
 
 def memory(roles: Roles, solution: Solution) -> int:

@@ -25,7 +25,7 @@ class Growth:
     """The change of a variable in one iteration lies in ``[down, up]``; ``step`` is its smallest non-zero size.
 
     ``always``: it changes in every iteration; ``linear`` False: it is not a sum of known steps;
-    ``scales``: it is multiplied or divided by at least 2 instead; ``reset``: assigned before it is read."""
+    ``scales``: it is multiplied or divided by at least 2 instead."""
 
     down: float = 0.0
     up: float = 0.0
@@ -33,7 +33,7 @@ class Growth:
     always: bool = False
     linear: bool = True
     scales: bool = False
-    reset: bool = False
+    usual: float = INF  # the size of a change in the middle of its range, for estimates
 
     def then(self, other: Growth) -> Growth:
         """Both, one after the other."""
@@ -44,7 +44,7 @@ class Growth:
             self.always or other.always,
             self.linear and other.linear,
             (self.scales or other.scales) and (self.linear == other.linear),
-            self.reset,
+            min(self.usual, other.usual),
         )
 
     def repeated(self, trips: float) -> Growth:
@@ -56,6 +56,7 @@ class Growth:
             False,
             self.linear,
             False,
+            self.usual,
         )
 
 
@@ -75,6 +76,7 @@ def either(a: Growths, b: Growths) -> Growths:
             x.always and y.always,
             x.linear and y.linear,
             x.scales and y.scales,
+            min(x.usual, y.usual),
         )
     return out
 
@@ -163,7 +165,8 @@ class Grower:
             by = self.number_of(value)
             lo, hi = (by.lo, by.hi) if op == "+" else (-by.hi, -by.lo)
             least = INF if lo <= 0 <= hi else min(abs(lo), abs(hi))
-            return {uid: Growth(min(lo, 0), max(hi, 0), least, least < INF)}
+            usual = max(least, abs(lo + hi) / 2) if math.isfinite(lo + hi) else least
+            return {uid: Growth(min(lo, 0), max(hi, 0), least, least < INF, usual=usual)}
         if op in {"*", "/", "<<", ">>"}:
             return {uid: Growth(linear=False, scales=True, always=True)}
         return {uid: NOT_LINEAR}
@@ -263,9 +266,8 @@ def _trips_of(
     if rise.scales or fall.scales:
         top = max(abs(x) for x in (low.hi, high.hi, 1.0))
         return (math.log2(top) + 2 if math.isfinite(top) else 64.0), True
-    speed = (rise.step if rise.up > 0 and rise.step < INF else 0.0) + (
-        fall.step if fall.down < 0 and fall.step < INF else 0.0
-    )
+    up, down = (rise.usual, fall.usual) if middle else (rise.step, fall.step)
+    speed = (up if rise.up > 0 and up < INF else 0.0) + (down if fall.down < 0 and down < INF else 0.0)
     if speed <= 0 or not (rise.linear and fall.linear):
         return INF, False
     gap = (_middle(high) - _middle(low)) if middle else high.hi - low.lo

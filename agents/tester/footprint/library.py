@@ -189,6 +189,7 @@ def method(run: Runner, e: n.Method) -> Value:
     name = e.name
     if name in PUSHES:
         run.log.resized.add(region.key)
+        region.origin = None
         value = values[0] if len(values) == 1 else Record(dict(zip(names(region), values, strict=False)))
         run.store(region, region.element, value)
         run.state.slots[region] = Num(size.lo + 1, size.hi + 1, size.tags)
@@ -222,6 +223,7 @@ def names(region: Region) -> list[str]:
 def resized(run: Runner, region: Region, name: str, values: list[Value]) -> Value:
     """``resize``, ``assign``, ``clear`` and what changes a size in ways not followed."""
     run.log.resized.add(region.key)
+    region.origin = None
     size: Num = Num(0, INF)
     if name == "clear":
         size = number(0)

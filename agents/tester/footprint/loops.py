@@ -27,6 +27,7 @@ Bind = Callable[[], None]
 class Loops(Evaluator):
     """Loops over the current state."""
 
+    settling: int = 0  # how many loops around here are being settled
     breaks: list[State]
     continues: list[State]
 
@@ -181,27 +182,39 @@ class Loops(Evaluator):
         return moving
 
     def settle(self, head: State, entry: State, moving: set[Cell | Region], run: Run) -> None:
-        """Iterates the moving variables of ``head`` to a fixed point, with widening, then narrows once."""
-        outer = self.breaks
-        for attempt in range(MOST_PASSES):
+        """Iterates the moving variables of ``head`` to a fixed point, with widening, then narrows.
+
+        Floating-point variables may be anything at once: they seldom decide what is touched. Inside another loop
+        that is being settled the first change is given up on."""
+        outer, self.breaks = self.breaks, []
+        anything: set[Cell | Region] = {slot for slot in moving if slot in self.real}
+        for real in anything:
+            old = head.slots.get(real)
+            head.slots[real] = Num(tags=old.tags) if isinstance(old, Num) else None
+        moving = moving - anything
+        self.settling += 1
+        widened = False
+        for attempt in range(MOST_PASSES if moving else 0):
             self.state, self.breaks = head.copy(), []
             end: State = run()
             changed = False
             for slot in moving:
                 old, new = head.slots.get(slot), end.slots.get(slot) if end.reachable else head.slots.get(slot)
-                joined = _joined(old, new, widening=attempt > 0)
+                joined = _joined(old, new, widening=attempt > 0 or self.settling > 1)
                 if joined != old:
                     head.slots[slot] = joined
                     changed = True
-            if not changed:
+                    widened = widened or attempt > 0 or self.settling > 1
+            if not changed or (changed and self.settling > 1):
                 break
-        for _ in range(2):
+        for _ in range(1 + (self.settling == 1) if widened else 0):
             self.state, self.breaks = head.copy(), []
             end = run()
             if not end.reachable:
                 break
             for slot in moving:
                 head.slots[slot] = _joined(entry.slots.get(slot), end.slots.get(slot), widening=False)
+        self.settling -= 1
         self.breaks = outer
 
     def note_limits(self, tests: list[tuple[n.Expr, bool]], growths: Growths) -> Tags:

@@ -45,13 +45,14 @@ class Setting:
 class Region:
     """The elements of one array, container, or thing pointed to; nested ones are its children."""
 
-    __slots__ = ("children", "contents", "element", "growths", "input", "key", "length")
+    __slots__ = ("children", "contents", "element", "growths", "input", "key", "length", "origin")
 
     def __init__(self, key: str, element: ir.Type, *, is_input: bool, length: Num | None = None) -> None:
         self.key = key
         self.element = element
         self.input = is_input
         self.length = length  # number of elements where the type or a declaration says it
+        self.origin: Region | None = None  # what this container is a copy of, as long as its size is not changed
         self.contents: dict[str, Num] = {}
         self.growths: dict[str, int] = {}
         self.children: dict[str, Region] = {}
@@ -240,6 +241,8 @@ class Footprint:
 
     def touch(self, region: Region, index: Num, *, write: bool) -> None:
         """Notes an access to ``region[index]``."""
+        if region.origin is not None:
+            self.touch(region.origin, index, write=False)
         self.regions.setdefault(region.key, region)
         by_tags = self.touches.setdefault(region.key, {})
         old = by_tags.get(index.tags)

@@ -65,6 +65,7 @@ class Places:
         self.log = Footprint()
         self.mute = 0
         self.weight = 1.0
+        self.real: set[Cell] = set()  # floating-point variables
         self.regions: dict[tuple[int, str], Region] = {}
 
     def place(self, e: n.Expr) -> Place | None:
@@ -152,6 +153,8 @@ class Places:
                 self.write(self.inside(place, f.name), value.fields.get(f.name), f.type)
             return
         if isinstance(place, Cell):
+            if isinstance(t, ir.Float):
+                self.real.add(place)
             self.forget(place.uid)
             if isinstance(value, Num):
                 value = within(t, value)

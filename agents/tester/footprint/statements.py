@@ -139,6 +139,8 @@ class Statements(Loops):
     def fill_from(self, target: Region, source: Region, size: Value) -> None:
         """Size and contents of one container to another."""
         self.state.slots[target] = size if isinstance(size, Num) else Num(0, INF)
+        if target is not source and not target.input:
+            target.origin = source
         element = source.element
         if ir.is_arithmetic(element):
             target.write("", element, source.read("", element, self.setting), self.setting)
