@@ -80,46 +80,120 @@ class _Leaf:
 def compare(function: Function, reference: Reference, got: Outcome, policy: FloatPolicy) -> Difference | Agreement:
     """The first disagreement of a candidate's outcome with the reference, or how close they are."""
     if isinstance(reference.expected, Threw) != isinstance(got, Threw):
-        expected_type, got_type = (o.type if isinstance(o, Threw) else "none" for o in (reference.expected, got))
-        return Difference("exception", expected_type, got_type)
-    names = tuple(parameter.name for parameter in function.parameters)
-    variables = tuple(g.symbol.name for g in function.globals if not g.symbol.const)
-    expected = list(_leaves(reference.expected, names, variables))
-    actual = list(_leaves(got, names, variables))
-    rounded = [_by_place(outcome, names, variables) for outcome in reference.rounded]
-    perturbed = [_by_place(outcome, names, variables) for outcome in reference.perturbed]
-    size = _Scale.of(reference.case)
+        expected, actual = (o.type if isinstance(o, Threw) else "none" for o in (reference.expected, got))
+        return Difference("exception", expected, actual)
+    names = ("result", *(parameter.name for parameter in function.parameters))
+    names += tuple(g.symbol.name for g in function.globals if not g.symbol.const)
+    judge = _Judgement(reference, policy)
     worst = 0.0
-    for one, other in zip(expected, actual, strict=False):
-        if one.where != other.where:
-            return Difference(one.where, _show(one.data), "nothing")
-        if not isinstance(one.data, np.ndarray) or not isinstance(other.data, np.ndarray):
-            if isinstance(one.data, np.ndarray) != isinstance(other.data, np.ndarray) or one.data != other.data:
-                return Difference(one.where, _show(one.data), _show(other.data))
+    for k, (one, other) in enumerate(zip(_slots(reference.expected), _slots(got), strict=False)):
+        if one is other:  # nothing there, or neither touched the input
             continue
-        found = _arrays(
-            one.where,
-            one.data,
-            other.data,
-            _same_shape(one, rounded),
-            _same_shape(one, perturbed),
-            size,
-            policy,
-        )
+        found = judge.slot(names[k], k, one, other)
         if isinstance(found, Difference):
             return found
         worst = max(worst, found.worst_ulp)
-    if len(expected) != len(actual):
-        longer, shorter = (expected, actual) if len(expected) > len(actual) else (actual, expected)
-        extra = longer[len(shorter)]
-        here = _show(extra.data)
-        return Difference(extra.where, *((here, "nothing") if longer is expected else ("nothing", here)))
     return Agreement(worst)
 
 
-def _by_place(outcome: Outcome, names: Sequence[str], variables: Sequence[str]) -> dict[str, Numbers]:
-    leaves = _leaves(outcome, names, variables)
-    return {leaf.where: leaf.data for leaf in leaves if isinstance(leaf.data, np.ndarray)}
+_Slot = Value | Elsewhere | str | None
+
+
+def _slots(outcome: Outcome) -> tuple[_Slot, ...]:
+    """The result, the parameters and the variables; or the exception in place of a result."""
+    if isinstance(outcome, Threw):
+        return (outcome.type,)
+    return (outcome.result, *outcome.parameters, *outcome.globals)
+
+
+class _Judgement:
+    """What decides about the places of one outcome; what is expensive is worked out when it is first needed."""
+
+    def __init__(self, reference: Reference, policy: FloatPolicy) -> None:
+        self.reference, self.policy = reference, policy
+        self._scale: _Scale | None = None
+
+    def scale(self) -> _Scale:
+        """How large the case is."""
+        if self._scale is None:
+            self._scale = _Scale.of(self.reference.case)
+        return self._scale
+
+    def slot(self, name: str, k: int, one: _Slot, other: _Slot) -> Difference | Agreement:
+        """Whether the values in one place agree."""
+        expected, actual = list(_value_leaves(name, one)), list(_value_leaves(name, other))
+        rounded = [_by_place(name, _slots(o)[k]) for o in self.reference.rounded if isinstance(o, Returned)]
+        perturbed = [_by_place(name, _slots(o)[k]) for o in self.reference.perturbed if isinstance(o, Returned)]
+        worst = 0.0
+        for first, second in zip(expected, actual, strict=False):
+            if first.where != second.where:
+                return Difference(first.where, _show(first.data), "nothing")
+            if not isinstance(first.data, np.ndarray) or not isinstance(second.data, np.ndarray):
+                mixed = isinstance(first.data, np.ndarray) != isinstance(second.data, np.ndarray)
+                if mixed or first.data != second.data:
+                    return Difference(first.where, _show(first.data), _show(second.data))
+                continue
+            found = self.arrays(
+                first.where, first.data, second.data, _same_shape(first, rounded), _same_shape(first, perturbed)
+            )
+            if isinstance(found, Difference):
+                return found
+            worst = max(worst, found.worst_ulp)
+        if len(expected) != len(actual):
+            longer, shorter = (expected, actual) if len(expected) > len(actual) else (actual, expected)
+            extra = longer[len(shorter)]
+            shown = (_show(extra.data), "nothing") if longer is expected else ("nothing", _show(extra.data))
+            return Difference(extra.where, *shown)
+        return Agreement(worst)
+
+    def arrays(
+        self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers]
+    ) -> Difference | Agreement:
+        """Whether arrays of numbers agree, element by element."""
+        if expected.shape != got.shape or expected.dtype != got.dtype:
+            return Difference(where, f"{expected.shape} of {expected.dtype}", f"{got.shape} of {got.dtype}")
+        kind = expected.dtype.kind
+        if kind == "c":
+            for part in ("real", "imag"):
+                ours, theirs = getattr(expected, part), getattr(got, part)
+                modes, moved = ([getattr(a, part) for a in arrays] for arrays in (rounded, perturbed))
+                found = self.arrays(f"{where}.{part}", ours, theirs, modes, moved)
+                if isinstance(found, Difference):
+                    return found
+            return Agreement()
+        if kind != "f":
+            wrong = expected != got
+            if self.policy is FloatPolicy.REASSOC:
+                for variant in rounded:  # a discrete result that the original's own rounding does not determine
+                    wrong &= got != variant
+            return _first(where, expected, got, wrong, None) or Agreement()
+        with np.errstate(all="ignore"):
+            if self.policy is FloatPolicy.STRICT:
+                same = (expected == got) & (np.signbit(expected) == np.signbit(got))
+                same |= np.isnan(expected) & np.isnan(got)
+                return _first(where, expected, got, ~same, None) or Agreement()
+            return self._reassociated(where, expected, got, rounded, perturbed)
+
+    def _reassociated(
+        self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers]
+    ) -> Difference | Agreement:
+        apart = np.atleast_1d((expected != got) & ~(np.isnan(expected) & np.isnan(got)))
+        if not apart.any():
+            return Agreement()
+        # Only what differs is worth a bound; most elements do not.
+        some, other = np.atleast_1d(expected)[apart], np.atleast_1d(got)[apart]
+        modes = [np.atleast_1d(a)[apart] for a in rounded]
+        bound = _bound(some, modes, [np.atleast_1d(a)[apart] for a in perturbed], self.scale())
+        wrong = np.zeros(apart.shape, dtype=np.bool_)
+        wrong[apart] = ~_close(some, other, modes, bound, self.scale())
+        if not wrong.any():
+            return Agreement(_worst_ulp(some, other))
+        limits = np.zeros(apart.shape, dtype=np.longdouble)
+        limits[apart] = bound
+        return _first(where, expected, got, wrong, limits) or Agreement()
+
+def _by_place(name: str, slot: _Slot) -> dict[str, Numbers]:
+    return {leaf.where: leaf.data for leaf in _value_leaves(name, slot) if isinstance(leaf.data, np.ndarray)}
 
 
 def _same_shape(leaf: _Leaf, variants: Sequence[dict[str, Numbers]]) -> list[Numbers]:
@@ -132,22 +206,10 @@ def _same_shape(leaf: _Leaf, variants: Sequence[dict[str, Numbers]]) -> list[Num
 # ---- from values to flat arrays ----------------------------------------------------------------------
 
 
-def _leaves(outcome: Outcome, names: Sequence[str], variables: Sequence[str]) -> Iterator[_Leaf]:
-    if isinstance(outcome, Threw):
-        yield _Leaf("exception", outcome.type)
-        return
-    assert isinstance(outcome, Returned)
-    if outcome.result is not None:
-        yield from _value_leaves("result", outcome.result)
-    for name, value in zip(names, outcome.parameters, strict=True):
-        if value is not None:
-            yield from _value_leaves(name, value)
-    for name, value in zip(variables, outcome.globals, strict=False):
-        yield from _value_leaves(name, value)
-
-
-def _value_leaves(where: str, value: Value | Elsewhere) -> Iterator[_Leaf]:
-    if isinstance(value, Scalar):
+def _value_leaves(where: str, value: _Slot) -> Iterator[_Leaf]:
+    if isinstance(value, str):
+        yield _Leaf(where, value)
+    elif isinstance(value, Scalar):
         number = value.value
         if isinstance(number, int) and not isinstance(number, bool) and not -(2**63) <= number < 2**64:
             yield _Leaf(where, str(number))
@@ -195,10 +257,8 @@ class _Scale:
 
     @staticmethod
     def of(case: Case) -> _Scale:
-        names = [str(k) for k in range(len(case.values) + len(case.globals))]
-        outcome = Returned(None, (*case.values, *case.globals))
         elements, magnitude, finite, epsilon = 1, 0.0, True, 0.0
-        for leaf in _leaves(outcome, names, ()):
+        for leaf in (leaf for value in (*case.values, *case.globals) for leaf in _value_leaves("", value)):
             if isinstance(leaf.data, np.ndarray):
                 elements += leaf.data.size
                 if leaf.data.dtype.kind in "fc" and leaf.data.size:
@@ -209,57 +269,6 @@ class _Scale:
                     finite &= bool(good.all())
                     magnitude = max(magnitude, float(sizes.max(where=good, initial=0.0)))
         return _Scale(elements, magnitude, finite, epsilon)
-
-
-def _arrays(
-    where: str,
-    expected: Numbers,
-    got: Numbers,
-    rounded: list[Numbers],
-    perturbed: list[Numbers],
-    size: _Scale,
-    policy: FloatPolicy,
-) -> Difference | Agreement:
-    if expected.shape != got.shape or expected.dtype != got.dtype:
-        return Difference(where, f"{expected.shape} of {expected.dtype}", f"{got.shape} of {got.dtype}")
-    kind = expected.dtype.kind
-    if kind == "c":
-        for part, suffix in (("real", ".real"), ("imag", ".imag")):
-            found = _arrays(
-                where + suffix,
-                getattr(expected, part),
-                getattr(got, part),
-                [getattr(a, part) for a in rounded],
-                [getattr(a, part) for a in perturbed],
-                size,
-                policy,
-            )
-            if isinstance(found, Difference):
-                return found
-        return Agreement()
-    if kind != "f":
-        wrong = expected != got
-        if policy is FloatPolicy.REASSOC:
-            for variant in rounded:  # a discrete result that the original's own rounding does not determine
-                wrong &= got != variant
-        return _first(where, expected, got, wrong, None) or Agreement()
-    with np.errstate(all="ignore"):
-        if policy is FloatPolicy.STRICT:
-            same = (expected == got) & (np.signbit(expected) == np.signbit(got))
-            same |= np.isnan(expected) & np.isnan(got)
-            return _first(where, expected, got, ~same, None) or Agreement()
-        apart = np.atleast_1d((expected != got) & ~(np.isnan(expected) & np.isnan(got)))
-        if not apart.any():
-            return Agreement()
-        # Only what differs is worth a bound; most elements do not.
-        some, other = np.atleast_1d(expected)[apart], np.atleast_1d(got)[apart]
-        modes = [np.atleast_1d(a)[apart] for a in rounded]
-        bound = _bound(some, modes, [np.atleast_1d(a)[apart] for a in perturbed], size)
-        wrong = np.zeros(apart.shape, dtype=np.bool_)
-        wrong[apart] = ~_close(some, other, modes, bound, size)
-        limits = np.zeros(apart.shape, dtype=np.longdouble)
-        limits[apart] = bound
-        return _first(where, expected, got, wrong, limits) or Agreement(_worst_ulp(some, other))
 
 
 def _bound(expected: Numbers, rounded: list[Numbers], perturbed: list[Numbers], size: _Scale) -> Numbers:

@@ -87,6 +87,7 @@ char *reserve(std::size_t length) {
   if (room < length || room > output_size - output_used) stop(TOO_LARGE, "the results exceed the space for them");
   char *place = output + output_used;
   output_used += room;
+  std::memset(place + length, 0, room - length);
   return place;
 }
 
@@ -285,6 +286,21 @@ void put_place(unseq_io *io, const void *where) {
 }
 
 std::size_t payload_start;
+std::size_t owned_start;
+u64 owner_now = ~u64{0};
+
+// Results have the form of inputs, so a parameter that is as it was can be told in one word.
+void settle(call &c) {
+  if (owner_now < c.parameters.size()) {
+    const char *before = c.parameters[owner_now];
+    const std::size_t length = static_cast<std::size_t>(behind(c, before) - before);
+    if (length == output_used - owned_start && std::memcmp(before, output + owned_start, length) == 0) {
+      output_used = owned_start;
+      put(UNCHANGED, 0);
+    }
+  }
+  owner_now = ~u64{0};
+}
 
 void install(unseq_io &io) {
   io.peek = [](unseq_io *p) {
@@ -310,7 +326,12 @@ void install(unseq_io &io) {
   io.pointer = pointer;
   io.begin = begin;
   io.end = end;
-  io.put_owner = [](unseq_io *, int owner) { put(OWNER, static_cast<u64>(owner)); };
+  io.put_owner = [](unseq_io *p, int owner) {
+    settle(*of(p));
+    put(OWNER, static_cast<u64>(owner));
+    owned_start = output_used;
+    owner_now = static_cast<u64>(owner);
+  };
   io.put_bytes = [](unseq_io *, const void *data, std::size_t length) { put(BYTES, length, data, length); };
   io.put_compared = put_compared;
   io.put_list = [](unseq_io *, std::size_t count) { put(LIST, count); };
@@ -318,6 +339,7 @@ void install(unseq_io &io) {
   io.put_place = put_place;
   io.put_block = put_block;
   io.put_threw = [](unseq_io *, const char *type) {
+    owner_now = ~u64{0};
     output_used = payload_start;
     put(THREW, std::strlen(type), type, std::strlen(type));
   };
@@ -410,6 +432,7 @@ void run(void (*shim)(unseq_io *)) {
     char *place = reserve(sizeof(entry_header));
     payload_start = output_used;
     shim(&c.io);
+    settle(c);
     entry_header entry{k, NEW, c.wall_ns, c.cpu_ns, 0, output_used - payload_start, 0, 0};
     first_result &known = first[number];
     if (known.start == 0) {
