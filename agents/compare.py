@@ -32,6 +32,7 @@ from unseq.frontend.ir.nodes import Function
 
 Numbers = npt.NDArray[Any]
 _SAFETY = 8.0
+_STRETCH = 1 << 16
 _SMALL_INTEGER = float(1 << 20)
 
 
@@ -177,20 +178,27 @@ class _Judgement:
     def _reassociated(
         self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers]
     ) -> Difference | Agreement:
-        apart = np.atleast_1d((expected != got) & ~(np.isnan(expected) & np.isnan(got)))
-        if not apart.any():
-            return Agreement()
-        # Only what differs is worth a bound; most elements do not.
-        some, other = np.atleast_1d(expected)[apart], np.atleast_1d(got)[apart]
-        modes = [np.atleast_1d(a)[apart] for a in rounded]
-        bound = _bound(some, modes, [np.atleast_1d(a)[apart] for a in perturbed], self.scale())
-        wrong = np.zeros(apart.shape, dtype=np.bool_)
-        wrong[apart] = ~_close(some, other, modes, bound, self.scale())
-        if not wrong.any():
-            return Agreement(_worst_ulp(some, other))
-        limits = np.zeros(apart.shape, dtype=np.longdouble)
-        limits[apart] = bound
-        return _first(where, expected, got, wrong, limits) or Agreement()
+        # Only what differs is worth a bound, and a stretch at a time keeps the wide intermediates small.
+        one, other = expected.reshape(-1), got.reshape(-1)
+        modes, moved = ([a.reshape(-1) for a in arrays] for arrays in (rounded, perturbed))
+        wrong = np.zeros(one.shape, dtype=np.bool_)
+        limit: float | None = None
+        worst = 0.0
+        for start in range(0, one.size, _STRETCH):
+            part = slice(start, start + _STRETCH)
+            apart = (one[part] != other[part]) & ~(np.isnan(one[part]) & np.isnan(other[part]))
+            if not apart.any():
+                continue
+            ours, theirs = one[part][apart], other[part][apart]
+            near = [a[part][apart] for a in modes]
+            bound = _bound(ours, near, [a[part][apart] for a in moved], self.scale())
+            bad = ~_close(ours, theirs, near, bound, self.scale())
+            wrong[part][apart] = bad
+            if bad.any() and limit is None:
+                limit = float(bound[np.argmax(bad)])
+            worst = max(worst, _worst_ulp(ours, theirs))
+        return _first(where, expected, got, wrong.reshape(expected.shape), limit) or Agreement(worst)
+
 
 def _by_place(name: str, slot: _Slot) -> dict[str, Numbers]:
     return {leaf.where: leaf.data for leaf in _value_leaves(name, slot) if isinstance(leaf.data, np.ndarray)}
@@ -318,15 +326,14 @@ def _worst_ulp(expected: Numbers, got: Numbers) -> float:
 
 
 def _first(
-    where: str, expected: Numbers, got: Numbers, wrong: npt.NDArray[np.bool_], bound: Numbers | None
+    where: str, expected: Numbers, got: Numbers, wrong: npt.NDArray[np.bool_], bound: float | None
 ) -> Difference | None:
     if not np.any(wrong):
         return None
     index = tuple(int(k[0]) for k in np.nonzero(np.atleast_1d(wrong)))
     one, other = np.atleast_1d(expected)[index], np.atleast_1d(got)[index]
     place = where if expected.ndim == 0 else where + "".join(f"[{k}]" for k in index)
-    limit = None if bound is None else float(np.atleast_1d(bound)[index])
-    return Difference(place, _show(one), _show(other), int(np.count_nonzero(wrong)), limit)
+    return Difference(place, _show(one), _show(other), int(np.count_nonzero(wrong)), bound)
 
 
 def _show(data: object) -> str:

@@ -39,6 +39,7 @@ BYTES, LIST, NULL, OVERLAP, SAME, UNCHANGED, THREW, STRANGE, OWNER = range(1, 10
 RESULT, GLOBAL = 1000, 2000
 STATISTICS, RACES, REUSE = 1, 2, 4
 FIRST_ENTRY = 4096
+_TOGETHER = 1 << 16
 ITEM = struct.Struct("<QQ")
 _HEADER = struct.Struct("<7Q")
 _CASE = struct.Struct("<2Q")
@@ -265,15 +266,28 @@ def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) ->
     begin += [_CASE.pack(start, end) for start, end in table]
     descriptor = os.memfd_create("unseq-input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        for part in (b"".join(begin), *parts):
-            view = memoryview(part)
-            while view:
-                view = view[os.write(descriptor, view) :]
+        _write(descriptor, [b"".join(begin), *parts])
         fcntl.fcntl(descriptor, _F_ADD_SEALS, _SEAL_SEAL | _SEAL_SHRINK | _SEAL_GROW | _SEAL_WRITE)
     except BaseException:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _write(descriptor: int, parts: Sequence[bytes | memoryview]) -> None:
+    """Writes all parts; small ones together."""
+    pending = bytearray()
+    for part in (*parts, None):
+        small = part is not None and len(part) < _TOGETHER
+        if part is not None and small:
+            pending += part
+        if not small or len(pending) >= _TOGETHER:
+            for whole in (pending, b"" if part is None or small else part):
+                view = memoryview(whole)
+                while view:
+                    view = view[os.write(descriptor, view) :]
+                view.release()
+            pending = bytearray()
 
 
 def output_blob(size: int) -> tuple[int, mmap.mmap]:
