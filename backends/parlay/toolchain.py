@@ -29,6 +29,9 @@ EMBEDDED_INCLUDE = NATIVE / "include"
 LIBRARY_NAME = "libunseq_parlay.so"
 STANDARD = "-std=c++20"
 
+# Besides `cflags`, for code that was written for upstream's headers and relies on what those include.
+AS_UPSTREAM = ("-include", "unseq/as_upstream.h")
+
 _BUILD_SECONDS = 180.0
 
 

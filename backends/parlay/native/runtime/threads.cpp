@@ -1,9 +1,9 @@
 // Fork and join on real threads, by oneTBB. Knows nothing of what a body does.
 //
-// A loop without a granularity is probed: it runs 1, 2, 4, ... iterations until about a microsecond
+// A loop without a granularity is probed: it runs 1, 4, 16, ... iterations until about a microsecond
 // has gone by, which shows what a chunk worth a task is; what is left is run by oneTBB's
 // auto_partitioner. A loop of few iterations hands over its right half before it probes its left one,
-// so that two heavy iterations do run at once.
+// so that two heavy iterations do run at once. What is over after the probe never enters oneTBB.
 
 #include <sched.h>
 #include <time.h>
@@ -168,8 +168,11 @@ struct Loop {
   unseq::SiteCounters* site;  // null when not counting
   std::thread::id owner;
 
-  void run(std::size_t lo, std::size_t hi) const {
+  void count() const {
     if (site != nullptr) unseq::count_strand(site, owner != std::this_thread::get_id());
+  }
+  void run(std::size_t lo, std::size_t hi) const {
+    count();
     body(env, lo, hi);
   }
 };
@@ -262,9 +265,9 @@ Probe probe(const Scheduler& s, const Loop& loop, std::size_t lo, std::size_t hi
   const std::uint64_t start = ticks();
   std::size_t done = 0;
   double spent = 0;
-  for (std::size_t step = 1; lo + done < hi; step *= 2) {
+  for (std::size_t step = 1; lo + done < hi; step *= 4) {
     const std::size_t end = hi - lo - done < step ? hi : lo + done + step;
-    loop.run(lo + done, end);
+    loop.body(loop.env, lo + done, end);
     done = end - lo;
     spent = static_cast<double>(ticks() - start) / s.ticks_per_second;
     if (spent >= kProbeSeconds) break;
@@ -280,18 +283,24 @@ void run_probed(Scheduler& s, const Loop& loop, std::size_t lo, std::size_t hi) 
   const Probe found = probe(s, loop, lo, hi);
   if (found.next == hi) return;
   if (hi - found.next <= found.grain) {
-    loop.run(found.next, hi);
+    loop.body(loop.env, found.next, hi);
   } else {
-    run_chunks(s, loop, found.next, hi, found.grain);
+    in_arena(s, [&] { run_chunks(s, loop, found.next, hi, found.grain); });
   }
 }
 
 void run_loop(Scheduler& s, const Loop& loop, std::size_t lo, std::size_t hi, std::size_t grain) {
   if (grain > 0) {
-    run_chunks(s, loop, lo, hi, grain);
+    in_arena(s, [&] { run_chunks(s, loop, lo, hi, grain); });
   } else if (hi - lo <= kFew) {
     const std::size_t middle = lo + (hi - lo) / 2;
-    fork_two([&] { run_probed(s, loop, lo, middle); }, [&] { run_probed(s, loop, middle, hi); });
+    in_arena(s, [&] {
+      fork_two([&] { run_probed(s, loop, lo, middle); },
+               [&] {
+                 loop.count();
+                 run_probed(s, loop, middle, hi);
+               });
+    });
   } else {
     run_probed(s, loop, lo, hi);
   }
@@ -327,11 +336,12 @@ UNSEQ_EXPORT void unseq_parallel_for(std::size_t lo, std::size_t hi, std::size_t
   if (unseq::counting.load(std::memory_order_relaxed)) {
     loop.site = unseq::count_execution(reinterpret_cast<const void*>(body), n, n >= 2 && n > grain);
     loop.owner = std::this_thread::get_id();
+    loop.count();  // the caller's own share
   }
   if (s.workers == 1 || n == 1 || n <= grain) {
-    loop.run(lo, hi);
+    body(env, lo, hi);
   } else {
-    in_arena(s, [&] { run_loop(s, loop, lo, hi, grain); });
+    run_loop(s, loop, lo, hi, grain);
   }
 }
 

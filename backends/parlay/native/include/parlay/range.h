@@ -70,6 +70,14 @@ constexpr size_t size(const T (&)[N]) {
   return N;
 }
 
+// The same as a function object.
+struct size_of {
+  template <typename R>
+  size_t operator()(R&& r) const {
+    return parlay::size(r);
+  }
+};
+
 }  // namespace parlay
 
 #endif

@@ -382,4 +382,15 @@ auto to_short_sequence(R&& r) {
 
 }  // namespace parlay
 
+namespace std {
+template <typename T, typename A, bool S>
+struct hash<parlay::sequence<T, A, S>> {
+  size_t operator()(const parlay::sequence<T, A, S>& s) const {
+    size_t h = 5381;
+    for (const T& x : s) h = h * 33 + parlay::hash<T>{}(x);
+    return h;
+  }
+};
+}  // namespace std
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef PARLAY_UTILITIES_H_
 #define PARLAY_UTILITIES_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -140,6 +141,15 @@ struct hash<std::pair<A, B>> {
   size_t operator()(const std::pair<A, B>& p) const {
     size_t h = hash<A>{}(p.first);
     hash_combine(h, hash<B>{}(p.second));
+    return h;
+  }
+};
+
+template <typename T, size_t N>
+struct hash<std::array<T, N>> {
+  size_t operator()(const std::array<T, N>& a) const {
+    size_t h = 1;
+    for (const T& x : a) hash_combine(h, hash<T>{}(x));
     return h;
   }
 };

@@ -15,22 +15,18 @@ namespace internal {
 // Every part of the input has private sums, which are combined afterwards: no atomics, no order lost.
 template <typename T, typename Add, typename M>
 sequence<T> collect(size_t n, size_t buckets, size_t parts, const Add& add, const M& m) {
-  if (parts < 2) {
-    sequence<T> sums(buckets, m.identity);
-    for (size_t i = 0; i < n; ++i) add(sums.data(), i);
-    return sums;
-  }
+  const auto share = [&](size_t lo, size_t hi) {
+    sequence<T> own = sequence<T>::uninitialized(buckets);
+    T* const sums = own.data();
+    for (size_t b = 0; b < buckets; ++b) assign_uninitialized(sums[b], m.identity);
+    for (size_t i = lo; i < hi; ++i) add(sums, i);
+    return own;
+  };
+  if (parts < 2) return share(0, n);
   sequence<sequence<T>> sums(parts);
   parallel_for(
       0, parts,
-      [&](size_t p) {
-        sequence<T> own = sequence<T>::uninitialized(buckets);
-        for (size_t b = 0; b < buckets; ++b) assign_uninitialized(own[b], m.identity);
-        const size_t hi = n * (p + 1) / parts;
-        for (size_t i = n * p / parts; i < hi; ++i) add(own.data(), i);
-        sums[p] = std::move(own);
-      },
-      1);
+      [&](size_t p) { sums[p] = share(n * p / parts, n * (p + 1) / parts); }, 1);
   parallel_for(0, buckets, [&](size_t b) {
     T total = std::move(sums[0][b]);
     for (size_t p = 1; p < parts; ++p) total = m(std::move(total), sums[p][b]);
