@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from native_programs import compile_program, run_program
 
+from native_programs import compile_program, run_program
 from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, find_toolchain
 
 ROOT = os.environ.get("PARLAYLIB_ROOT")
