@@ -140,12 +140,7 @@ class Trial:
         imports = imported(made.library)
         known = imported(self.original.library(RuntimeKind.PLAIN).library)
         reason = screen_imports(imports, known, self.toolchain.parlaylib is not None)
-        if reason:
-            return Tampered(reason)
-        self.own_threads = any(_THREADS.fullmatch(symbol) for symbol in imports - known)
-        if self.own_threads and _OPENMP.search(self.candidate.text):
-            return Inconclusive("OpenMP: no race detector at hand knows its runtime")
-        return None
+        return Tampered(reason) if reason else None
 
     def _library(self, kind: RuntimeKind) -> Built | Rejected:
         return self.builds[kind].result()
@@ -241,6 +236,12 @@ class Trial:
 
     def _races(self, _: bool) -> Verdict | None:
         kind = detector_kind(self.toolchain)
+        made = self._library(kind)
+        if isinstance(made, Rejected):
+            return CompileError(made.message)
+        self.own_threads = self._makes_threads(made, kind)
+        if self.own_threads and _OPENMP.search(self.candidate.text):
+            return Inconclusive("OpenMP: no race detector at hand knows its runtime")
         if self.own_threads and kind is RuntimeKind.RACE:
             # The exact detector knows strands of the library only.
             self.notes.append("it makes threads of its own, so races are sought by ThreadSanitizer")
@@ -257,6 +258,14 @@ class Trial:
             larger = self._valid([t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS])
             verdict = self._race_check(kind, larger) if larger else None
         return verdict
+
+    def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
+        """Whether the candidate itself starts threads. The race runtime always has the embedded headers, which start
+        none; upstream's headers bring their scheduler with them."""
+        if self.toolchain.parlaylib is not None and kind is not RuntimeKind.RACE:
+            return False
+        known = imported(self.original.library(RuntimeKind.PLAIN).library)
+        return any(_THREADS.fullmatch(symbol) for symbol in imported(made.library) - known)
 
     def _race_check(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
         order = tuple(range(len(cases)))
@@ -294,8 +303,8 @@ class Trial:
         if self.own_threads:
             self.notes.append("it makes threads of its own, which are not counted")
             return None
-        if self.toolchain.parlaylib is not None:
-            self.notes.append("fork sites are not counted with upstream ParlayLib")
+        if self.toolchain.parlaylib is not None and (not self.all_sites or self._unreached()):
+            self.notes.append("not every fork site could be counted: upstream ParlayLib counts none")
             return None
         if not self.all_sites:
             return NotParallel("it contains no fork: nothing in it can run in parallel")

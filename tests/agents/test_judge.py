@@ -188,6 +188,16 @@ def test_work_left_to_a_thread_of_its_own_is_not_done_in_time(saxpy: tuple[Judge
     assert found.verdict.name in {"WrongOutput", "OutOfBounds", "MemoryFault", "Race", "Crash"}, found.verdict.text
 
 
+def test_threads_of_its_own_are_left_to_the_weaker_detector_and_said(saxpy: tuple[Judge, Suite]) -> None:
+    half = "for (int i = lo; i < hi; i++) y[i] += a * x[i];"
+    body = f"auto part = [=](int lo, int hi) {{ {half} }}; std::thread t(part, 0, n / 2); part(n / 2, n); t.join();"
+    guard = GUARD.replace("n < UNSEQ_CUTOFF", "n < 2")
+    found = verdict_on(saxpy, f"{HEAD}#include <thread>\n{SIGNATURE} {{ {guard} {body} }}")
+    assert found.verdict.name == "Pass", found.verdict.text
+    assert found.evidence.detector == "ThreadSanitizer"
+    assert any("threads of its own" in note for note in found.evidence.notes)
+
+
 def test_threads_without_end_are_stopped(saxpy: tuple[Judge, Suite]) -> None:
     bomb = "for (;;) std::thread([] { for (;;) {} }).detach();"
     found = verdict_on(saxpy, f"{HEAD}#include <thread>\n{SIGNATURE} {{ if (n == 3) {bomb} {GUARD} {LOOP} }}")
