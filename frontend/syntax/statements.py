@@ -184,6 +184,7 @@ def _cases(ctx: Context, block: Node) -> list[Case]:
     arms = [child for child in block.named_children if child.type != "comment"]
     cases: list[Case] = []
     labels: list[int] = []
+    taken: set[int | None] = set()  # all labels so far; None is the default
     default = False
     start: Node | None = None
     for position, arm in enumerate(arms):
@@ -192,12 +193,15 @@ def _cases(ctx: Context, block: Node) -> list[Case]:
         start = start if start is not None else arm
         label = arm.child_by_field_name("value")
         inside = [c for c in arm.named_children if c != label and c.type != "comment"]
+        number = None if label is None else constant_value(ctx, value_of(ctx, label))
+        if number in taken:
+            raise ctx.refuse(arm, "two arms of a switch for one value", "remove one of them")
+        taken.add(number)
         if label is None:
             default = True
+        elif number is None:
+            raise ctx.refuse(label, "a case label whose value is not known", "write a constant")
         else:
-            number = constant_value(ctx, value_of(ctx, label))
-            if number is None:
-                raise ctx.refuse(label, "a case label whose value is not known", "write a constant")
             labels.append(number)
         if not inside and position + 1 < len(arms):
             continue

@@ -154,7 +154,13 @@ def test_without_a_compiler_one_line_and_exit_code_3(source: Path, tmp_path: Pat
 def test_an_interrupt_ends_at_once_and_leaves_nothing(source: Path, tmp_path: Path) -> None:
     command = [sys.executable, str(RUN_CLI), "translate", str(source), "-o", str(tmp_path / "out")]
     running = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # a test run in the background has interrupts ignored, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while not (tmp_path / "out").exists() and running.poll() is None:
         time.sleep(0.02)
