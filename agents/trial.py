@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
 
 _THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
-_OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b", re.MULTILINE)
+_OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
 
 Builds = dict[RuntimeKind, Future[Built | Rejected]]
 
@@ -70,9 +71,18 @@ def start_build(
     """One build, begun in the background."""
     folder = task.function.unit.path.resolve().parent
     flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
-    openmp = ("-fopenmp",) if _OPENMP.search(candidate.text) else ()
+    openmp = ("-fopenmp",) if adds_openmp(task, candidate) else ()
     source = Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
     return executor.submit(build, toolchain, task.function, source, kind, scratch)
+
+
+def adds_openmp(task: Task, candidate: Candidate) -> bool:
+    """Whether a candidate has OpenMP directives that the original, which is built without OpenMP, does not have."""
+    found, known = (
+        Counter(line.strip() for line in _OPENMP.findall(text))
+        for text in (candidate.text, task.function.unit.text.decode("utf-8", "replace"))
+    )
+    return bool(found - known)
 
 
 def detector_kind(toolchain: Toolchain) -> RuntimeKind:
@@ -240,7 +250,7 @@ class Trial:
         if isinstance(made, Rejected):
             return CompileError(made.message)
         self.own_threads = self._makes_threads(made, kind)
-        if self.own_threads and _OPENMP.search(self.candidate.text):
+        if self.own_threads and adds_openmp(self.task, self.candidate):
             return Inconclusive("OpenMP: no race detector at hand knows its runtime")
         if self.own_threads and kind is RuntimeKind.RACE:
             # The exact detector knows strands of the library only.

@@ -5,6 +5,7 @@ Knows byte ranges and text; knows nothing of what either means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ class Edit:
     start: int
     end: int
     text: str
+
+
+_DIRECTIVE = re.compile(rb"#\s*pragma\s+(?:omp|GCC\s+(?:ivdep|unroll)|ivdep|unroll|clang\s+loop)\b")
 
 
 class OverlappingEdits(Exception):
@@ -34,6 +38,22 @@ def line_before(source: bytes, offset: int) -> int:
     while offset > 0 and source[offset - 1 : offset] in (b" ", b"\t"):
         offset -= 1
     return offset - 1 if source[offset - 1 : offset] == b"\n" else offset
+
+
+def directive_before(source: bytes, offset: int) -> int:
+    """Where the OpenMP or other loop directives on the lines before ``offset`` begin; ``offset`` itself for none.
+
+    They belong to the loop behind them and go with it."""
+    begin = offset
+    while True:
+        line_start = source.rfind(b"\n", 0, begin) + 1
+        if source[line_start:begin].strip():
+            return offset
+        previous = source.rfind(b"\n", 0, max(line_start - 1, 0)) + 1
+        line = source[previous : max(line_start - 1, 0)].strip()
+        if not _DIRECTIVE.match(line):
+            return begin if begin == offset else begin + len(source[begin:offset]) - len(source[begin:offset].lstrip())
+        begin = previous
 
 
 def outside(candidates: Iterable[Edit], changes: Iterable[Edit]) -> list[Edit]:

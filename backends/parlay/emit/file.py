@@ -175,8 +175,10 @@ def _placed(context: Context, piece: Piece) -> list[edits.Edit]:
     source, span, text = context.unit.text, piece.span, piece.text
     if not piece.is_expression and not _in_braces(context.function, span, source):
         text = "{\n" + context.indent(text) + "\n}"
+    begin = span.start if piece.is_expression else edits.directive_before(source, span.start)
     removed = [edits.Edit(edits.line_before(source, gone.start), gone.end, "") for gone in piece.gone]
-    return [edits.replace(span, layout.shift(text, "", layout.indentation_at(source, span.start))), *removed]
+    moved = layout.shift(text, "", layout.indentation_at(source, span.start))
+    return [edits.Edit(begin, span.end, moved), *removed]
 
 
 def _in_braces(function: Function, span: Span, source: bytes) -> bool:
