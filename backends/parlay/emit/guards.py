@@ -102,9 +102,9 @@ def pointer(context: Context, base: Expr) -> str:
 
 
 def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
-    context.includes.add("<parlay/primitives.h>")
+    context.includes |= {"<parlay/primitives.h>", "<functional>"}
     base, low, high = elements(context, guard.array, guard.low, guard.high)
-    return f"parlay::is_sorted(parlay::make_slice({base}{low}, {base}{high}))"
+    return f"parlay::is_sorted(parlay::make_slice({base}{low}, {base}{high}), std::less<>())"
 
 
 def elements(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, str, str]:
