@@ -68,16 +68,12 @@ def _body(
 ) -> Polynomial:
     """The trip count times what one iteration does."""
     inside = _inner(loop)
-    inner_ids = {found.id for outer in inside for found in walk.loops(outer)}
     once = number(max(1, operations(loop.body, effects) - sum(operations(outer, effects) for outer in inside)))
     for inner in inside:
         nest = nests.get(inner.id)
         chain = (*around, nest[0]) if nest is not None else around
         part = _body(inner, chain, nests, effects, is_fixed)
-        if nest is None:
-            part = part.times(number(1))
         once = once.plus(part)
-    del inner_ids
     return once.times(_trip(loop, around, is_fixed))
 
 

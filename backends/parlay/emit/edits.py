@@ -45,15 +45,15 @@ def directive_before(source: bytes, offset: int) -> int:
 
     They belong to the loop behind them and go with it."""
     begin = offset
-    while True:
-        line_start = source.rfind(b"\n", 0, begin) + 1
-        if source[line_start:begin].strip():
-            return offset
-        previous = source.rfind(b"\n", 0, max(line_start - 1, 0)) + 1
-        line = source[previous : max(line_start - 1, 0)].strip()
+    line_start = source.rfind(b"\n", 0, offset) + 1
+    while line_start > 0 and not source[line_start:begin].strip():
+        previous = source.rfind(b"\n", 0, line_start - 1) + 1
+        line = source[previous : line_start - 1].lstrip()
         if not _DIRECTIVE.match(line):
-            return begin if begin == offset else begin + len(source[begin:offset]) - len(source[begin:offset].lstrip())
-        begin = previous
+            break
+        begin = line_start - 1 - len(line)
+        line_start = previous
+    return begin
 
 
 def outside(candidates: Iterable[Edit], changes: Iterable[Edit]) -> list[Edit]:
