@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import LoopContext
+from unseq.frontend.analysis.library import PURE, bare
 from unseq.frontend.ir.nodes import (
+    AddressOf,
     Assign,
     Binary,
     Block,
     Break,
+    Call,
     Cast,
     Continue,
     Expr,
@@ -71,6 +74,20 @@ def _name(context: LoopContext) -> str:
     return name
 
 
+def _is_changed(context: LoopContext, places: list[Index]) -> bool:
+    """Whether one of the places may be written where it stands."""
+    mine = {id(place) for place in places}
+    for node in walk(context.body):
+        match node:
+            case Assign(place) | AddressOf(place):
+                if id(place) in mine:
+                    return True
+            case Call(name, arguments) if bare(name) not in PURE:
+                if any(id(argument) in mine for argument in arguments):
+                    return True
+    return False
+
+
 def _promoted(context: LoopContext, position: int, write: Assign, place: Index) -> Promotion | None:
     iteration = context.iteration
     array = root(place)
@@ -81,7 +98,7 @@ def _promoted(context: LoopContext, position: int, write: Assign, place: Index) 
     uses = [e for e in walk(context.body) if isinstance(e, Index) and e.base == place.base]
     mentioned = sum(1 for e in walk(context.body) if isinstance(e, Ref) and e.symbol == array)
     others = [e for e in uses if e is not place]
-    if mentioned != len(uses) or not others:
+    if mentioned != len(uses) or not others or _is_changed(context, others):
         return None
     distances = [_distance(place.index, e.index) for e in others]
     if not all(d in {0, iteration.step} for d in distances) or iteration.step not in distances:

@@ -247,3 +247,33 @@ void until_negative(double *a, int n, int limit)
     for (int i = 0, k = limit; i < n && k > 0; i++, k--) /* sequential: */
         a[i] = k;
 }
+
+/* The element that the iteration before wrote is written again: nothing is carried but the order of the writes. */
+void twice_downwards(double *a, int n)
+{
+    for (int i = n; i >= 2; i--) { /* sequential: written again */
+        a[i] = 1.0;
+        a[i - 1] = 2.0;
+    }
+}
+
+void overwritten_then_used(double *a, const double *b, int n)
+{
+    for (int i = 1; i < n; i++) { /* sequential: a[i - 1] */
+        a[i - 1] = 2.0 * b[i];
+        a[i] = a[i - 1] + b[i];
+    }
+}
+
+static void twice(double *x)
+{
+    *x *= 2.0;
+}
+
+void changed_through_a_pointer(double *a, const double *b, int n)
+{
+    for (int i = 1; i < n; i++) { /* sequential: a[i - 1] */
+        twice(&a[i - 1]);
+        a[i] = a[i - 1] + b[i];
+    }
+}
