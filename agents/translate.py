@@ -23,6 +23,7 @@ from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.facts import Facts
 from unseq.frontend.ir.nodes import Function
 from unseq.frontend.lower import FunctionHead, lower
+from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic, InputError, SourceUnit, Unsupported
 
 Stage = Callable[[str], None]
@@ -79,7 +80,7 @@ def translate(
     try:
         function = lower(unit, head.name, options.instantiate if head.is_template else None)
     except Unsupported as error:
-        return Translation(Outcome.REFUSED, (Diagnostic(error.span, error.what, error.remedy),))
+        return Translation(Outcome.REFUSED, (error.diagnostic,))
     stage("analyse")
     facts = analyze(function, options.contract.assume)
     task = Task(function, facts, options.contract)
@@ -90,7 +91,7 @@ def translate(
     try:
         emitted = emit(unit, [plan])
     except Unsupported as error:
-        return Translation(Outcome.REFUSED, (Diagnostic(error.span, error.what, error.remedy),), facts, plan)
+        return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
     lines = tuple(site.line for site in emitted.sites)
     candidate = Candidate(emitted.text, emitted.suffix, "rules", plan.claim, plan.label, plan, lines)
     return _judged(task, plan, candidate, options, toolchain, stage)
@@ -116,11 +117,13 @@ def _judged(
     outcome = Outcome.TRANSLATED if judgement.verdict.passed else Outcome.FAILED
     reasons: tuple[Diagnostic, ...] = ()
     if outcome is Outcome.FAILED:
-        reasons = (Diagnostic(function.span, f"{judgement.verdict.name}: {judgement.verdict.text}"),)
+        reasons = (
+            Diagnostic(function.span, f"{judgement.verdict.name}: {judgement.verdict.text}", code=Why.VERDICT),
+        )
     elif options.only_faster and isinstance(judgement.verdict, Pass) and judgement.verdict.wins is not Wins.YES:
         outcome = Outcome.REFUSED
         what = "right, but not faster than the original on this machine"
-        reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it"),)
+        reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it", code=Why.NOT_FASTER),)
     return Translation(outcome, reasons, task.facts, plan, candidate, suite, judgement)
 
 

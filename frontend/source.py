@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from unseq.frontend.reasons import Why
+
 MAX_SOURCE_BYTES = 4_000_000
 
 
@@ -72,15 +74,23 @@ class Unsupported(Exception):
         self.what = what
         self.remedy = remedy
 
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The refusal as a finding to show."""
+        return Diagnostic(self.span, self.what, self.remedy, code=Why.NOT_UNDERSTOOD)
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A finding to show: where, what, and what would help; ``other`` is a second place that takes part."""
+    """A finding to show: where, what, and what would help; ``other`` is a second place that takes part, ``distance``
+    the number of iterations between the two where it is one number. ``code`` names the kind of reason."""
 
     span: Span
     what: str
     remedy: str = ""
     other: Span | None = None
+    distance: int | None = None
+    code: Why = field(kw_only=True)
 
 
 SUFFIXES = {

@@ -35,6 +35,7 @@ from unseq.frontend.facts import (
     Prefix,
     Recurrence,
 )
+from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic, Span
 
 
@@ -70,12 +71,14 @@ def _forbidden(fact: LoopFact | CallFact, contract: Contract) -> Diagnostic | No
             fact.span,
             "a floating-point sum in another order rounds differently",
             "allow it with --fp reassoc",
+            code=Why.FLOAT_ORDER,
         )
     if not satisfies(fact.claim, contract.require):
         return Diagnostic(
             fact.span,
             f"the claim is only {fact.claim.value}",
             f"accept it with --require {fact.claim.value}",
+            code=Why.WEAK_CLAIM,
         )
     return None
 
@@ -159,6 +162,7 @@ def propose(task: Task) -> Plan | Refusal:
                     task.function.span,
                     "nothing to parallelize: no loop, standard algorithm or divide-and-conquer recursion",
                     "translate a function that does repeated work",
+                    code=Why.NOTHING_TO_DO,
                 )
             )
         return Refusal(tuple(dict.fromkeys(reasons)))

@@ -53,14 +53,21 @@ def reasons(diagnostics: Iterable[Diagnostic]) -> tuple[Reason, ...]:
 
 def refusal(unsupported: Unsupported) -> Reason:
     """What was not understood, as a reason."""
-    span = unsupported.span
-    return Reason(span.line, unsupported.what, unsupported.remedy, span.column or None)
+    return _reason(unsupported.diagnostic)
 
 
 def _reason(diagnostic: Diagnostic) -> Reason:
     span = diagnostic.span
     other = diagnostic.other if diagnostic.other and diagnostic.other.start != span.start else None
-    return Reason(span.line, diagnostic.what, diagnostic.remedy, span.column or None, str(other) if other else None)
+    return Reason(
+        span.line,
+        diagnostic.what,
+        diagnostic.remedy,
+        span.column or None,
+        str(other) if other else None,
+        diagnostic.code.value,
+        diagnostic.distance,
+    )
 
 
 def _depth(parent: int, parents: dict[int, int]) -> int:

@@ -26,13 +26,17 @@ Strength = Literal["strong", "weak"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something was refused or failed. ``other``: a second place that takes part, as ``file:line:column``."""
+    """Why something was refused or failed. ``other``: a second place that takes part, as ``file:line:column``;
+    ``distance``: iterations between the two places; ``code``: the kind of reason (docs/reasons.md), empty for what went
+    wrong before the analysis."""
 
     line: int
     what: str
     remedy: str = ""
     column: int | None = None
     other: str | None = None
+    code: str = ""
+    distance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ def _reasons(file: str, reasons: Sequence[Reason], indent: int) -> RenderableTyp
 def reason_text(reason: Reason) -> Text:
     """What, the other place, and on a line of its own what would help."""
     text = Text(reason.what)
+    if reason.code:
+        text.append(f"  [{reason.code}]", "dim")
     if reason.other:
         text.append(f"  {reason.other}", "dim")
     if reason.remedy:

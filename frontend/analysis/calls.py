@@ -33,6 +33,7 @@ from unseq.frontend.ir.nodes import (
     Storage,
     Symbol,
 )
+from unseq.frontend.reasons import Why
 
 if TYPE_CHECKING:
     from unseq.frontend.analysis.values import Values
@@ -62,11 +63,13 @@ def call(run: Values, e: Call) -> Expr:
             return _opaque(run, e, what, "capture it by reference")
         return _enter(run, e, closure.parameters, closure.body, e.name)
     if e.target is not None:
-        return _opaque(run, e, f"calls {e.name}, a function value", "call the function by its name")
+        remedy = "call the function by its name, or through a lambda of this function"
+        return _opaque(run, e, f"calls {e.name}, a function value", remedy)
     callee = run.effects.functions.get(e.name)
     if callee is not None:
         if callee.name in run.inlined or callee == run.effects.function:
-            return _opaque(run, e, f"calls {e.name}, which is recursive", "")
+            remedy = f"do the loop's own work apart from the recursion; independent calls of {e.name} are forked"
+            return _opaque(run, e, f"calls {e.name}, which is recursive", remedy, Why.CALL_RECURSIVE)
         return _enter(run, e, callee.parameters, callee.body, e.name)
     return _library(run, e)
 
@@ -74,8 +77,8 @@ def call(run: Values, e: Call) -> Expr:
 def stream(run: Values, e: Binary) -> None:
     """Output or input by ``<<`` and ``>>``."""
     name = "operator" + e.op
-    _note(run, Call(name, (), e.type, span=e.span), "writes to a stream (I/O, order visible)",
-          "collect the values in an array and print them after the loop")  # fmt: skip
+    remedy = "collect the values in an array and print them after the loop"
+    _note(run, Call(name, (), e.type, span=e.span), "uses a stream (I/O, order visible)", remedy, Why.CALL_OUTPUT)
 
 
 def other_method(run: Values, e: Method, target: Expr) -> None:
@@ -83,13 +86,14 @@ def other_method(run: Values, e: Method, target: Expr) -> None:
     if run.recording:
         run.calls.append(e)
     if isinstance(t.strip(e.object.type), t.Opaque):
-        _note(run, e, f"calls {e.name} of an object of unknown type", "")
+        remedy = "use a type of the standard library, or a struct and functions of this file"
+        _note(run, e, f"calls {e.name} of an object of unknown type", remedy)
         return
     changes = e.name not in library.CONST_METHODS or (e.name in ("real", "imag") and e.arguments)
     if walk.is_place(target):
         run.record(e.object, target, bool(changes), "call" if changes else "", whole=bool(changes), call=e)
     elif changes:
-        _note(run, e, f"calls {e.name} of an object that is not known", "")
+        _note(run, e, f"calls {e.name} of an object that is not known", "call it on a variable or an element")
 
 
 def _closure(run: Values, target: Expr | None) -> Lambda | None:
@@ -100,16 +104,16 @@ def _closure(run: Values, target: Expr | None) -> Lambda | None:
     return None
 
 
-def _note(run: Values, e: Call | Method, what: str, remedy: str) -> None:
+def _note(run: Values, e: Call | Method, what: str, remedy: str, code: Why = Why.CALL_UNKNOWN) -> None:
     if run.recording:
-        run.obstacles.append(Obstacle(e, run.site, what, remedy))
+        run.obstacles.append(Obstacle(e, run.site, what, remedy, code))
 
 
-def _opaque(run: Values, e: Call, what: str, remedy: str) -> Expr:
+def _opaque(run: Values, e: Call, what: str, remedy: str, code: Why = Why.CALL_UNKNOWN) -> Expr:
     """A call that may do anything with what it is handed."""
     for argument in e.arguments:
         _touch_all(run, e, argument)
-    _note(run, e, what, remedy)
+    _note(run, e, what, remedy, code)
     return run.unknown(e.type)
 
 
@@ -133,7 +137,7 @@ def _enter(run: Values, e: Call, parameters: tuple[Symbol, ...], body: Block, na
     """Runs the body of a closure or function with its parameters bound."""
     assert run.env is not None
     if len(run.inlined) >= MAX_DEPTH or len(parameters) != len(e.arguments):
-        return _opaque(run, e, f"calls {e.name}, which is too deep to follow", "")
+        return _opaque(run, e, f"calls {e.name}, which is too deep to follow", "write the inner calls out")
     bound: dict[Symbol, Expr] = {}
     for parameter, argument in zip(parameters, e.arguments, strict=True):
         if isinstance(parameter.type, t.Reference):
@@ -160,7 +164,8 @@ def _enter(run: Values, e: Call, parameters: tuple[Symbol, ...], body: Block, na
     run.env = run.join(ends)
     if run.env is None:  # never returns
         run.env = {}
-        _note(run, e, f"calls {e.name}, which never returns", "")
+        remedy = "note the error in the loop and act on it after the loop"
+        _note(run, e, f"calls {e.name}, which never returns", remedy, Why.CALL_LEAVES)
     if len(frame.values) == 1 and not fell_through and frame.values[0] is not None:
         return frame.values[0]
     return run.unknown(e.type)
@@ -192,9 +197,19 @@ def _library(run: Values, e: Call) -> Expr:
         elif is_pointer_like(argument.type) and not isinstance(argument, Literal):
             _whole(run, e, value, name.endswith(("scanf", "gets", "read")))
     if found is None:
-        found = (f"calls external function {e.name}: its effects are unknown", "define it in this file")
+        found = _unknown(run, e)
     _note(run, e, *found)
     return run.unknown(e.type)
+
+
+def _unknown(run: Values, e: Call) -> tuple[str, str, Why]:
+    """A function that is not in this file, or that is and was not understood."""
+    for missing in run.effects.function.missing:
+        where, _, why = missing.what.partition(": ")
+        if where == f"in '{e.name}'":
+            return f"calls {e.name}, which is not understood ({why})", missing.remedy, Why.CALL_UNKNOWN
+    what = f"calls external function {e.name}: its effects are unknown"
+    return what, f"define {library.bare(e.name)} in this file, or call it before the loop", Why.CALL_UNKNOWN
 
 
 def _release(run: Values, e: Call) -> Expr:
@@ -202,7 +217,8 @@ def _release(run: Values, e: Call) -> Expr:
     regions = run.effects.points_to.of_value(value) if value is not None else frozenset()
     span = run.loop.span
     if not regions or not all(r.kind is Kind.FRESH and span.start < r.site <= span.end for r in regions):
-        _note(run, e, f"calls {e.name} on memory that was not allocated in the same iteration", "")
+        what = f"calls {e.name} on memory that was not allocated in the same iteration"
+        _note(run, e, what, "release it after the loop", Why.CALL_RELEASE)
     return e
 
 

@@ -29,6 +29,7 @@ from unseq.frontend.ir.nodes import (
     Stmt,
     Symbol,
 )
+from unseq.frontend.reasons import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Obstacle:
     statement: Stmt
     what: str
     remedy: str
+    code: Why
 
 
 class ExitKind(Enum):

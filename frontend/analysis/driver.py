@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import (
+    carried,
     checked,
     compaction,
     extremum,
@@ -23,12 +24,14 @@ from unseq.frontend.analysis import (
     search,
     stl,
     terms,
+    uncounted,
 )
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of, facts_inside
-from unseq.frontend.analysis.context import Access, ExitKind, LoopContext
+from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.cost import work
-from unseq.frontend.analysis.explain import COPY, diagnostics, first_assignment, header, kind_of
+from unseq.frontend.analysis.explain import kind_of
 from unseq.frontend.analysis.memory import Memory, Span
+from unseq.frontend.analysis.obstruction import COPY, diagnostics
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import TooLarge, Values
 from unseq.frontend.facts import (
@@ -52,6 +55,7 @@ from unseq.frontend.facts import (
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Declare, Expr, For, Function, Loop, Ref, Stmt, Storage, Symbol
+from unseq.frontend.reasons import Why
 from unseq.frontend.source import NOWHERE, Diagnostic
 
 # Finders in order of preference: a variable keeps the first role that it is given.
@@ -120,7 +124,8 @@ def _fact(
     try:
         context, run, space = context_of(analysis, loop, inside.get(parent, ()))
     except TooLarge:
-        reason = Diagnostic(header(loop), "the loop is too large to analyse", "split it into smaller functions")
+        what = "the loop is too large to analyse"
+        reason = Diagnostic(loop.span, what, "split it into smaller functions", code=Why.TOO_LARGE)
         return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
     inside[loop.id] = facts_inside(context)
     verdict = _Verdict(context, run)
@@ -128,11 +133,11 @@ def _fact(
     if space.counted is not None:
         verdict.guards += space.counted.guards
     else:
-        verdict.reasons.append(_uncounted(context))
+        verdict.reasons.append(uncounted.uncounted(context))
     _roles(verdict, space)
     _exits(verdict)
     for obstacle in context.obstacles:
-        verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy))
+        verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy, code=obstacle.code))
     memory = _memory(verdict, analysis, assume)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
@@ -173,11 +178,6 @@ def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, ass
     rewritten = FunctionAnalysis(replace(analysis.function, body=body))
     fact = _fact(rewritten, loop, parent, assume, {-2: (found.start,)})
     return replace(fact, before=(before,), original=context.loop) if fact.parallel else None
-
-
-def _uncounted(context: LoopContext) -> Diagnostic:
-    what = "the number of iterations is not known before the loop starts"
-    return Diagnostic(header(context.loop), what, "count with a variable that only the loop's header changes")
 
 
 # --- carried variables ---------------------------------------------------------------------------------------------
@@ -224,27 +224,18 @@ def _roles(verdict: _Verdict, space: Space) -> None:
             explained |= mine
     static = [s for s in context.carried if s.storage is Storage.GLOBAL and context.function.span.contains(s.span)]
     for symbol in sorted(static, key=lambda s: s.uid):
-        what = f"{symbol.name} is static: it keeps its value from iteration to iteration and from call to call"
-        verdict.reasons.append(Diagnostic(first_assignment(context, symbol)[0], what, "pass it as a parameter"))
+        verdict.reasons.append(carried.static(context, symbol))
     for symbol in sorted(context.carried - explained, key=lambda s: s.uid):
-        span, other = first_assignment(context, symbol)
-        what = f"{symbol.name} depends on its value in the iteration before"
-        verdict.reasons.append(Diagnostic(span, what, "compute it from the loop counter or from the inputs", other))
+        reason = carried.carried(context, symbol)
+        if not any(told.other == reason.span for told in verdict.reasons):  # the header's reason names it already
+            verdict.reasons.append(reason)
 
 
 def _exits(verdict: _Verdict) -> None:
     context = verdict.context
     if not context.exits or any(isinstance(role, Exit) for role in verdict.roles):
         return
-    first = context.exits[0]
-    words = {
-        ExitKind.BREAK: "may leave the loop early, after iterations that have other effects",
-        ExitKind.RETURN: "may return from the function in the middle of the loop",
-        ExitKind.CONDITION: "whether the loop goes on depends on what its iterations compute",
-    }
-    span = first.condition.span if first.condition is not None else first.statement.span
-    remedy = "separate the search for the end from the work"
-    verdict.reasons.append(Diagnostic(span, words[first.kind], remedy))
+    verdict.reasons.append(uncounted.leaving(context))
 
 
 def _reassociates(role: Role) -> bool:
@@ -331,7 +322,7 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
     if memory.copies and not plain:
         array = memory.copies[0]
         what = "reads elements that later iterations overwrite"
-        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY))
+        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, code=Why.OVERWRITTEN_LATER))
     verdict.roles += memory.copies
     verdict.guards += memory.guards
     verdict.reasons += diagnostics(memory.conflicts, context)
@@ -344,7 +335,8 @@ def _checks(verdict: _Verdict, memory: Memory) -> None:
         guards = checked.holds(access, verdict.context, memory.is_fixed)
         if guards is None:
             what = "may throw std::out_of_range in the middle of the loop"
-            verdict.reasons.append(Diagnostic(access.place.span, what, "check the range before the loop"))
+            remedy = "check the range before the loop"
+            verdict.reasons.append(Diagnostic(access.place.span, what, remedy, code=Why.MAY_THROW))
         else:
             verdict.guards += guards
 

@@ -43,6 +43,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     Unary,
 )
+from unseq.frontend.reasons import Why
 
 
 class Effects:
@@ -177,13 +178,17 @@ class Effects:
         return not known and name not in CHANGE_ALGORITHMS
 
 
-def obstacle(name: str) -> tuple[str, str] | None:
-    """What forbids calls of a library function in another order, and what would help; None if nothing does."""
+def obstacle(name: str) -> tuple[str, str, Why] | None:
+    """What forbids calls of a library function in another order, what would help, and the kind of reason; None if
+    nothing does."""
     short = bare(name)
     if short in OUTPUT:
-        return f"calls {name} (I/O, order visible)", "collect the values in an array and print them after the loop"
+        remedy = "collect the values in an array and print them after the loop"
+        return f"calls {name} (I/O, order visible)", remedy, Why.CALL_OUTPUT
     if short in HIDDEN_STATE:
-        return (f"calls {name} (hidden state)", "draw the values before the loop, or compute them from the index")
+        remedy = "draw the values before the loop, or compute them from the index"
+        return f"calls {name} (hidden state)", remedy, Why.CALL_HIDDEN_STATE
     if short in LEAVES:
-        return f"calls {name} (may leave the function)", "check for the error after the loop"
+        remedy = "note the error in the loop and act on it after the loop"
+        return f"calls {name} (may leave the function)", remedy, Why.CALL_LEAVES
     return None

@@ -35,6 +35,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.ir.types import SIZE, Bool, Float, Int, Library, Reference, Type, element_type, is_arithmetic, strip
 from unseq.frontend.ir.walk import declared_symbols, expressions, own_expressions, own_root, walk
+from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic
 
 _PRIMITIVES: dict[str, str] = {
@@ -78,6 +79,12 @@ _OPERATORS = {
     "minus": "-",
 }
 _COMPARISONS = frozenset({"less", "greater", "less_equal", "greater_equal", "equal_to", "not_equal_to"})
+_USUAL = {
+    Why.ALGORITHM_FORM: "write it as a plain loop",
+    Why.ALGORITHM_FUNCTION: "pass a lambda that only computes its result from its arguments",
+    Why.ALGORITHM_OPERATION: "write it as a plain loop, or use an associative operator",
+    Why.ALGORITHM_RANGE: "use a vector or an array, and size the output before the call",
+}
 _UNORDERED = frozenset({"reduce", "transform_reduce", "inclusive_scan", "exclusive_scan"})
 
 
@@ -89,10 +96,11 @@ class _Found:
     floating: bool = False
     reason: str = ""
     remedy: str = ""
+    code: Why = Why.ALGORITHM_FORM
 
 
-def _refused(reason: str, remedy: str = "") -> _Found:
-    return _Found(reason=reason, remedy=remedy)
+def _refused(reason: str, remedy: str = "", code: Why = Why.ALGORITHM_FORM) -> _Found:
+    return _Found(reason=reason, remedy=remedy or _USUAL[code], code=code)
 
 
 def name_of(call: Call) -> str:
@@ -150,15 +158,21 @@ def _combining(call: Call, position: int, pure: frozenset[str]) -> _Found:
     given = uncast(call.arguments[position])
     op = _operator(given)
     if op:
-        return _Found(op) if op != "-" else _refused("subtraction is not associative", "add the negated values")
+        if op == "-":
+            return _refused("subtraction is not associative", "add the negated values", Why.ALGORITHM_OPERATION)
+        return _Found(op)
     if not isinstance(given, Lambda) or len(given.parameters) != 2:
-        return _refused("its operation is no lambda and no operator of the library", "write it as a lambda")
+        return _refused(
+            "its operation is no lambda and no operator of the library", "write it as a lambda", Why.ALGORITHM_FUNCTION
+        )
     problem = _impure(given, pure, frozenset())
     if problem:
-        return _refused(problem)
+        return _refused(problem, code=Why.ALGORITHM_FUNCTION)
     value = _result(given)
     if value is None:
-        return _refused("its operation is more than one return statement", "write it as a single expression")
+        return _refused(
+            "its operation is more than one return statement", "write it as one expression", Why.ALGORITHM_OPERATION
+        )
     accumulated, element = given.parameters
     place = Ref(accumulated, strip(accumulated.type))
     update = update_of(Assign(place, value), place)
@@ -166,6 +180,7 @@ def _combining(call: Call, position: int, pure: frozenset[str]) -> _Found:
         return _refused(
             "its operation does not have the form acc + f(x) with an associative operator",
             "use an associative operator on the accumulated value and any function of the element",
+            Why.ALGORITHM_OPERATION,
         )
     plain = uncast(update.operand) == Ref(element, strip(element.type))
     return _Found(update.op, (element,), None if plain else update.operand)
@@ -179,13 +194,13 @@ def _mapping(call: Call, position: int, arity: int, pure: frozenset[str]) -> _Fo
     if isinstance(given, Lambda):
         problem = _impure(given, pure, frozenset())
         if problem:
-            return _refused(problem)
+            return _refused(problem, code=Why.ALGORITHM_FUNCTION)
         return _Found("", given.parameters, _result(given)) if len(given.parameters) == arity else _refused("arity")
     if _operator(given) or _is_comparison(given) or (isinstance(given, Call) and given.name in pure):
         return _Found()
     if isinstance(given, Ref) and not isinstance(strip(given.symbol.type), Library):
-        return _refused("its function object is a variable", "pass a lambda")
-    return _refused("its function object is not known", "pass a lambda")
+        return _refused("its function object is a variable", "pass a lambda", Why.ALGORITHM_FUNCTION)
+    return _refused("its function object is not known", "pass a lambda", Why.ALGORITHM_FUNCTION)
 
 
 def _optional(call: Call, position: int, arity: int, pure: frozenset[str]) -> _Found:
@@ -204,11 +219,13 @@ def _accumulating(call: Call, name: str, pure: frozenset[str]) -> _Found:
         summed = value if found.element is None else found.element.type
         if name == "accumulate" and summed is not None and not _exact(result, summed, found.op):
             return _refused(
-                "every step converts the sum to a narrower type", "start from a value of the elements' type (0.0 for 0)"
+                "every step converts the sum to a narrower type",
+                "start from a value of the elements' type (0.0 for 0)",
+                Why.ALGORITHM_OPERATION,
             )
         floating = name not in _UNORDERED and isinstance(result, Float) and found.op in {"+", "*"}
         if not is_arithmetic(result):
-            return _refused("it accumulates a value that is not a number")
+            return _refused("it accumulates a value that is not a number", code=Why.ALGORITHM_OPERATION)
         return _Found(found.op, found.parameters, found.element, floating)
     # inner_product, transform_reduce (first, last, first2, init)
     if len(call.arguments) == 4 and is_arithmetic(strip(call.arguments[3].type)):
@@ -217,9 +234,9 @@ def _accumulating(call: Call, name: str, pure: frozenset[str]) -> _Found:
         outer = _combining(call, 3, pure)
         inner = _mapping(call, 4, 1, pure)
         if outer.reason or inner.reason:
-            return _refused(outer.reason or inner.reason, outer.remedy or inner.remedy)
+            return outer if outer.reason else inner
         if outer.element is not None:
-            return _refused("its reduction is not a plain operator")
+            return _refused("its reduction is not a plain operator", code=Why.ALGORITHM_OPERATION)
         return _Found(outer.op, inner.parameters, inner.element)
     return _refused("this form of the call is not understood")
 
@@ -243,8 +260,10 @@ def _scanning(call: Call, name: str, pure: frozenset[str]) -> _Found:
     if name == "inclusive_scan" and len(call.arguments) > 4:
         return _refused("an initial value of inclusive_scan is not understood", "add it to the first element")
     found = _combining(call, position, pure)
-    if found.reason or found.element is not None:
-        return _refused(found.reason or "its operation is not a plain operator", found.remedy)
+    if found.reason:
+        return found
+    if found.element is not None:
+        return _refused("its operation is not a plain operator", code=Why.ALGORITHM_OPERATION)
     return _Found(found.op, floating=name == "partial_sum" and isinstance(first, Float))
 
 
@@ -272,9 +291,11 @@ def _examine(call: Call, name: str, pure: frozenset[str]) -> _Found:
 def _for_each(call: Call, pure: frozenset[str]) -> _Found:
     given = uncast(call.arguments[2]) if len(call.arguments) > 2 else None
     if not isinstance(given, Lambda) or len(given.parameters) != 1:
-        return _refused("its function object is not a lambda of one parameter", "pass a lambda")
+        return _refused("its function object is not a lambda of one parameter", "pass a lambda", Why.ALGORITHM_FUNCTION)
     problem = _impure(given, pure, frozenset(given.parameters))
-    return _refused(problem) if problem else _Found("", given.parameters, None)
+    if problem:
+        return _refused(problem, code=Why.ALGORITHM_FUNCTION)
+    return _Found("", given.parameters, None)
 
 
 def _range_problem(call: Call) -> str:
@@ -326,11 +347,10 @@ def find(function: Function, pure: frozenset[str]) -> tuple[CallFact, ...]:
 def _fact(call: Call, statement: Stmt, parent: int, pure: frozenset[str]) -> CallFact:
     name = name_of(call)
     problem = _range_problem(call)
-    if problem:
-        outcome = _refused(problem, "use a random-access range that is there in full")
-    else:
-        outcome = _examine(call, name, pure)
-    reasons = (Diagnostic(call.span, f"std::{name}: {outcome.reason}", outcome.remedy),) if outcome.reason else ()
+    outcome = _refused(problem, code=Why.ALGORITHM_RANGE) if problem else _examine(call, name, pure)
+    reasons: tuple[Diagnostic, ...] = ()
+    if outcome.reason:
+        reasons = (Diagnostic(call.span, f"std::{name}: {outcome.reason}", outcome.remedy, code=outcome.code),)
     return CallFact(
         call,
         statement,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from unseq.frontend.ir.nodes import Block, Function, Symbol
 from unseq.frontend.ir.types import VOID, Type
+from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic, Span, Unsupported
 from unseq.frontend.syntax.context import Context, FileScope, Reached
 from unseq.frontend.syntax.conversions import describe
@@ -40,12 +42,13 @@ def lower_function(file: FileScope, site: FunctionSite, template: Mapping[str, T
             tried.add(key)
             target, arguments = reached.calls[key]
             if len(tried) > MOST_CALLEES:
-                missing.append(Diagnostic(file.tree.span(target.node), f"'{key}': too many functions are reached"))
+                what = f"'{key}': too many functions are reached"
+                missing.append(Diagnostic(file.tree.span(target.node), what, code=Why.TOO_LARGE))
                 continue
             try:
                 lowered = _one(file, reached, target, dict(arguments), key)
             except Unsupported as error:
-                missing.append(Diagnostic(error.span, f"in '{key}': {error.what}", error.remedy))
+                missing.append(replace(error.diagnostic, what=f"in '{key}': {error.what}"))
                 continue
             callees[key] = lowered
     return Function(

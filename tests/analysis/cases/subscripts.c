@@ -101,7 +101,7 @@ void element_zero_too(double *a, int n)
 
 void squares(double *a, int n)
 {
-    for (int i = 0; i < n; i++) /* sequential: not an affine */
+    for (int i = 0; i < n; i++) /* sequential: not linear */
         a[i * i] = i;
 }
 
