@@ -57,7 +57,7 @@ def measure(
         measured = Measured(plan, candidate(cases, plan, threads))
         verdict = check(plan, measured.run, threads)
         if verdict is None:
-            hidden = clocks_disagree(sequential, measured)
+            hidden = clocks_disagree(sequential, measured, threads)
             if hidden:
                 text = f"{hidden:.2f} s of its run are in no timed call: the clock inside was deceived, or work hidden"
                 verdict = Tampered(text)

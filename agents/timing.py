@@ -84,14 +84,20 @@ def timing(measured: Measured, case: int) -> Timing | None:
     return Timing(statistics.median(times), times[low], times[high], n)
 
 
-def clocks_disagree(original: Measured, candidate: Measured) -> float:
+def clocks_disagree(original: Measured, candidate: Measured, threads: int) -> float:
     """Seconds of a candidate's process that neither its own clock nor the harness's work, as the original's process
-    with the same schedule shows it, accounts for; 0 when they are within what noise explains."""
+    with the same schedule shows it, accounts for; 0 when they are within what noise explains.
+
+    Work that is hidden from the clock takes processor time as well as wall time, so both must be unaccounted for: on a
+    busy machine a process may wait for seconds between two calls without having done anything."""
     if len(original.run.calls) != len(candidate.run.calls):
         return 0.0
-    harness = original.run.wall_s - sum(c.wall_s for c in original.run.calls)
     inside = sum(c.wall_s for c in candidate.run.calls)
-    unexplained = candidate.run.wall_s - inside - 2.0 * max(harness, 0.0)
+    harness = original.run.wall_s - sum(c.wall_s for c in original.run.calls)
+    harness_cpu = original.run.cpu_s - sum(c.cpu_s for c in original.run.calls)
+    waited = candidate.run.wall_s - inside - 2.0 * max(harness, 0.0)
+    worked = candidate.run.cpu_s - threads * inside - 2.0 * max(harness_cpu, 0.0)
+    unexplained = min(waited, worked)
     return unexplained if unexplained > max(_CLOCK_SLACK_S, inside) else 0.0
 
 
