@@ -6,12 +6,17 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from unseq.agents.task import Contract, Effort, FloatPolicy
 from unseq.agents.translate import Options
-from unseq.backends.inventory import Item, inventory
+from unseq.backends.inventory import Item, inventory, machine, processors
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
 from unseq.evaluate.batch import EVIDENCE, REPORT, Delivered, Translated, Watcher, translate_all
+from unseq.evaluate.bench.metrics import metrics
+from unseq.evaluate.bench.problems import problems
+from unseq.evaluate.bench.row import Row, envelope
+from unseq.evaluate.bench.runner import run, solver
 from unseq.evaluate.explain import explain
 from unseq.evaluate.report.delivery import write_all
 from unseq.evaluate.report.html import page
@@ -21,7 +26,7 @@ from unseq.frontend.facts import Claim
 from unseq.frontend.lower import FunctionHead
 from unseq.frontend.source import SourceUnit
 
-__all__ = ["config", "doctor", "explain", "report", "translate"]
+__all__ = ["bench", "config", "doctor", "explain", "report", "translate"]
 
 
 class Unwatched:
@@ -69,6 +74,27 @@ def translate(
         return translated(unit, head, options, toolchain, watcher)
 
     return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent)
+
+
+def bench(
+    name: str,
+    *,
+    only: str | None = None,
+    effort: str = "quick",
+    seed: int = 0,
+    parlaylib: Path | None = None,
+    resume: Path | None = None,
+    progress: Watcher | None = None,
+) -> tuple[tuple[Row, ...], dict[str, Any]]:
+    """Translates and judges every problem of a set; the rows, and what ``unseq bench --json`` prints.
+
+    ``only``: a pattern of names; ``resume``: a folder that keeps each row as soon as it is known. Raises ``InputError``
+    for bad input and ``ToolMissing`` without a compiler."""
+    watcher = progress or Unwatched()
+    todo = problems(name, only)
+    solve = solver(Options(effort=Effort(effort), seed=seed), find_toolchain(parlaylib), watcher)
+    rows = tuple(run(todo, solve, watcher, resume))
+    return rows, envelope(rows, {"description": machine(), "processors": processors()}, metrics(rows))
 
 
 def report(folder: Path, output: Path | None = None) -> Path:

@@ -165,6 +165,54 @@ def explain(
 
 
 @unseq.command()
+@click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval"]))
+@click.option("--only", metavar="GLOB", help="Only problems whose name matches.")
+@click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
+@click.option(
+    "--translator", type=click.Choice(["rules"]), default="rules", show_default=True, help="Who writes the answers."
+)
+@click.option(
+    "--effort",
+    type=click.Choice(["quick", "normal", "thorough"]),
+    default="quick",
+    show_default=True,
+    help="How much testing each answer gets.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep each result in DIR, and take those that are there.",
+)
+@PARLAYLIB
+@JSON
+def bench(name: str, as_json: bool, target: str, translator: str, **options: Any) -> None:
+    """Translate and judge a set of problems: kernels (18 in 3 forms) or pareval (60).
+
+    Speedups are against the sequential reference and, apart from it, against the best sequential algorithm.
+
+    \b
+    Example: unseq bench kernels --only 'scan*'
+    """
+    import time
+
+    from unseq import api
+    from unseq.evaluate.report import terminal
+    from unseq.evaluate.report.progress import Progress
+
+    started = time.monotonic()
+    with Progress(terminal.console(stderr=True), shown=not as_json) as progress:
+        rows, found = api.bench(name, progress=progress, **options)
+    if as_json:
+        _print_json(found)
+        return
+    from unseq.evaluate.report import bench as table
+
+    terminal.show(terminal.console(), table.bench(rows, found["metrics"], time.monotonic() - started))
+
+
+@unseq.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-o", "output", type=click.Path(path_type=Path), help="The HTML file to write [FOLDER/report.html].")
 def report(folder: Path, output: Path | None) -> None:

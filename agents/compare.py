@@ -90,6 +90,8 @@ def compare(function: Function, reference: Reference, got: Outcome, policy: Floa
     for k, (one, other) in enumerate(zip(_slots(reference.expected), _slots(got), strict=False)):
         if one is other:  # nothing there, or neither touched the input
             continue
+        if k > len(function.parameters):
+            one, other = _as_long(one, other), _as_long(other, one)
         found = judge.slot(names[k], k, one, other)
         if isinstance(found, Difference):
             return found
@@ -98,6 +100,15 @@ def compare(function: Function, reference: Reference, got: Outcome, policy: Floa
 
 
 _Slot = Value | Elsewhere | str | None
+
+
+def _as_long(one: _Slot, other: _Slot) -> _Slot:
+    """An array variable filled up to the length of another: it ends where it is as it was at first, mostly zero."""
+    if not (isinstance(one, Buffer) and isinstance(other, Buffer) and len(one.array) < len(other.array)):
+        return one
+    filled = np.zeros(other.array.shape, dtype=one.array.dtype)
+    filled[: len(one.array)] = one.array
+    return Buffer(filled)
 
 
 def _slots(outcome: Outcome) -> tuple[_Slot, ...]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from unseq.agents.original import Original, OriginalRejected
+from unseq.agents.rival import RivalTime, rival_times
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite, Validity
 from unseq.agents.timing import quiet_machine
@@ -25,6 +26,7 @@ from unseq.backends.host.shim import unpassable
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import sandbox_description
+from unseq.frontend.ir.nodes import Function
 
 __all__ = ["Judge", "OriginalRejected", "judge", "judging"]
 
@@ -69,6 +71,17 @@ class Judge:
             return Judgement(trial.passed(), trial.evidence())
         except OriginalRejected as error:
             return Judgement(Inconclusive(f"the original cannot be built: {error}"), trial.evidence())
+
+    def against(self, rival: Function, suite: Suite) -> tuple[RivalTime, ...]:
+        """Times another sequential function of the same signature beside the original, where their results agree.
+
+        Raises OriginalRejected where the rival cannot be built."""
+        other = Original(rival, self.original.place, self.executor)
+        other.library(RuntimeKind.PLAIN)
+        verdicts = self.original.validate([timed.case for timed in suite.timing])
+        valid = [timed for timed, verdict in zip(suite.timing, verdicts, strict=True) if verdict.ok]
+        with quiet_machine(measuring=True):
+            return rival_times(self.original, other, valid, self.task.contract.floating)
 
 
 def _silent(_: str) -> None:

@@ -6,11 +6,12 @@ Knows the order of the steps; each step is another module's.  Writes no files an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
 from unseq.agents.judge import OriginalRejected, judging
+from unseq.agents.rival import RivalTime
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.task import Candidate, Contract, Effort, Task
 from unseq.agents.tester.given import given_cases
@@ -40,7 +41,8 @@ class Outcome(Enum):
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the user chose. ``instantiate`` gives the parameters of templates; ``inputs`` is a file of the user's own
-    test inputs."""
+    test inputs; ``rival`` is a file whose function of the same name and signature is timed beside the
+    original."""
 
     contract: Contract = field(default_factory=Contract)
     effort: Effort = Effort.NORMAL
@@ -48,6 +50,7 @@ class Options:
     inputs: Path | None = None
     only_faster: bool = False
     instantiate: Mapping[str, str] = field(default_factory=dict)
+    rival: SourceUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Translation:
     suite: Suite | None = None
     judgement: Judgement | None = None
     idle: bool = False
+    rival: tuple[RivalTime, ...] = ()
 
 
 def _silent(_: str) -> None:
@@ -112,6 +116,9 @@ def _judged(
             if not suite.cases:
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
             judgement = judge.judge(candidate, suite)
+            rival: tuple[RivalTime, ...] = ()
+            if options.rival is not None and judgement.verdict.passed:
+                rival = judge.against(replace(function, unit=options.rival), suite)
     except OriginalRejected as error:
         raise InputError(f"{_place(function)}: the original cannot be built or called: {_first(str(error))}") from error
     outcome = Outcome.TRANSLATED if judgement.verdict.passed else Outcome.FAILED
@@ -124,7 +131,7 @@ def _judged(
         outcome = Outcome.REFUSED
         what = "right, but not faster than the original on this machine"
         reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it", code=Why.NOT_FASTER),)
-    return Translation(outcome, reasons, task.facts, plan, candidate, suite, judgement)
+    return Translation(outcome, reasons, task.facts, plan, candidate, suite, judgement, rival=rival)
 
 
 def _place(function: Function) -> str:

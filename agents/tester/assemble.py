@@ -19,6 +19,7 @@ from unseq.agents.tester.leaves import fixed_length, is_complex
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, Subject, converted, text
+from unseq.agents.tester.variables import Variable, variables
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequence, Struct, Text, Value, dtype_of
 from unseq.frontend.ir import types as ir
 
@@ -71,7 +72,19 @@ class Assembler:
         for position, p in enumerate(parameters):
             if position not in values:
                 values[position] = self.value(p.name, ir.strip(p.type))
-        return Case(tuple(values[position] for position in range(len(parameters))), label)
+        return Case(tuple(values[position] for position in range(len(parameters))), label, self.variables())
+
+    def variables(self) -> tuple[Value, ...]:
+        """Values of the file-scope variables; null leaves one its initial value."""
+        mutable = [g for g in self.roles.function.globals if not g.symbol.const]
+        given = {v.number: v for v in variables(self.roles.function)}
+        return tuple(
+            self.variable(given[k], ir.strip(g.symbol.type)) if k in given else Null() for k, g in enumerate(mutable)
+        )
+
+    def variable(self, v: Variable, t: ir.Type) -> Value:
+        """The value of one; of an array that cannot be given in part the initial value."""
+        return Null() if v.capacity is not None and dtype_of(innermost(t)) is None else self.value(v.key, t)
 
     def value(self, key: str, t: ir.Type) -> Value:
         """The value of a parameter or of something inside one."""
@@ -239,6 +252,13 @@ class Assembler:
             array[position] = fresh  # nowhere else
         value = float(array[position].item())
         return value if np.isfinite(value) else 0.0
+
+
+def innermost(t: ir.Type) -> ir.Type:
+    """What the elements of an array, or of arrays in it, are."""
+    while isinstance(t, ir.Array):
+        t = t.element
+    return t
 
 
 def repeated(block: Array, n: int) -> Array:

@@ -1,4 +1,5 @@
-"""The inputs of a function, leaf by leaf: the scalars and the arrays that its parameters are made of.
+"""The inputs of a function, leaf by leaf: the scalars and the arrays that its parameters, and the file-scope variables
+that it uses, are made of.
 
 Knows the keys by which abstract runs name inputs (``footprint.memory``); knows nothing of extents or values.
 """
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unseq.agents.tester.footprint.places import is_container, members
+from unseq.agents.tester.variables import variables
 from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Function
 
@@ -17,7 +19,8 @@ DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class ScalarLeaf:
-    """A number that is given as such: a parameter, a member of one, or what a pointer to one object points to."""
+    """A number that is given as such: a parameter or variable, a member of one, or what a pointer to one object points
+    to."""
 
     key: str
     type: ir.Type
@@ -53,10 +56,12 @@ Leaf = ScalarLeaf | ArrayLeaf | ContentLeaf
 
 
 def leaves(function: Function) -> tuple[Leaf, ...]:
-    """All leaves of all parameters, in order."""
+    """All leaves of all parameters, then of all variables, in order."""
     found: list[Leaf] = []
     for p in function.parameters:
         found.extend(_of(p.name, ir.strip(p.type), None, 0))
+    for v in variables(function):
+        found.extend(_of(v.key, ir.strip(v.symbol.type), None, 0))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from unseq.agents.tester.footprint.interval import Num, number, type_range
 from unseq.agents.tester.footprint.memory import Footprint, Setting
 from unseq.agents.tester.leaves import ArrayLeaf, is_complex
 from unseq.agents.tester.roles import MOST_ELEMENTS, Roles
+from unseq.agents.tester.variables import variables
 from unseq.frontend.ir import types as ir
 
 NATURAL = 65_536  # subscripts that stay below this whatever the contents need no constraint
@@ -34,7 +35,8 @@ class Solution:
     ranges: Mapping[str, tuple[float, float]]
     work: float
     unknown: frozenset[str] = frozenset()
-    feasible: bool = True  # False: some array must hold elements for which no value is right
+    feasible: bool = True  # False: some array must hold elements for which no value is right, or more than it can
+    crowding: float = 0.0  # the greatest extent of an array of fixed capacity, as a share of that
 
     @property
     def elements(self) -> int:
@@ -63,6 +65,7 @@ class Shapes:
         self.roles = roles
         self.code = roles.code
         self.formulas: dict[str, Formula] = {}
+        self.slack = 0  # elements beyond what the abstract run shows, where that was found to be too little
         self.arrays = {leaf.key: leaf for leaf in roles.arrays()}
         self.types = {leaf.key: leaf.type for leaf in roles.contents()}
         self.scalar_types = {leaf.key: leaf.type for leaf in roles.scalars()}
@@ -71,6 +74,7 @@ class Shapes:
         self.lows: dict[str, float] = {}
         self.gaps: dict[str, float] = {}  # how far the greatest value of a content is below what bounds it
         self.array_of = {leaf.key: leaf.array for leaf in roles.contents()}
+        self.capacities = {v.key: v.capacity for v in variables(roles.function) if v.capacity is not None}
 
     def solve(
         self, scalars: Mapping[str, float], free: int, lengths: Mapping[str, int] | None = None
@@ -281,12 +285,17 @@ class Shapes:
                 unknown.add(key)
                 known[key] = self.estimate(scalars, free)
             else:
-                known[key] = max(0, int(reach[1]) + 1)
+                known[key] = max(0, int(reach[1]) + 1) + (self.slack if leaf.is_pointer else 0)
             if key in self.roles.resized and key not in sizes and leaf.fixed is None and not leaf.is_pointer:
                 known[key] = 0
+            if key in unknown and key in self.capacities:
+                known[key] = min(known[key], self.capacities[key])
+        shares = (known[key] / max(most, 1) for key, most in self.capacities.items() if key in known)
+        crowding = max(shares, default=0.0)
         empty = {key for key, (lo, hi) in ranges.items() if lo > hi}
         feasible = not any(known.get(self.array_of[key], 0) for key in empty)
-        return Solution(dict(scalars), known, dict(ranges), log.work, frozenset(unknown), feasible)
+        feasible = feasible and crowding <= 1
+        return Solution(dict(scalars), known, dict(ranges), log.work, frozenset(unknown), feasible, crowding)
 
     def estimate(self, scalars: Mapping[str, float], free: int) -> int:
         """A generous extent for an array with unbounded subscripts."""

@@ -66,6 +66,12 @@ class Sizes:
                 found.append(key)
         return frozenset(key for key in found if key in self.roles.starts) or frozenset(found[:1])
 
+    def allow(self, slack: int) -> None:
+        """From now on arrays have ``slack`` elements more than the abstract run shows."""
+        if slack != self.shapes.slack:
+            self.shapes.slack = slack
+            self.solved.clear()
+
     def learn(self, outcomes: Mapping[int, bool]) -> None:
         """Which sides the function takes: any, multiples of a number, or powers of two, from sides that were tried."""
         good = {side for side, ok in outcomes.items() if ok and side > 2}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unseq.backends.host.blob import mutable_globals, parameter_types
+from unseq.backends.host.blob import item_type, mutable_globals, parameter_types
 from unseq.backends.host.values import dtype_of
 from unseq.backends.parlay.cxx_types import constructor_name, print_type
 from unseq.frontend.ir.nodes import Function
@@ -212,15 +212,20 @@ def _c_shim(function: Function) -> str:
         else:
             before.append(f"  {_c_type(t)} unseq_a{k}; unseq_take(io, &unseq_a{k}, sizeof unseq_a{k});")
     variables = mutable_globals(function)
-    for k, (name, _) in enumerate(variables):
+    for k, (name, t) in enumerate(variables):
+        size = f"sizeof {name}"
         before += [
-            f"  static char unseq_g{k}[sizeof {name}];",
-            f"  if (!unseq_started) memcpy(unseq_g{k}, (void *)&{name}, sizeof {name});",
-            f"  memcpy((void *)&{name}, unseq_g{k}, sizeof {name});",
+            f"  static char unseq_g{k}[{size}]; static size_t unseq_c{k} = {size}; size_t unseq_n{k}g = 0;",
+            f"  if (!unseq_started) memcpy(unseq_g{k}, (void *)&{name}, {size});",
+            f"  memcpy((void *)&{name}, unseq_g{k}, unseq_c{k}); unseq_c{k} = {size};",
         ]
-        after.append(f"  io->put_owner(io, UNSEQ_GLOBAL + {k}); io->put_bytes(io, (void *)&{name}, sizeof {name});")
+        put = f"io->put_bytes(io, (void *)&{name}, {size});"
+        if isinstance(t, Array):
+            item = f"sizeof ({_c_type(item_type(t))})"
+            put = f"unseq_c{k} = io->put_changed(io, (void *)&{name}, {size}, unseq_g{k}, unseq_n{k}g, {item});"
+        after.append(f"  io->put_owner(io, UNSEQ_GLOBAL + {k}); (void)unseq_n{k}g; {put}")
     if variables:
-        takes = " ".join(f"unseq_take(io, (void *)&{name}, sizeof {name});" for name, _ in variables)
+        takes = " ".join(_c_take_variable(name, t, k) for k, (name, t) in enumerate(variables))
         before += ["  unseq_started = 1;", f"  if (io->peek(io) != 0) {{ {takes} }}"]
         lines.append("static int unseq_started;")
     call = f"{function.name}({', '.join(arguments)})"
@@ -234,6 +239,17 @@ def _c_shim(function: Function) -> str:
         body = ["  io->begin(io);", f"  __typeof__({call}) unseq_r = {call};", "  io->end(io);"]
         body.append(f"  io->put_owner(io, UNSEQ_RESULT); {put};")
     return "\n".join([*lines, "void unseq_shim_call(unseq_io *io) {", *before, *body, *after, "}", ""])
+
+
+def _c_take_variable(name: str, t: Type, k: int) -> str:
+    """Null leaves a variable as it is, unless it is a pointer; arrays may be given in part, from the start."""
+    keep = "" if isinstance(t, Pointer) else "if (io->peek(io) == UNSEQ_NULL) io->null(io); else "
+    if not isinstance(t, Array):
+        return f"{keep}unseq_take(io, (void *)&{name}, sizeof {name});"
+    return (
+        f"{keep}{{ const void *unseq_d = io->bytes(io, &unseq_n{k}g); "
+        f"if (unseq_n{k}g > sizeof {name}) __builtin_trap(); memcpy((void *)&{name}, unseq_d, unseq_n{k}g); }}"
+    )
 
 
 def _c_record(record: Record, number: int, records: Sequence[Type]) -> list[str]:

@@ -105,7 +105,9 @@ Value = Union[Scalar, Buffer, Overlap, SameObject, Text, Sequence, Struct, Null]
 @dataclass(frozen=True, slots=True)
 class Case:
     """One call: a value for each parameter, then one for each global variable that the function reads or writes (in
-    the order of ``Function.globals``, constants left out; none given means their initial values)."""
+    the order of ``Function.globals``, constants left out; none given means their initial values). ``Null`` for a
+    variable that is no pointer leaves its initial value; a buffer may be shorter than its array, whose other elements
+    keep theirs."""
 
     values: tuple[Value, ...]
     label: str

@@ -3,7 +3,8 @@
 Two calls may run in parallel when neither uses the other's result and they touch no common memory that one of them
 writes.  A function without writes to memory proves that.  One that writes through its pointers or references proves
 nothing by its calls alone; where the calls pass different ranges (``sort(a, lo, m); sort(a, m, hi)``) the fork is
-proposed as *tested*: the judge's race detection decides on every input of its suite.
+proposed as *tested*: the judge's race detection decides on every input of its suite.  The same holds for elements of
+file-scope arrays; a single file-scope variable that the function writes is common to all calls.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from unseq.frontend.ir.nodes import (
     Expr,
     Function,
     If,
+    Index,
     Literal,
     Method,
+    Place,
     Ref,
     Return,
     Select,
@@ -35,7 +38,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
 )
 from unseq.frontend.ir.types import Pointer, Reference, is_arithmetic, strip
-from unseq.frontend.ir.walk import expressions, own_root, used_symbols, walk
+from unseq.frontend.ir.walk import expressions, own_root, root, used_symbols, walk
 
 _PLAIN = (Declare, Assign, Evaluate, Return)
 _SWAPS = frozenset({"std::swap", "swap"})
@@ -199,13 +202,15 @@ def find(function: Function, pure: frozenset[str]) -> tuple[ForkFact, ...]:
     if not _pure_calls(function, pure | _SWAPS):
         return ()
     writes = _writes_memory(function)
-    if writes and any(s.storage.value == "global" for s in _assigned(function)):
-        return ()
+    places = tuple(_global_places(function))
+    if any(not isinstance(place, Index) for place in places):
+        return ()  # a single variable of all calls
     for block in _blocks(function):
         for statements, calls in _groups(function, block):
             if writes and not all(_ranges_differ(a, b) for a, b in pairwise(calls)):
                 continue
-            if writes and not any(isinstance(p.type, Pointer | Reference) for p in function.parameters):
+            reaches = any(isinstance(p.type, Pointer | Reference) for p in function.parameters)
+            if writes and not places and not reaches:
                 continue
             found.append(
                 ForkFact(
@@ -221,8 +226,11 @@ def find(function: Function, pure: frozenset[str]) -> tuple[ForkFact, ...]:
     return tuple(found)
 
 
-def _assigned(function: Function) -> Iterator[Symbol]:
+def _global_places(function: Function) -> Iterator[Place]:
+    """What a function and its helpers assign that belongs to a file-scope variable."""
     for part in (function, *function.callees):
         for node in walk(part):
             if isinstance(node, Assign):
-                yield from used_symbols(node.place)
+                owner = root(node.place)
+                if owner is not None and owner.storage is Storage.GLOBAL:
+                    yield node.place

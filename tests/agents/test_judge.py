@@ -98,7 +98,10 @@ WRONG = {
         f"{HEAD}{SIGNATURE} {{ int big = 2147483647 - (n == 31); volatile int w = big + n; (void)w; {GUARD} {LOOP} }}",
         "MemoryFault",
     ),
-    "an endless loop": (f"{HEAD}{SIGNATURE} {{ volatile int more = n > 2; while (more) {{ }} {GUARD} {LOOP} }}", "Timeout"),
+    "an endless loop": (
+        f"{HEAD}{SIGNATURE} {{ volatile int more = n > 2; while (more) {{ }} {GUARD} {LOOP} }}",
+        "Timeout",
+    ),
     "abort": (f"{HEAD}#include <cstdlib>\n{SIGNATURE} {{ if (n == 3) std::abort(); {GUARD} {LOOP} }}", "Crash"),
     "an exception": (f"{HEAD}{SIGNATURE} {{ if (n == 3) throw 1; {GUARD} {LOOP} }}", "WrongOutput"),
     "sequential": (f"{SIGNATURE} {{ {SERIAL} /* parallel_for */ }}", "NotParallel"),

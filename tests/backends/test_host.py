@@ -308,6 +308,18 @@ def test_file_scope_variables_are_inputs_and_outputs_and_start_anew(place: Sessi
     assert isinstance(results[1], Returned) and results[1].globals == (Scalar(11), buffer(7.0, 9.0))
 
 
+@pytest.mark.parametrize("c", [True, False])
+def test_a_variable_may_be_given_in_part_or_left_alone(place: Session, c: bool) -> None:
+    text = "int scale = 3; int table[5000]; void f(int k) { table[k] = scale * table[1]; }"
+    f = function(text, "f", {"k": INT}, c=c, variables={"scale": INT, "table": Array(INT, 5000)})
+    given = (Null(), buffer(1, 2, t=INT))
+    kept = (Scalar(5), Null())
+    cases = (Case((Scalar(3),), "", given), Case((Scalar(4999),), "", given), Case((Scalar(0),), "", kept))
+    tables = [r.globals[1] for r in outcomes(run(place, f, *cases)) if isinstance(r, Returned)]
+    assert tables[0] == buffer(1, 2, 0, 6, t=INT) and tables[2] == buffer(t=INT)
+    assert isinstance(tables[1], Buffer) and len(tables[1].array) == 5000 and tables[1].array[4999] == 6
+
+
 def test_a_template_is_instantiated_and_an_overload_chosen(place: Session) -> None:
     f = function("template <class T> T twice(T x) { return x + x; }", "twice", {"x": FLOAT}, FLOAT,
                  template=(("T", "float"),))

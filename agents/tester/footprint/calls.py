@@ -25,6 +25,7 @@ from unseq.agents.tester.footprint.memory import (
 )
 from unseq.agents.tester.footprint.places import container_length, is_container, is_place, members
 from unseq.agents.tester.footprint.statements import Statements
+from unseq.agents.tester.variables import variables
 from unseq.frontend.ir import nodes as n
 from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.walk import walk
@@ -51,7 +52,12 @@ class Runner(Statements):
 
     def run(self) -> Footprint:
         """The whole function on the inputs of the setting."""
+        given = variables(self.function)
+        for v in given:
+            self.bind_input(Cell(v.symbol.uid), ir.strip(v.symbol.type), v.key)
         for g in self.function.globals:
+            if any(g.symbol is v.symbol for v in given):
+                continue
             self.mute += 1
             self.declare(g.symbol, g.value)
             self.mute -= 1

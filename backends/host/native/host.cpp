@@ -334,6 +334,16 @@ void install(unseq_io &io) {
   };
   io.put_bytes = [](unseq_io *, const void *data, std::size_t length) { put(BYTES, length, data, length); };
   io.put_compared = put_compared;
+  io.put_changed = [](unseq_io *, const void *data, std::size_t length, const void *initial, std::size_t given,
+                      std::size_t item) {
+    const auto *now = static_cast<const char *>(data), *before = static_cast<const char *>(initial);
+    constexpr std::size_t page = 4096;
+    while (length > given + page && std::memcmp(now + length - page, before + length - page, page) == 0) length -= page;
+    while (length > given && now[length - 1] == before[length - 1]) length--;
+    length += (item - length % item) % item;
+    put(BYTES, length, data, length);
+    return length;
+  };
   io.put_list = [](unseq_io *, std::size_t count) { put(LIST, count); };
   io.put_null = [](unseq_io *) { put(NOTHING, 0); };
   io.put_place = put_place;

@@ -367,15 +367,41 @@ struct restored {  // a global variable: its value at load time, for calls that 
   std::remove_cv_t<G_> initial;
   explicit restored(G_ &v) : variable(v), initial(v) {}
   void reset() { variable = initial; }
+  void take(unseq_io *io) {
+    if (!std::is_pointer_v<G_> && io->peek(io) == UNSEQ_NULL) return io->null(io);  // stays as it is
+    codec<std::remove_cv_t<G_>>::take(io, variable);
+  }
   void put(unseq_io *io) { codec<std::remove_cv_t<G_>>::put(io, variable); }
 };
 template <class T_, std::size_t N_>
-struct restored<T_[N_]> {
+struct restored<T_[N_]> {  // an array: calls set its first elements, and only what differs is given back and reset
+  using item = std::remove_all_extents_t<T_>;
   T_ (&variable)[N_];
   char initial[sizeof(T_[N_])];
+  std::size_t given = 0, changed = sizeof(T_[N_]);
   explicit restored(T_ (&v)[N_]) : variable(v) { std::memcpy(initial, v, sizeof v); }
-  void reset() { std::memcpy(static_cast<void *>(variable), initial, sizeof variable); }
-  void put(unseq_io *io) { codec<T_[N_]>::put(io, variable); }
+  void reset() {
+    std::memcpy(static_cast<void *>(variable), initial, changed);
+    given = 0;
+    changed = sizeof variable;
+  }
+  void take(unseq_io *io) {
+    if (io->peek(io) == UNSEQ_NULL) return io->null(io);
+    if constexpr (fixed<T_>::value) {
+      const void *data = io->bytes(io, &given);
+      if (given > sizeof variable) __builtin_trap();
+      std::memcpy(static_cast<void *>(variable), data, given);
+    } else {
+      codec<T_[N_]>::take(io, variable);
+    }
+  }
+  void put(unseq_io *io) {
+    if constexpr (fixed<T_>::value) {
+      changed = io->put_changed(io, variable, sizeof variable, initial, given, sizeof(item));
+    } else {
+      codec<T_[N_]>::put(io, variable);
+    }
+  }
 };
 
 template <std::size_t I_, class T_>
@@ -397,7 +423,7 @@ void call_with(unseq_io *io, R_ (*function)(P_...), std::index_sequence<I_...>, 
   pack<std::index_sequence<I_...>, parameter<P_>...> values;
   (at<I_>(values).take(io, static_cast<int>(I_), bound), ...);
   (globals.reset(), ...);
-  if (io->peek(io) != 0) (codec<G_>::take(io, globals.variable), ...);
+  if (io->peek(io) != 0) (globals.take(io), ...);
   try {
     if constexpr (std::is_void_v<R_>) {
       io->begin(io);

@@ -45,6 +45,9 @@ struct unseq_io {
   void (*put_bytes)(unseq_io *io, const void *data, size_t length);
   /* As put_bytes; shortened to "unchanged" when equal to the input bytes. */
   void (*put_compared)(unseq_io *io, const void *data, size_t length, const void *before, size_t before_length);
+  /* An array variable up to the last of its items (`item` bytes each) that is not as in `initial`, and `given` bytes at
+   * least; returns how many bytes that were. The rest is known to whoever knows the initial values. */
+  size_t (*put_changed)(unseq_io *io, const void *data, size_t length, const void *initial, size_t given, size_t item);
   void (*put_list)(unseq_io *io, size_t count);
   void (*put_null)(unseq_io *io);
   /* Where a pointer points: into which parameter's block, and how far behind its start. */

@@ -1,0 +1,1 @@
+"""Benchmarks: sets of problems, one row of results for each, and what the rows add up to."""

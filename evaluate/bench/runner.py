@@ -1,0 +1,134 @@
+"""Runs a set of problems, one after another, each into a row; what is done is kept, what breaks stops nothing.
+
+Results go to a file of one row a line as soon as they are known, so that a run that is ended at any moment goes on
+where it was. Knows how a problem is translated and judged; not how rows are shown or added up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from unseq.agents.translate import Options, Translation, translate
+from unseq.backends.parlay.toolchain import Toolchain
+from unseq.evaluate.batch import Watcher
+from unseq.evaluate.bench.problems import Problem
+from unseq.evaluate.bench.row import PASS, REFUSED, Row, as_line, from_json
+from unseq.evaluate.report.notes import claim_of
+from unseq.evaluate.report.record import Wins
+from unseq.evaluate.translation import profile_points
+from unseq.frontend.lower import FunctionHead, functions
+from unseq.frontend.source import InputError, SourceUnit, read
+
+ROWS = "rows.jsonl"
+_WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
+
+Solve = Callable[[Problem], Row]
+
+
+def solver(
+    options: Options,
+    toolchain: Toolchain,
+    watcher: Watcher,
+    vary: Callable[[SourceUnit], SourceUnit] = lambda unit: unit,
+) -> Solve:
+    """Translates a problem by the rules and judges it. ``vary`` changes each source before that."""
+
+    def solve(problem: Problem) -> Row:
+        started = time.monotonic()
+        try:
+            unit = vary(read(problem.path))
+            head = functions(unit)[-1]
+            best = read(problem.best) if problem.best is not None else None
+            found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
+        except InputError as error:
+            return _row(problem, "Inconclusive", str(error), started)
+        except Exception as error:  # noqa: BLE001 - one broken problem never stops the rest; the row says what broke
+            return _row(problem, "Inconclusive", f"internal error ({type(error).__name__}: {error})", started)
+        return _measured(problem, found, started)
+
+    return solve
+
+
+def _with_rival(options: Options, best: SourceUnit | None, head: FunctionHead) -> Options:
+    known = best is not None and any(other.name == head.name for other in functions(best))
+    return replace(options, rival=best if known else None)
+
+
+def _row(problem: Problem, verdict: str, reason: str, started: float) -> Row:
+    seconds = round(time.monotonic() - started, 3)
+    return Row(problem.name, problem.form, problem.kind, "parlay", "rules", verdict, reason, seconds=seconds)
+
+
+def _measured(problem: Problem, found: Translation, started: float) -> Row:
+    first = found.reasons[0].what if found.reasons else ""
+    if found.judgement is None or found.plan is None:
+        return _row(problem, REFUSED, first, started)
+    verdict = found.judgement.verdict
+    row = replace(
+        _row(problem, verdict.name, "" if verdict.passed else verdict.text, started),
+        claim=claim_of(found.plan.claim),
+        pattern=found.plan.label,
+        tests=found.judgement.evidence.cases,
+    )
+    if verdict.name != PASS:
+        return row
+    times = profile_points(found.judgement.evidence.profile)
+    baseline = times[-1].speedup if times else None
+    best = baseline
+    if problem.best is not None:
+        best = None
+        if baseline is not None and found.rival and found.rival[-1].n == times[-1].n:
+            best = round(baseline * found.rival[-1].rival_s / found.rival[-1].original_s, 4)
+    wins = getattr(verdict, "wins", None)
+    return replace(
+        row,
+        wins=_WINS[wins.value] if wins is not None else "unmeasured",
+        speedup_baseline=baseline,
+        speedup_best=best,
+        times=times,
+    )
+
+
+def run(todo: Sequence[Problem], solve: Solve, watcher: Watcher, folder: Path | None) -> Iterator[Row]:
+    """The rows of all problems, in order; those that ``folder`` holds from a run before are not made again.
+
+    Raises ``InputError`` when the folder cannot be written or holds something else."""
+    done = {row.label: row for row in kept(folder)} if folder is not None else {}
+    watcher.expect(len(todo))
+    for problem in todo:
+        watcher.begin(problem.label)
+        row = done.get(problem.label)
+        if row is None:
+            row = solve(problem)
+            if folder is not None:
+                _keep(folder, row)
+        yield row
+
+
+def kept(folder: Path) -> tuple[Row, ...]:
+    """The rows that a run left in a folder; a last line that was cut off does not count. Raises ``InputError``."""
+    path = folder / ROWS
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be used for results ({error.strerror})") from error
+    whole = [line for line in lines if line.endswith(b"\n")]
+    if len(whole) != len(lines):
+        path.write_bytes(b"".join(whole))
+    try:
+        return tuple(from_json(json.loads(line)) for line in whole)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: not the results of a benchmark; give another folder") from error
+
+
+def _keep(folder: Path, row: Row) -> None:
+    with open(folder / ROWS, "ab") as file:
+        file.write(as_line(row).encode())
+        file.flush()
+        os.fsync(file.fileno())
