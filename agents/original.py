@@ -16,6 +16,7 @@ import numpy as np
 
 from unseq.agents.compare import Agreement, Reference, compare, perturbed_case
 from unseq.agents.task import FloatPolicy
+from unseq.agents.tester.rows import has_empty_row
 from unseq.agents.tester.suite import Validity
 from unseq.backends.host.blob import Elsewhere, Mismatch, Outcome, Returned, Schedule
 from unseq.backends.host.build import build, original_source
@@ -110,6 +111,8 @@ class Original:
         if len(case.values) != len(self.function.parameters):
             count = len(self.function.parameters)
             raise Mismatch(f"{len(case.values)} values given for {count} parameters")
+        if has_empty_row(self.function, case):
+            raise Mismatch("an array of variable length has rows without elements")
         return case
 
     def _equal(self, case: Case, one: Outcome, other: Outcome) -> bool:

@@ -66,6 +66,13 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Wavefront:
+    """Tiles of two nested loops, one anti-diagonal after the other."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
 class Algorithm:
     """A standard algorithm by the target's primitive."""
 
@@ -87,7 +94,7 @@ class Sequential:
     loop: LoopFact
 
 
-Strategy = Map | Reduce | Scan | Scatter | Pack | Search | Algorithm | Fork | Sequential
+Strategy = Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Algorithm | Fork | Sequential
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from unseq.frontend.ir.nodes import Call, Expr, Function, Index, Loop, Method, Place, Stmt, Symbol
+from unseq.frontend.ir.nodes import Call, Expr, For, Function, Index, Loop, Method, Place, Stmt, Symbol
 from unseq.frontend.ir.types import Type
 from unseq.frontend.source import Diagnostic, Span
 
@@ -196,7 +196,37 @@ class Exit:
     span: Span | None = None
 
 
-Role = Private | Induction | Accumulator | ArgBest | Prefix | Recurrence | Append | ArrayAccumulator | Buffered | Exit
+@dataclass(frozen=True, slots=True)
+class Diagonal:
+    """A loop (over rows) and the loop ``inner`` directly inside it (over columns): what an iteration needs comes from
+    rows and columns that are not later, so that blocks of the nest may run along anti-diagonals.
+
+    Column ``j`` of row ``i`` counts as ``j + skew * (number of the row)``. ``iteration`` is the inner loop's, evaluated
+    in each row; ``[low, high)`` are the values of its variable in all rows, at loop entry. What stands in front of
+    ``inner`` belongs to the first block of a row, what stands behind it to the last; ``repeated``: declarations in
+    front that every block of the row makes again."""
+
+    inner: For
+    iteration: Iteration
+    low: Expr
+    high: Expr
+    skew: int = 0
+    repeated: tuple[Stmt, ...] = ()
+
+
+Role = (
+    Private
+    | Induction
+    | Accumulator
+    | ArgBest
+    | Prefix
+    | Recurrence
+    | Append
+    | ArrayAccumulator
+    | Buffered
+    | Exit
+    | Diagonal
+)
 
 
 # --- guards ----------------------------------------------------------------------------------------------------
@@ -275,8 +305,8 @@ Guard = Disjoint | Distinct | Holds | NonDecreasing | Unique | Apart
 class LoopFact:
     """What one loop is.
 
-    ``kind`` is a label for people: map, reduction, scan, histogram, scatter, compaction, search, stencil, or
-    sequential. ``parallel`` loops have roles for all that they carry; others have at least one reason.
+    ``kind`` is a label for people: map, reduction, scan, histogram, scatter, compaction, search, stencil,
+    wavefront, or sequential. ``parallel`` loops have roles for all that they carry; others have at least one reason.
     ``work``: rough number of elementary operations of the whole loop as an expression at loop entry (None: unknown).
     ``floating``: legal only where floating-point sums may be reassociated. ``guards`` must hold at loop entry.
     ``parent`` is the id of the enclosing loop, -1 at top level.

@@ -22,6 +22,7 @@ from unseq.backends.plan import (
     Search,
     Sequential,
     Strategy,
+    Wavefront,
 )
 from unseq.frontend.facts import (
     Accumulator,
@@ -30,6 +31,7 @@ from unseq.frontend.facts import (
     ArrayAccumulator,
     CallFact,
     Claim,
+    Diagonal,
     Exit,
     LoopFact,
     Prefix,
@@ -51,6 +53,8 @@ def strategy_for(loop: LoopFact) -> Strategy:
     kinds = {type(role) for role in loop.roles}
     if not loop.parallel:
         return Sequential(loop)
+    if Diagonal in kinds:
+        return Wavefront(loop)
     if Exit in kinds:
         return Search(loop)
     if Append in kinds:
@@ -139,6 +143,7 @@ _LABELS = {
     Scatter: "scatter",
     Pack: "compaction",
     Search: "search",
+    Wavefront: "wavefront",
     Fork: "fork",
 }
 

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from unseq.backends.host.blob import FIRST_ENTRY, Outcome, Schedule, input_blob, output_blob
+from unseq.backends.host.blob import FIRST_ENTRY, Outcome, Schedule, input_blob, mutable_globals, output_blob
 from unseq.backends.host.build import host_program
 from unseq.backends.host.decode import Corrupt, decode
 from unseq.backends.host.races import RACE_STRIDE, read_races
-from unseq.backends.host.values import Case
+from unseq.backends.host.values import Case, dtype_of
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, with_fixed_layout
 from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Statistics
@@ -79,7 +79,8 @@ def run_cases(
     command = _stage(place, library, setting)
     given = input_blob(function, cases, schedule)
     try:
-        size = setting.result_bytes or _RESULT_SPACE + 4 * os.fstat(given).st_size
+        left = len(schedule.order) * _bytes_of_globals(function)
+        size = setting.result_bytes or _RESULT_SPACE + 4 * os.fstat(given).st_size + left
         written, view = output_blob(size)
     except BaseException:
         os.close(given)
@@ -101,6 +102,12 @@ def run_cases(
         return _read(memoryview(view), function, cases, schedule, finished, nonce, library)
     finally:
         view.close()
+
+
+def _bytes_of_globals(function: Function) -> int:
+    """What the variables of file scope take in the results of one call, whether or not the input sets them."""
+    dtypes = [dtype_of(type_) for _, type_ in mutable_globals(function)]
+    return sum(dtype.itemsize + 64 for dtype in dtypes if dtype is not None)
 
 
 def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict[str, str]:

@@ -40,8 +40,21 @@ def by_symbols(p: Polynomial, q: Polynomial, left: Side, right: Side, assumed: l
             assumed.extend(g for g in extra if g not in assumed)
             break
     else:
-        return [(p, q)]
+        first, second = _fitting(p_high, p_low, size, left, assumed), _fitting(q_high, q_low, size, right, assumed)
+        if first is None or second is None:
+            return [(p, q)]
+        (p_high, p_low), (q_high, q_low) = first, second
     return [(p_low, q_low), *by_symbols(p_high, q_high, left, right, assumed)]
+
+
+def _fitting(high: Polynomial, low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> Pair | None:
+    """Row and column of a subscript; the last column may be written as the one in front of the next row's first."""
+    for row, column in ((high, low), (high.minus(number(1)), low.plus(size))):
+        extra: list[Guard] = []
+        if remains(column, size, side, extra):
+            assumed.extend(g for g in extra if g not in assumed)
+            return row, column
+    return None
 
 
 def _strides(p: Polynomial, side: Side) -> list[Polynomial]:

@@ -32,26 +32,29 @@ class Dependence:
 
 def test(left: Side, right: Side, assumed: list[Guard]) -> Dependence | None:
     """Whether the two accesses, both behind one base, may meet in different iterations; None: never."""
-    pairs: list[Pair] = []
-    for a, b in zip(left.path.steps, right.path.steps, strict=False):
-        if isinstance(a, str) or isinstance(b, str):
-            continue
-        p, q = _subscript(a, left, assumed), _subscript(b, right, assumed)
-        if p is None or q is None:
-            continue
-        pairs.append((p, q))
     own = left.nests[0].position
-    flat: list[Pair] = []
-    for p, q in pairs:
-        if _separates(p, q, own, left.bounds):
-            return None
-        flat.extend(by_symbols(p, q, left, right, assumed))
+    pairs = subscripts(left, right, assumed)
+    if any(_separates(p, q, own, left.bounds) for p, q in pairs):
+        return None
+    flat = [pair for p, q in pairs for pair in by_symbols(p, q, left, right, assumed)]
     for p, q in flat:
         if _separates(p, q, own, left.bounds):
             return None
     subscripted = any(not isinstance(s, str) for s in left.path.steps)
     found = _solve(flat, left, right, subscripted)
     return None if found is not None and _in_rows(flat, left, right, assumed) else found
+
+
+def subscripts(left: Side, right: Side, assumed: list[Guard]) -> list[Pair]:
+    """The subscripts of two accesses behind one base, side by side, as far as they are understood."""
+    pairs: list[Pair] = []
+    for a, b in zip(left.path.steps, right.path.steps, strict=False):
+        if isinstance(a, str) or isinstance(b, str):
+            continue
+        p, q = _subscript(a, left, assumed), _subscript(b, right, assumed)
+        if p is not None and q is not None:
+            pairs.append((p, q))
+    return pairs
 
 
 def _in_rows(pairs: list[Pair], left: Side, right: Side, assumed: list[Guard]) -> bool:
@@ -126,7 +129,7 @@ def _solve(pairs: list[Pair], left: Side, right: Side, where: bool) -> Dependenc
             constraints.append(f"{a} = {b}")
     constraints += domain(sets, left, here) + domain(sets, right, there)
     names = [*here.values(), *there.values()]
-    reverse = _runs_down(left.nests[0])
+    reverse = runs_down(left.nests[0])
     earlier, later = ("j0 < i0", "i0 < j0") if reverse else ("i0 < j0", "j0 < i0")
     forward = sets.is_empty(names, [*constraints, earlier])
     backward = sets.is_empty(names, [*constraints, later])
@@ -142,6 +145,7 @@ def _solve(pairs: list[Pair], left: Side, right: Side, where: bool) -> Dependenc
     return Dependence(abs(steps) if steps is not None else None, direction)
 
 
-def _runs_down(nest: Nest) -> bool:
+def runs_down(nest: Nest) -> bool:
+    """Whether later iterations have smaller positions."""
     iteration = nest.iteration
     return iteration is not None and nest.position == iteration.symbol and iteration.step < 0

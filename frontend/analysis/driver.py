@@ -15,6 +15,7 @@ from unseq.frontend.analysis import (
     compaction,
     extremum,
     neighbour,
+    nests,
     privatization,
     recurrence,
     recursion,
@@ -34,6 +35,7 @@ from unseq.frontend.analysis.memory import Memory, Span
 from unseq.frontend.analysis.obstruction import COPY, diagnostics
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import TooLarge, Values
+from unseq.frontend.analysis.wavefront import Study
 from unseq.frontend.facts import (
     Accumulator,
     Append,
@@ -41,6 +43,7 @@ from unseq.frontend.facts import (
     ArrayAccumulator,
     Buffered,
     Claim,
+    Diagonal,
     Exit,
     Facts,
     Guard,
@@ -78,7 +81,9 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
     for scope in (function, *function.callees):
         analysis = own if scope is function else FunctionAnalysis(_with_callees(scope, function))
         inside: dict[int, tuple[Expr, ...]] = {}
-        loops += [_fact(analysis, loop, parent, assume, inside) for loop, parent in _loops(scope)]
+        studies: dict[int, Study] = {}
+        found = [_fact(analysis, loop, parent, assume, inside, studies) for loop, parent in _loops(scope)]
+        loops += nests.with_wavefronts(found, studies, analysis.effects, "noalias" in assume)
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
     return Facts(function, tuple(loops), stl.find(function, own.pure), recursion.find(function, own.pure))
 
@@ -117,9 +122,15 @@ class _Verdict:
 
 
 def _fact(
-    analysis: FunctionAnalysis, loop: Loop, parent: int, assume: frozenset[str], inside: dict[int, tuple[Expr, ...]]
+    analysis: FunctionAnalysis,
+    loop: Loop,
+    parent: int,
+    assume: frozenset[str],
+    inside: dict[int, tuple[Expr, ...]],
+    studies: dict[int, Study],
 ) -> LoopFact:
-    """One loop; ``inside`` holds what is known in the loops around and gets what is known in this one."""
+    """One loop; ``inside`` holds what is known in the loops around and gets what is known in this one, ``studies``
+    what the loop carries."""
     name = analysis.function.name
     try:
         context, run, space = context_of(analysis, loop, inside.get(parent, ()))
@@ -138,6 +149,7 @@ def _fact(
     _exits(verdict)
     for obstacle in context.obstacles:
         verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy, code=obstacle.code))
+    studies[loop.id] = Study(context, tuple(verdict.roles), tuple(verdict.guards), bool(run.checks))
     memory = _memory(verdict, analysis, assume)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
@@ -176,7 +188,7 @@ def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, ass
 
     body = walk.splice(analysis.function.body, one)
     rewritten = FunctionAnalysis(replace(analysis.function, body=body))
-    fact = _fact(rewritten, loop, parent, assume, {-2: (found.start,)})
+    fact = _fact(rewritten, loop, parent, assume, {-2: (found.start,)}, {})
     return replace(fact, before=(before,), original=context.loop) if fact.parallel else None
 
 
@@ -198,7 +210,7 @@ def symbols_of(role: Role) -> frozenset[Symbol]:
             return frozenset({counter}) if counter is not None else frozenset()
         case Exit(assigned=assigned):
             return frozenset(assigned)
-        case ArrayAccumulator() | Buffered():
+        case ArrayAccumulator() | Buffered() | Diagonal():
             return frozenset()
 
 
@@ -260,7 +272,7 @@ def _covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
     """Which role makes the order of an access immaterial."""
     found: dict[int, int] = {}
     for number, role in enumerate(roles):
-        if isinstance(role, Private | Induction | Buffered | Exit):
+        if isinstance(role, Private | Induction | Buffered | Exit | Diagonal):
             continue
         mine = symbols_of(role)
         for access in accesses:

@@ -241,12 +241,14 @@ def discharge_fixed(
     """Whether ``low <= value <= high`` for a value that is fixed at loop entry: known, or made a guard.
 
     64-bit values can only leave their range at the bottom: no index reaches 2^63."""
-    if not all(is_fixed(a) for a in value.atoms()):
-        return False
     known = value.constant
     if known is not None:
         return low <= known <= high
     sure = low == 0 and all(c > 0 and all(never_negative(a) for a in m) for m, c in value.terms.items())
+    if wide and (sure or low <= -(1 << 63)):
+        return True
+    if not all(is_fixed(a) for a in value.atoms()):
+        return False
     expression = value.expression()
     if not sure and low > -(1 << 63):
         assume(assumed, terms.compare(">=", expression, terms.literal(low)))

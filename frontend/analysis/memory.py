@@ -89,7 +89,8 @@ class Memory:
                 return False
         return not any(self._may_change(load) for load in loads(e))
 
-    def _side(self, access: Access, where: Path, guarded: bool = False) -> sides.Side:
+    def side(self, access: Access, where: Path, guarded: bool = False) -> sides.Side:
+        """An access with what holds where it is executed."""
         found = self._sides.get((id(access), guarded))
         if found is None:
             found = sides.side(access, where, self.context, self.is_fixed, guarded)
@@ -165,7 +166,7 @@ class Memory:
             unique = permutation.guards(self.context, base, group.members, self.is_fixed)
             if unique is not None:
                 del self.conflicts[before:]
-                self._add(unique[0])
+                self.add(unique[0])
                 for access, _ in group.members:
                     self.spans[id(access)] = (terms.ZERO, unique[1])
                 return
@@ -173,7 +174,7 @@ class Memory:
             if copied is not None:
                 del self.conflicts[before:]
                 self.copies.append(copied[0])
-                self._add(copied[1])
+                self.add(copied[1])
 
     def _pairs(self, group: _Group, writes: list[tuple[Access, Path]]) -> None:
         count = 0
@@ -188,25 +189,27 @@ class Memory:
                 if count > MAX_PAIRS:
                     self.conflicts.append(Conflict("large", access, other))
                     return
-                self._pair(access, where, other, there)
+                self.pair(access, where, other, there)
 
-    def _pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
+    def pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
+        """Looks at one pair of accesses behind one base."""
         found: dependence.Dependence | None = None
         for guarded in (False, True):
-            left = self._side(access, where, guarded)
-            right = self._side(other, there, guarded)
+            left = self.side(access, where, guarded)
+            right = self.side(other, there, guarded)
             if guarded and not left.needs and not right.needs:
                 break
             assumed: list[Guard] = [*left.needs, *right.needs]
             result = dependence.test(left, right, assumed)
             if result is None:
-                self._add(assumed)
+                self.add(assumed)
                 return
             found = result if found is None else found
         assert found is not None
         self.conflicts.append(Conflict("meet", access, other, found.distance, found.forward, found.why))
 
-    def _add(self, guards: list[Guard]) -> None:
+    def add(self, guards: list[Guard]) -> None:
+        """Asks for more guards."""
         for guard in guards:
             if isinstance(guard, NonDecreasing):
                 for k, known in enumerate(self.guards):
@@ -223,7 +226,7 @@ class Memory:
             return
         writer, other = (left, right) if left.written else (right, left)
         if found.whole:
-            self._add([Distinct(left.object.base, right.object.base)])
+            self.add([Distinct(left.object.base, right.object.base)])
             return
         if found.why:
             self._alias(writer, other, found.why)
@@ -233,13 +236,13 @@ class Memory:
             unknown, known = (left, extents[1]) if extents[0] is None else (right, extents[0])
             guards = self._apart(unknown, known) if known is not None else None
             if guards is not None:
-                self._add(guards)
+                self.add(guards)
                 return
             self._alias(
                 writer, other, f"which elements of {name_of(unknown.object.base)} are used is only known in the loop"
             )
             return
-        self._add([Disjoint(extents[0], extents[1])])
+        self.add([Disjoint(extents[0], extents[1])])
 
     def _apart(self, group: _Group, extent: Extent) -> list[Guard] | None:
         """Guards for elements that are reached through index arrays, one each; None if some are reached otherwise."""
@@ -248,7 +251,7 @@ class Memory:
             return None
         guards: list[Guard] = []
         for access, where in group.members:
-            side = self._side(access, where)
+            side = self.side(access, where)
             ends = self.spans.get(id(access)) or self._ends(where, side, guards)
             if ends is not None:
                 guards.append(Disjoint(extent, Extent(base, *ends)))
@@ -283,7 +286,7 @@ class Memory:
             assumed: list[Guard] = []
             self._extents[id(group)] = (self._new_extent(group, assumed), assumed)
         extent, needed = self._extents[id(group)]
-        self._add(needed)
+        self.add(needed)
         return extent
 
     def _new_extent(self, group: _Group, assumed: list[Guard]) -> Extent | None:
@@ -297,7 +300,7 @@ class Memory:
         lows: list[tuple[Expr, sides.Side]] = []
         highs: list[tuple[Expr, sides.Side]] = []
         for access, where in group.members:
-            side = self._side(access, where)
+            side = self.side(access, where)
             ends = self.spans.get(id(access)) or self._ends(where, side, assumed)
             if ends is None:
                 assumed.clear()

@@ -12,11 +12,13 @@ from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Obligation, Polynomial, never_negative, number, polynomial
 from unseq.frontend.analysis.context import Access, LoopContext, Nest
 from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed
+from unseq.frontend.analysis.library import bare
 from unseq.frontend.analysis.paths import Path
 from unseq.frontend.analysis.sets import Sets
 from unseq.frontend.facts import Guard
+from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Binary, Expr, Symbol
+from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> lis
     if not isinstance(e, Binary) or e.op not in ("<", "<=", ">", ">=", "==", "!="):
         return []
     op = e.op if holds else {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[e.op]
+    several = _sides(op, e)
+    if len(several) > 1:
+        return [fact for part in several for fact in _facts(part, True, side, assumed)]
     left, right = polynomial(e.left), polynomial(e.right)
     if left is None or right is None or op == "!=":
         return []
@@ -76,6 +81,26 @@ def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> lis
     if op in (">", ">="):
         difference = number(0).minus(difference)
     return [difference.minus(number(1)) if op in ("<", ">") else difference]
+
+
+def _sides(op: str, e: Binary) -> list[Binary]:
+    """``k < min(a, b)`` as ``k < a`` and ``k < b``, and its mirror images."""
+    smaller, larger = ("min", "max") if op in ("<", "<=") else ("max", "min")
+    if op not in ("<", "<=", ">", ">="):
+        return []
+    found: list[Binary] = []
+    for end, name in ((e.right, smaller), (e.left, larger)):
+        call = end
+        while isinstance(call, Cast) and isinstance(call.type, t.Int) and isinstance(call.operand.type, t.Int):
+            if terms.limits(call.operand.type)[1] > terms.limits(call.type)[1] and call.type.bits < 64:
+                break
+            call = call.operand
+        if not (isinstance(call, Call) and bare(call.name) == name and len(call.arguments) == 2):
+            continue
+        if all(isinstance(t.strip(a.type), t.Int) for a in call.arguments):
+            ends = [Cast(a, end.type, True) if a.type != end.type else a for a in call.arguments]
+            found += [replace(e, op=op, right=a) if end is e.right else replace(e, op=op, left=a) for a in ends]
+    return found
 
 
 def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:

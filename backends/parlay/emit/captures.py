@@ -54,11 +54,11 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
         if isinstance(node, Assign) and isinstance(node.place, Ref)
     }
     local = {s for s in free if s.storage in (Storage.LOCAL, Storage.PARAMETER)}
-    copied = {s for s in local if _is_cheap(s) and (s not in assigned or s in carried)}
+    copied = {s for s in local if is_cheap(s) and (s not in assigned or s in carried)}
     return frozenset(s.name for s in copied), frozenset(s.name for s in (local - copied) | set_by_fork)
 
 
-def _is_cheap(symbol: Symbol) -> bool:
+def is_cheap(symbol: Symbol) -> bool:
     """Numbers and pointers; a parameter of array type is a pointer."""
     if isinstance(symbol.type, t.Array):
         return symbol.storage is Storage.PARAMETER

@@ -22,6 +22,7 @@ from unseq.backends.parlay.emit.scan import emit_scan
 from unseq.backends.parlay.emit.scatter import emit_scatter
 from unseq.backends.parlay.emit.search import emit_search
 from unseq.backends.parlay.emit.sites import ForkSite, extract
+from unseq.backends.parlay.emit.wavefront import emit_wavefront
 from unseq.backends.plan import (
     Algorithm,
     Fork,
@@ -34,12 +35,14 @@ from unseq.backends.plan import (
     Search,
     Sequential,
     Strategy,
+    Wavefront,
 )
 from unseq.frontend.facts import (
     Accumulator,
     Append,
     ArgBest,
     ArrayAccumulator,
+    Diagonal,
     Exit,
     Induction,
     Prefix,
@@ -140,6 +143,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
     Pack: emit_pack,
     Scatter: emit_scatter,
     Search: emit_search,
+    Wavefront: emit_wavefront,
 }
 
 
@@ -152,10 +156,11 @@ _ROLES: dict[type, set[type]] = {
     Pack: {Prefix, Append, Recurrence, *_FOLDED},
     Scatter: {ArrayAccumulator, *_FOLDED},
     Search: {Exit, *_OWN},
+    Wavefront: {Diagonal, Private},
 }
 
 
-def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search) -> None:
+def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search | Wavefront) -> None:
     """Refuses a strategy that would leave a carried variable without its role."""
     for role in strategy.loop.roles:
         if type(role) not in _ROLES[type(strategy)]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unseq.backends.parlay import cxx_rows
 from unseq.backends.parlay.cxx_literals import ADDITIVE, AND, EQUALITY, UNARY
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context
@@ -84,7 +85,7 @@ def _pointee(base: Expr) -> t.Type | None:
 def _address(context: Context, extent: Extent, offset: Expr, same: bool, bounds: Bounds) -> str:
     """The address of element ``offset``, tight enough for a comparison."""
     base = pointer(context, extent.base)
-    steps = text_of(context, offset, bounds)
+    steps = text_of(context, in_scalars(extent.base, offset), bounds)
     address = base if steps == "0" else f"{base} {steps[:1]} {steps[1:]}" if steps[0] == "-" else f"{base} + {steps}"
     if same:
         return address
@@ -101,6 +102,11 @@ def pointer(context: Context, base: Expr) -> str:
     return context.expr(base, ADDITIVE)
 
 
+def in_scalars(base: Expr, offset: Expr) -> Expr:
+    """An offset from ``base`` in the units of its C++ type: rows of variable length are written out as scalars."""
+    return cxx_rows.offset([offset], base.type) if cxx_rows.points_to_rows(base.type) else offset
+
+
 def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
     context.includes |= {"<parlay/primitives.h>", "<functional>"}
     base, low, high = elements(context, guard.array, guard.low, guard.high)
@@ -109,7 +115,7 @@ def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
 
 def elements(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str, str, str]:
     """A pointer to an array, and what to add to it for the first element and the end of a range."""
-    lower, upper = (context.expr(plain(e), ADDITIVE + 1) for e in (low, high))
+    lower, upper = (context.expr(plain(in_scalars(array, e)), ADDITIVE + 1) for e in (low, high))
     return pointer(context, array), "" if lower == "0" else f" + {lower}", f" + {upper}"
 
 

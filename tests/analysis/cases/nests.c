@@ -49,7 +49,7 @@ void columns(double a[][100], int n)
 
 void wavefront(double *a, int n)
 {
-    for (int i = 1; i < n; i++)     /* sequential: written by iteration i-1 (distance 1) */
+    for (int i = 1; i < n; i++)     /* parallel wavefront proved Diagonal */
         for (int j = 1; j < n; j++) /* sequential: written by iteration j-1 (distance 1) */
             a[i * n + j] = a[(i - 1) * n + j] + a[i * n + j - 1];
 }

@@ -1,0 +1,54 @@
+"""Sequential loops that become parallel together with the loop inside them.
+
+Asked after every loop was looked at by itself: a loop whose inner loop is independent stays as it is, for its inner
+loop is the better one to run in parallel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from unseq.frontend.analysis import wavefront
+from unseq.frontend.analysis.effects import Effects
+from unseq.frontend.analysis.wavefront import Study
+from unseq.frontend.facts import Claim, LoopFact, Prefix, Recurrence
+from unseq.frontend.ir.nodes import For
+
+
+def with_wavefronts(
+    loops: list[LoopFact], studies: Mapping[int, Study], effects: Effects, noalias: bool
+) -> list[LoopFact]:
+    """The facts, with the nests that can run along anti-diagonals; of three loops the inner two."""
+    by_id = {fact.loop.id: fact for fact in loops}
+    for fact in reversed(loops):
+        found = _wavefront(fact, by_id, studies, effects, noalias)
+        if found is not None:
+            by_id[fact.loop.id] = found
+    return [by_id[fact.loop.id] for fact in loops]
+
+
+def _wavefront(
+    fact: LoopFact, others: Mapping[int, LoopFact], studies: Mapping[int, Study], effects: Effects, noalias: bool
+) -> LoopFact | None:
+    if fact.parallel or not isinstance(fact.loop, For):
+        return None
+    inner = wavefront.inner_loop(fact.loop)
+    inside = others.get(inner.id) if inner is not None else None
+    if inner is None or inside is None or fact.loop.id not in studies or inner.id not in studies:
+        return None
+    if inside.parallel and not any(isinstance(role, Prefix | Recurrence) for role in inside.roles):
+        return None
+    found = wavefront.find(studies[fact.loop.id], studies[inner.id], effects, noalias)
+    if found is None:
+        return None
+    return replace(
+        fact,
+        kind="wavefront",
+        parallel=True,
+        claim=Claim.GUARDED if found.guards else Claim.PROVED,
+        roles=(*found.privates, found.role),
+        guards=found.guards,
+        reasons=(),
+        floating=False,
+    )
