@@ -132,7 +132,7 @@ void factorize(const double *m, double *l, double *u, size_t n)
 
 void reads_the_end_of_the_row_above(double *a, int n)
 {
-    for (int i = 1; i < n; i++) /* sequential: another iteration */
+    for (int i = 1; i < n; i++) /* sequential: written by iteration i-1 (distance 1) */
         for (int j = 1; j < n; j++)
             a[i * n + j] = a[i * n + j - 1] + a[(i - 1) * n + n - 1];
 }
