@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,12 +39,14 @@ _SMALL_INTEGER = float(1 << 20)
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The original's results on one case: ``expected`` under round to nearest, ``rounded`` under the directed modes,
-    ``perturbed`` with inputs moved by one unit in the last place; the last two empty under the strict policy."""
+    ``perturbed`` with inputs moved by one unit in the last place; the last two empty under the strict policy.
+    ``other``: what it returns where the standard leaves the result open and its library chooses; as good."""
 
     case: Case
     expected: Outcome
     rounded: tuple[Outcome, ...] = ()
     perturbed: tuple[Outcome, ...] = ()
+    other: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ class _Leaf:
 
 def compare(function: Function, reference: Reference, got: Outcome, policy: FloatPolicy) -> Difference | Agreement:
     """The first disagreement of a candidate's outcome with the reference, or how close they are."""
+    found = _compared(function, reference, got, policy)
+    if isinstance(found, Difference) and reference.other is not None:
+        again = _compared(function, replace(reference, expected=reference.other, other=None), got, policy)
+        return again if isinstance(again, Agreement) else found
+    return found
+
+
+def _compared(function: Function, reference: Reference, got: Outcome, policy: FloatPolicy) -> Difference | Agreement:
     if isinstance(reference.expected, Threw) != isinstance(got, Threw):
         expected, actual = (o.type if isinstance(o, Threw) else "none" for o in (reference.expected, got))
         return Difference("exception", expected, actual)

@@ -347,7 +347,7 @@ class Trial:
             [t.n for t in chosen],
             cases,
             [self.original.whole_seconds(case) for case in cases],
-            lambda cs, schedule: self.original.run(RuntimeKind.PLAIN, cs, schedule),
+            self.original.timed,
             lambda cs, schedule, threads: self._run(RuntimeKind.PLAIN, cs, schedule, threads),
             lambda schedule, done, threads: self._checked(cases, schedule, done, f"timed, {threads} threads"),
             self.effort,

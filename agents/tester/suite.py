@@ -15,6 +15,7 @@ import numpy as np
 from unseq.agents.task import Effort
 from unseq.agents.tester import constraints
 from unseq.agents.tester.assemble import Assembler, Choice, with_null
+from unseq.agents.tester.ordering import NOT_NUMBERS, orders_floats
 from unseq.agents.tester.overlap import overlaps, same_objects
 from unseq.agents.tester.probing import probe
 from unseq.agents.tester.roles import Roles, find_roles
@@ -237,10 +238,11 @@ def choices_for(roles: Roles, rng: np.random.Generator) -> Iterator[Choice]:
     contents = [leaf for leaf in roles.contents() if leaf.key not in led and ir.is_arithmetic(leaf.type)]
     real = any(isinstance(leaf.type, ir.Float) for leaf in contents)
     constants = any(leaf.key in roles.constants for leaf in contents)
+    without = NOT_NUMBERS if orders_floats(roles.function) else frozenset()
     plain = [
         name
         for name in PATTERNS
-        if (real or name not in FLOAT_ONLY) and (constants or name != "thresholds")
+        if (real or name not in FLOAT_ONLY) and (constants or name != "thresholds") and name not in without
     ]
     subscripts, rows, limits = list(constraints.SUBSCRIPTS), list(constraints.ROWS), list(constraints.LIMITS)
     turn = 0

@@ -258,6 +258,8 @@ def algorithm(run: Runner, e: n.Call, name: str, values: list[Value]) -> Value:
                 touch_range(run, value, Num(0, following.offset.hi - value.offset.lo - 1, span.tags), write=False)
                 if name in POINTS_INTO and len(regions) == 1:
                     result = Pointer(value.region, join(value.offset, following.offset))
+                if name in {"fill", "iota"} and ir.is_arithmetic(value.region.element):
+                    filled(run, value.region, values[-1], span if name == "iota" else number(1))
                 position += 1
                 if name in {"nth_element", "rotate", "partial_sort"}:
                     position += 1
@@ -278,6 +280,13 @@ def algorithm(run: Runner, e: n.Call, name: str, values: list[Value]) -> Value:
     if not regions and ir.is_arithmetic(e.type):
         run.log.unknown_calls.add(e.name)
     return result
+
+
+def filled(run: Runner, region: Region, value: Value, count: Num) -> None:
+    """The elements of a region become ``value``, ``value + 1`` ... up to ``count`` of them."""
+    if isinstance(value, Num) and count.hi >= 1:
+        steps = Num(0, count.hi - 1, count.tags)
+        region.write("", region.element, arithmetic("+", value, steps, True), run.setting)
 
 
 def touch_range(run: Runner, start: Pointer, reach: Num, *, write: bool) -> None:

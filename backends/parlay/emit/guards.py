@@ -140,12 +140,13 @@ def _unique(context: Context, guard: Unique) -> str:
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>", "<atomic>"}
     base, low, high = elements(context, guard.array, guard.low, guard.high)
     bound = context.expr(plain(guard.bound), EQUALITY)
+    subscripts, taken = context.scoped("subscripts"), context.scoped("taken")
     return (
         f"{CLOSURE} {{  // no subscript occurs twice\n"
-        f"    auto subscripts = parlay::make_slice({base}{low}, {base}{high});\n"
-        f"    if (!parlay::all_of(subscripts, {CLOSURE}(auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}))\n"
+        f"    auto {subscripts} = parlay::make_slice({base}{low}, {base}{high});\n"
+        f"    if (!parlay::all_of({subscripts}, {CLOSURE}(auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}))\n"
         f"        return false;\n"
-        f"    parlay::sequence<std::atomic<bool>> taken({bound});\n"
-        f"    return parlay::all_of(subscripts, {CLOSURE}(auto s) {{ return !taken[s].exchange(true); }});\n"
+        f"    parlay::sequence<std::atomic<bool>> {taken}({bound});\n"
+        f"    return parlay::all_of({subscripts}, {CLOSURE}(auto s) {{ return !{taken}[s].exchange(true); }});\n"
         f"}}()"
     )
