@@ -2,8 +2,9 @@
 
 An input is valid iff the original runs clean on it under ASan and UBSan, within the time limit, and gives the same
 result when it is compiled with -O3 (a result that depends on uninitialised memory usually does not). Where the standard
-leaves results open, one of them is taken (see `determined.py`). The results on valid inputs are the reference; runs under directed rounding and on perturbed inputs tell how far floating-point results
-are determined (see `compare.py`). Knows nothing of candidates.
+leaves results open, one of them is taken (see `determined.py`). The results on valid inputs are the reference; runs
+under directed rounding and on perturbed inputs tell how far floating-point results are determined (see `compare.py`).
+Knows nothing of candidates.
 """
 
 from __future__ import annotations

@@ -13,11 +13,10 @@ from unseq.frontend.ir.walk import walk
 # Patterns of `values.py` that put values in that are not numbers.
 NOT_NUMBERS = frozenset({"first NaN", "some NaN", "special"})
 
-_ORDERING = frozenset(
-    "sort stable_sort partial_sort nth_element is_sorted is_sorted_until min_element max_element minmax_element "
-    "lower_bound upper_bound binary_search equal_range merge inplace_merge includes set_union set_intersection "
-    "set_difference make_heap push_heap pop_heap sort_heap next_permutation prev_permutation".split()
-)
+_WORDS = """sort stable_sort partial_sort nth_element is_sorted is_sorted_until min_element max_element minmax_element
+lower_bound upper_bound binary_search equal_range merge inplace_merge includes set_union set_intersection set_difference
+make_heap push_heap pop_heap sort_heap next_permutation prev_permutation"""
+_ORDERING = frozenset(_WORDS.split())
 
 
 def orders_floats(function: Function) -> bool:

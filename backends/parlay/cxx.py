@@ -155,7 +155,7 @@ class Printer:
         one = isinstance(s.value, Literal) and s.value.value == 1 and not isinstance(s.value.value, bool)
         if one and s.op in {"+", "-"} and isinstance(type_, t.Int | t.Pointer):
             return f"{place.at(POSTFIX)}{s.op}{s.op}"
-        if one and s.op in {"+", "-"} and isinstance(type_, t.Library) and type_.name == "iterator":
+        if one and s.op in {"+", "-"} and isinstance(type_, t.Library) and type_.name.endswith("iterator"):
             return f"{s.op}{s.op}{place.at(UNARY)}"
         return f"{place.text} {s.op}= {value.text}"
 

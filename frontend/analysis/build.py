@@ -192,5 +192,5 @@ def _is_carried(symbol: Symbol, whole: set[Symbol]) -> bool:
         return symbol in whole
     if isinstance(type_, t.Library):
         small = type_.name in {"complex", "pair", "tuple", "optional"}
-        return type_.name == "iterator" or (small and symbol in whole)
+        return type_.name in {"iterator", "reverse_iterator"} or (small and symbol in whole)
     return isinstance(type_, t.Bool | t.Int | t.Float | t.Pointer)

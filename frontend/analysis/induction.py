@@ -84,7 +84,7 @@ def can_count(symbol: Symbol) -> bool:
         return False
     type_ = symbol.type
     if isinstance(type_, t.Library):
-        return type_.name == "iterator"
+        return type_.name in ("iterator", "reverse_iterator")
     return isinstance(type_, t.Int | t.Pointer)
 
 

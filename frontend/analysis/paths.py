@@ -63,7 +63,8 @@ def _offset(pointer: Expr) -> tuple[Expr, Expr | None]:
             if not t.is_arithmetic(right.type):
                 return pointer, None
             base, inner = _offset(left)
-            amount = right if op == "+" else Unary("-", terms.long(right), t.LONG, Overflow.UNDEFINED)
+            forward = (op == "+") != _is_reversed(pointer)
+            amount = right if forward else Unary("-", terms.long(right), t.LONG, Overflow.UNDEFINED)
             return base, amount if inner is None else terms.add(inner, amount)
         case Cast(operand, type_) if isinstance(operand.type, t.Array) and isinstance(type_, t.Pointer):
             return _offset(operand)
@@ -78,11 +79,23 @@ def _offset(pointer: Expr) -> tuple[Expr, Expr | None]:
             return _offset(of) if is_pointer_like(of.type) else (of, None)
         case Method(of, name) if name in {"end", "cend"} and not is_pointer_like(of.type):
             return of, Member(of, SIZE, t.SIZE)
+        case Method(of, name) if name in {"rbegin", "crbegin"} and not is_pointer_like(of.type):
+            return of, terms.subtract(terms.long(Member(of, SIZE, t.SIZE)), terms.ONE)
+        case Method(of, name) if name in {"rend", "crend"} and not is_pointer_like(of.type):
+            return of, terms.literal(-1)
     return pointer, None
+
+
+def _is_reversed(pointer: Expr) -> bool:
+    """Whether subscripts behind it count down."""
+    type_ = t.strip(pointer.type)
+    return isinstance(type_, t.Library) and type_.name == "reverse_iterator"
 
 
 def element(base: Expr, index: Expr, type_: t.Type, like: Expr) -> Expr:
     """The place ``base[index]`` in its simplest form; ``like`` gives the span."""
+    if _is_reversed(base) and terms.constant(index) != 0:
+        index = Unary("-", terms.long(index), t.LONG, Overflow.UNDEFINED)
     base, offset = _offset(base)
     if offset is not None:
         index = offset if terms.constant(index) == 0 else terms.add(offset, index)

@@ -61,7 +61,7 @@ def is_pointer_like(type_: t.Type) -> bool:
     """Whether values of the type lead to memory that they do not own."""
     if isinstance(type_, t.Pointer):
         return True
-    return isinstance(type_, t.Library) and type_.name in {"span", "iterator", "initializer_list"}
+    return isinstance(type_, t.Library) and type_.name in {"span", "iterator", "reverse_iterator", "initializer_list"}
 
 
 def is_array_parameter(symbol: Symbol) -> bool:

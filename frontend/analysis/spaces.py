@@ -156,7 +156,8 @@ def _invariance(run: Values, loop: Loop, changing: frozenset[Symbol]) -> Callabl
 
 def _is_container(e: Ref) -> bool:
     type_ = t.strip(e.symbol.type)
-    return isinstance(type_, t.Array | t.Record) or (isinstance(type_, t.Library) and type_.name != "iterator")
+    is_iterator = isinstance(type_, t.Library) and type_.name.endswith("iterator")
+    return isinstance(type_, t.Array | t.Record | t.Library) and not is_iterator
 
 
 def _unwritten(run: Values, load: Expr, writes: list[Access]) -> bool:

@@ -1,25 +1,23 @@
 """Standard algorithms: which parallel primitive a call is, and whether its function objects allow it.
 
-A function object allows it when it is a lambda (or a function of the library) that writes nothing outside itself and
-calls only pure functions.  Sums in the algorithms that promise an order (``accumulate``, ``inner_product``,
-``partial_sum``) are legal in another order for integers, and for floating point where the policy says so; ``reduce``,
-``transform_reduce``, ``inclusive_scan`` and ``exclusive_scan`` promise none.
+What a call writes must be apart from what it reads elsewhere; where that is not known, a guard asks at run time.
+Knows the forms of the calls; sums are looked at in `stl_sums.py`, function objects in `function_objects.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from unseq.frontend.analysis.library import CONST_METHODS
-from unseq.frontend.analysis.updates import same_kind, uncast, update_of
-from unseq.frontend.facts import CallFact, Claim
+from unseq.frontend.analysis import overlap
+from unseq.frontend.analysis.function_objects import Found, impure, mapping, optional, refused
+from unseq.frontend.analysis.stl_sums import SCANS, accumulating, scanning
+from unseq.frontend.analysis.updates import uncast
+from unseq.frontend.facts import CallFact, Claim, Guard
 from unseq.frontend.ir.nodes import (
-    Assign,
     Binary,
     Block,
     Call,
-    Construct,
+    Evaluate,
     Expr,
     For,
     ForEach,
@@ -27,80 +25,53 @@ from unseq.frontend.ir.nodes import (
     If,
     Lambda,
     Method,
+    Overflow,
     Ref,
-    Return,
     Stmt,
-    Symbol,
     While,
 )
-from unseq.frontend.ir.types import SIZE, Bool, Float, Int, Library, Reference, Type, element_type, is_arithmetic, strip
-from unseq.frontend.ir.walk import declared_symbols, expressions, own_expressions, own_root, walk
+from unseq.frontend.ir.types import PTRDIFF, SIZE, Bool, Library, element_type, is_arithmetic, strip
+from unseq.frontend.ir.walk import expressions, own_expressions, root
 from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic
 
+_SAME_NAME = """sort stable_sort nth_element reduce transform_reduce inclusive_scan exclusive_scan find find_if
+find_if_not count count_if all_of any_of none_of min_element max_element minmax_element adjacent_find is_sorted
+equal fill iota generate copy copy_if replace replace_if for_each reverse reverse_copy rotate adjacent_difference
+merge partition"""
 _PRIMITIVES: dict[str, str] = {
-    "sort": "sort",
-    "stable_sort": "stable_sort",
+    **{name: name for name in _SAME_NAME.split()},
     "accumulate": "reduce",
-    "reduce": "reduce",
-    "transform_reduce": "transform_reduce",
     "inner_product": "transform_reduce",
     "transform": "map",
     "partial_sum": "inclusive_scan",
-    "inclusive_scan": "inclusive_scan",
-    "exclusive_scan": "exclusive_scan",
-    "find": "find",
-    "find_if": "find_if",
-    "find_if_not": "find_if_not",
-    "count": "count",
-    "count_if": "count_if",
-    "all_of": "all_of",
-    "any_of": "any_of",
-    "none_of": "none_of",
-    "min_element": "min_element",
-    "max_element": "max_element",
-    "minmax_element": "minmax_element",
-    "fill": "fill",
-    "iota": "iota",
-    "copy": "copy",
-    "copy_if": "copy_if",
-    "replace": "replace",
-    "replace_if": "replace_if",
-    "for_each": "for_each",
+    "transform_inclusive_scan": "inclusive_scan",
+    "transform_exclusive_scan": "exclusive_scan",
+    "fill_n": "fill",
+    "remove_copy": "copy_if",
+    "remove_copy_if": "copy_if",
+    "remove": "erase",
+    "remove_if": "erase",
+    "unique": "erase",
+    "stable_partition": "partition",
+    "partial_sort": "sort_whole",
 }
-_OPERATORS = {
-    "plus": "+",
-    "multiplies": "*",
-    "bit_and": "&",
-    "bit_or": "|",
-    "bit_xor": "^",
-    "logical_and": "&&",
-    "logical_or": "||",
-    "minus": "-",
+_IN_PLACE = """sort stable_sort partial_sort nth_element fill fill_n iota generate replace replace_if for_each reverse
+rotate partition stable_partition"""
+# Of each algorithm that writes elements: the arguments where it reads ranges while it writes, and those where it
+# writes. Others read all that they need before they write.
+_TOUCHES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    **dict.fromkeys(_IN_PLACE.split(), ((), (0,))),
+    "copy": ((0,), (2,)),
+    "reverse_copy": ((0,), (2,)),
+    "adjacent_difference": ((0,), (2,)),
 }
-_COMPARISONS = frozenset({"less", "greater", "less_equal", "greater_equal", "equal_to", "not_equal_to"})
-_USUAL = {
-    Why.ALGORITHM_FORM: "write it as a plain loop",
-    Why.ALGORITHM_FUNCTION: "pass a lambda that only computes its result from its arguments",
-    Why.ALGORITHM_OPERATION: "write it as a plain loop, or use an associative operator",
-    Why.ALGORITHM_RANGE: "use a vector or an array, and size the output before the call",
-}
-_UNORDERED = frozenset({"reduce", "transform_reduce", "inclusive_scan", "exclusive_scan"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    op: str = ""
-    parameters: tuple[Symbol, ...] = ()
-    element: Expr | None = None
-    floating: bool = False
-    reason: str = ""
-    remedy: str = ""
-    code: Why = Why.ALGORITHM_FORM
-
-
-def _refused(reason: str, remedy: str = "", code: Why = Why.ALGORITHM_FORM) -> _Found:
-    return _Found(reason=reason, remedy=remedy or _USUAL[code], code=code)
+_VALUES = """reduce transform_reduce find find_if find_if_not count count_if all_of any_of none_of min_element
+max_element minmax_element adjacent_find is_sorted equal copy_if_end partition"""
+_VALUE_PRIMITIVES = frozenset(_VALUES.split())
+# Read-only algorithms whose result is no place: they may run over the bits of a vector<bool>.
+_OVER_BITS = frozenset(["accumulate", "reduce", "transform_reduce", "inner_product", "count", "count_if", "all_of",
+                        "any_of", "none_of"])  # fmt: skip
 
 
 def name_of(call: Call) -> str:
@@ -110,213 +81,138 @@ def name_of(call: Call) -> str:
     return call.name.removeprefix("std::").split("<", 1)[0]
 
 
-def _impure(function: Lambda, pure: frozenset[str], own: frozenset[Symbol]) -> str:
-    """Why a lambda may not run in parallel with itself; empty if it may. ``own``: parameters it may write through."""
-    values = frozenset(p for p in function.parameters if not isinstance(p.type, Reference))
-    inside = declared_symbols(function.body) | own | values
-    for node in walk(function.body):
-        if isinstance(node, Assign) and own_root(node.place) not in inside:
-            return "its function object writes a variable outside of itself"
-        if isinstance(node, Call) and (node.target is not None or node.name not in pure):
-            return f"its function object calls {node.name}, whose effects are not known"
-        if isinstance(node, Method) and node.name not in CONST_METHODS:
-            return f"its function object calls {node.name} on an object"
-    return ""
-
-
-def _result(function: Lambda) -> Expr | None:
-    """The value of a lambda that is a single return."""
-    statements = function.body.statements
-    if len(statements) == 1 and isinstance(statements[0], Return):
-        return statements[0].value
-    return None
-
-
-def _operator(e: Expr) -> str:
-    """The operator of a library function object such as ``std::plus<>()``."""
-    spelling = ""
-    if isinstance(e, Construct):
-        spelling = e.type.name if isinstance(e.type, Library) else getattr(e.type, "spelling", "")
-    elif isinstance(e, Call):
-        spelling = e.name
-    return _OPERATORS.get(spelling.removeprefix("std::").split("<", 1)[0], "")
-
-
-def _is_comparison(e: Expr) -> bool:
-    spelling = ""
-    if isinstance(e, Construct):
-        spelling = e.type.name if isinstance(e.type, Library) else getattr(e.type, "spelling", "")
-    elif isinstance(e, Call):
-        spelling = e.name
-    return spelling.removeprefix("std::").split("<", 1)[0] in _COMPARISONS
-
-
-def _combining(call: Call, position: int, pure: frozenset[str]) -> _Found:
-    """A binary operation ``(accumulated, value)`` as monoid and element."""
-    if position >= len(call.arguments):
-        return _Found("+")
-    given = uncast(call.arguments[position])
-    op = _operator(given)
-    if op:
-        if op == "-":
-            return _refused("subtraction is not associative", "add the negated values", Why.ALGORITHM_OPERATION)
-        return _Found(op)
-    if not isinstance(given, Lambda) or len(given.parameters) != 2:
-        return _refused(
-            "its operation is no lambda and no operator of the library", "write it as a lambda", Why.ALGORITHM_FUNCTION
-        )
-    problem = _impure(given, pure, frozenset())
-    if problem:
-        return _refused(problem, code=Why.ALGORITHM_FUNCTION)
-    value = _result(given)
-    if value is None:
-        return _refused(
-            "its operation is more than one return statement", "write it as one expression", Why.ALGORITHM_OPERATION
-        )
-    accumulated, element = given.parameters
-    place = Ref(accumulated, strip(accumulated.type))
-    update = update_of(Assign(place, value), place)
-    if update is None:
-        return _refused(
-            "its operation does not have the form acc + f(x) with an associative operator",
-            "use an associative operator on the accumulated value and any function of the element",
-            Why.ALGORITHM_OPERATION,
-        )
-    plain = uncast(update.operand) == Ref(element, strip(element.type))
-    return _Found(update.op, (element,), None if plain else update.operand)
-
-
-def _mapping(call: Call, position: int, arity: int, pure: frozenset[str]) -> _Found:
-    """A function object of ``arity`` values that only computes a result."""
-    if position >= len(call.arguments):
-        return _refused("its function object is missing")
-    given = uncast(call.arguments[position])
-    if isinstance(given, Lambda):
-        problem = _impure(given, pure, frozenset())
-        if problem:
-            return _refused(problem, code=Why.ALGORITHM_FUNCTION)
-        return _Found("", given.parameters, _result(given)) if len(given.parameters) == arity else _refused("arity")
-    if _operator(given) or _is_comparison(given) or (isinstance(given, Call) and given.name in pure):
-        return _Found()
-    if isinstance(given, Ref) and not isinstance(strip(given.symbol.type), Library):
-        return _refused("its function object is a variable", "pass a lambda", Why.ALGORITHM_FUNCTION)
-    return _refused("its function object is not known", "pass a lambda", Why.ALGORITHM_FUNCTION)
-
-
-def _optional(call: Call, position: int, arity: int, pure: frozenset[str]) -> _Found:
-    return _mapping(call, position, arity, pure) if position < len(call.arguments) else _Found()
-
-
-def _accumulating(call: Call, name: str, pure: frozenset[str]) -> _Found:
-    if name in {"accumulate", "reduce"}:
-        if len(call.arguments) < 2:
-            return _refused("its range is missing")
-        value = element_type(call.arguments[0].type)
-        result = strip(call.type)
-        found = _combining(call, 3, pure)
-        if found.reason:
-            return found
-        summed = value if found.element is None else found.element.type
-        if name == "accumulate" and summed is not None and not _exact(result, summed, found.op):
-            return _refused(
-                "every step converts the sum to a narrower type",
-                "start from a value of the elements' type (0.0 for 0)",
-                Why.ALGORITHM_OPERATION,
-            )
-        floating = name not in _UNORDERED and isinstance(result, Float) and found.op in {"+", "*"}
-        if not is_arithmetic(result):
-            return _refused("it accumulates a value that is not a number", code=Why.ALGORITHM_OPERATION)
-        return _Found(found.op, found.parameters, found.element, floating)
-    # inner_product, transform_reduce (first, last, first2, init)
-    if len(call.arguments) == 4 and is_arithmetic(strip(call.arguments[3].type)):
-        return _Found("+", floating=name == "inner_product" and isinstance(strip(call.type), Float))
-    if len(call.arguments) == 5 and name == "transform_reduce":
-        outer = _combining(call, 3, pure)
-        inner = _mapping(call, 4, 1, pure)
-        if outer.reason or inner.reason:
-            return outer if outer.reason else inner
-        if outer.element is not None:
-            return _refused("its reduction is not a plain operator", code=Why.ALGORITHM_OPERATION)
-        return _Found(outer.op, inner.parameters, inner.element)
-    return _refused("this form of the call is not understood")
-
-
-def _exact(result: Type, value: Type, op: str) -> bool:
-    """Whether accumulating ``value`` into ``result`` loses nothing between steps."""
-    if op in {"&&", "||"} or isinstance(result, Bool):
-        return isinstance(value, Bool)
-    return (
-        same_kind(result, value)
-        or (isinstance(result, Float) and isinstance(value, Int | Bool))
-        or (isinstance(result, Int) and isinstance(value, Bool))
-    )
-
-
-def _scanning(call: Call, name: str, pure: frozenset[str]) -> _Found:
-    first = element_type(call.arguments[0].type) if call.arguments else None
-    if first is None or not is_arithmetic(first):
-        return _refused("its elements are not numbers")
-    position = 4 if name == "exclusive_scan" else 3
-    if name == "inclusive_scan" and len(call.arguments) > 4:
-        return _refused("an initial value of inclusive_scan is not understood", "add it to the first element")
-    found = _combining(call, position, pure)
-    if found.reason:
-        return found
-    if found.element is not None:
-        return _refused("its operation is not a plain operator", code=Why.ALGORITHM_OPERATION)
-    return _Found(found.op, floating=name == "partial_sum" and isinstance(first, Float))
-
-
-def _examine(call: Call, name: str, pure: frozenset[str]) -> _Found:
+def _examine(call: Call, name: str, pure: frozenset[str]) -> Found:
     """Whether the call's function objects allow it, by the kind of algorithm."""
-    if name in {"sort", "stable_sort", "min_element", "max_element", "minmax_element"}:
-        return _optional(call, 2, 2, pure)
+    if name in {"sort", "stable_sort", "min_element", "max_element", "minmax_element", "is_sorted",
+                "adjacent_find", "unique"}:
+        if name == "sort" and _is_reversed(call.arguments[0]):
+            numbers = is_arithmetic(element_type(call.arguments[0].type) or call.type)
+            return Found("reversed") if numbers and len(call.arguments) == 2 else refused("it runs backwards")
+        return optional(call, 2, 2, pure)
+    if name in {"partial_sort", "nth_element", "equal"}:
+        return optional(call, 3, 2, pure)
     if name in {"accumulate", "reduce", "inner_product", "transform_reduce"}:
-        return _accumulating(call, name, pure)
-    if name in {"partial_sum", "inclusive_scan", "exclusive_scan"}:
-        return _scanning(call, name, pure)
-    if name in {"find_if", "find_if_not", "count_if", "all_of", "any_of", "none_of"}:
-        return _mapping(call, 2, 1, pure)
+        return accumulating(call, name, pure)
+    if name in SCANS:
+        return scanning(call, name, pure)
+    if name in {"find_if", "find_if_not", "count_if", "all_of", "any_of", "none_of", "remove_if", "replace_if",
+                "partition", "stable_partition"}:  # fmt: skip
+        return mapping(call, 2, 1, pure)
     if name == "transform":
-        return _mapping(call, 4, 2, pure) if len(call.arguments) == 5 else _mapping(call, 3, 1, pure)
-    if name == "copy_if":
-        return _mapping(call, 3, 1, pure)
-    if name == "replace_if":
-        return _mapping(call, 2, 1, pure)
+        return mapping(call, 4, 2, pure) if len(call.arguments) == 5 else mapping(call, 3, 1, pure)
+    if name in {"copy_if", "remove_copy_if"}:
+        return mapping(call, 3, 1, pure)
+    if name == "generate":
+        return mapping(call, 2, 0, pure)
+    if name == "adjacent_difference":
+        return optional(call, 3, 2, pure)
+    if name == "merge":
+        return optional(call, 5, 2, pure)
     if name == "for_each":
         return _for_each(call, pure)
-    return _Found()
+    return Found()
 
 
-def _for_each(call: Call, pure: frozenset[str]) -> _Found:
+def _primitive(call: Call, name: str, statement: Stmt) -> str:
+    """Which primitive a call is where it stands; empty where its result is used in a way that has none."""
+    primitive = _PRIMITIVES[name]
+    alone = isinstance(statement, Evaluate) and statement.value is call
+    grows = any(_inserter(a) for a in call.arguments)
+    if primitive == "erase":
+        return primitive if isinstance(statement, Evaluate) and _erased(statement.value, call) else ""
+    if grows and primitive in {"map", "copy"}:
+        return "map_to_back" if alone else ""
+    if primitive == "nth_element" and not overlap.owned(call.arguments[0]):
+        primitive = "sort_whole"  # somebody may look at the others: one known order
+    if primitive == "partition" and alone:
+        return "partition_only"
+    if primitive == "copy_if" and not alone and not grows:
+        return "copy_if_end"
+    return primitive if alone or primitive in _VALUE_PRIMITIVES else ""
+
+
+def _inserter(e: Expr) -> bool:
+    """Whether an argument is a ``back_inserter`` of a variable."""
+    e = uncast(e)
+    return isinstance(e, Call) and e.name == "std::back_inserter" and isinstance(e.arguments[0], Ref)
+
+
+def _erased(e: Expr, call: Call) -> bool:
+    """Whether ``e`` is ``v.erase(call, v.end())`` and the call runs over all of ``v``."""
+    if not isinstance(e, Method) or e.name != "erase" or len(e.arguments) != 2 or not isinstance(e.object, Ref):
+        return False
+    first, last, end = uncast(call.arguments[0]), uncast(call.arguments[1]), uncast(e.arguments[1])
+    ends = all(isinstance(x, Method) and x.object == e.object and x.name == "end" for x in (last, end))
+    starts = isinstance(first, Method) and first.object == e.object and first.name == "begin"
+    return uncast(e.arguments[0]) is call and ends and starts
+
+
+def _is_reversed(iterator: Expr) -> bool:
+    type_ = strip(iterator.type)
+    return isinstance(type_, Library) and type_.name == "reverse_iterator"
+
+
+def _for_each(call: Call, pure: frozenset[str]) -> Found:
     given = uncast(call.arguments[2]) if len(call.arguments) > 2 else None
     if not isinstance(given, Lambda) or len(given.parameters) != 1:
-        return _refused("its function object is not a lambda of one parameter", "pass a lambda", Why.ALGORITHM_FUNCTION)
-    problem = _impure(given, pure, frozenset(given.parameters))
-    if problem:
-        return _refused(problem, code=Why.ALGORITHM_FUNCTION)
-    return _Found("", given.parameters, None)
+        return refused("its function object is not a lambda of one parameter", "pass a lambda", Why.ALGORITHM_FUNCTION)
+    problem = impure(given, pure, frozenset(given.parameters))
+    return refused(problem, code=Why.ALGORITHM_FUNCTION) if problem else Found("", given.parameters, None)
 
 
-def _range_problem(call: Call) -> str:
+def _range_problem(call: Call, name: str) -> str:
     """Why the ranges cannot be run over by index; empty if they can."""
     if len(call.arguments) < 2:
         return "its range is not given by two iterators"
+    if name == "fill_n":
+        return "its range is not given by an iterator" if element_type(call.arguments[0].type) is None else ""
     for argument in call.arguments[:2]:
         if element_type(argument.type) is None:
             return "its range is not made of iterators or pointers"
+    if _is_reversed(call.arguments[0]) and name in {"sort", "stable_sort"} and not all(
+        isinstance(a, Method) and isinstance(a.object, Ref) for a in call.arguments[:2]
+    ):
+        return "it runs backwards over a part of a container"
     for argument in call.arguments:
         for e in expressions(argument):
-            if isinstance(e, Call) and e.name.removeprefix("std::") in {"back_inserter", "inserter", "front_inserter"}:
+            if isinstance(e, Call) and e.name.removeprefix("std::") in {"inserter", "front_inserter"}:
                 return "its output grows while it runs"
-            if isinstance(e, Method) and e.name in {"rbegin", "rend", "crbegin", "crend"}:
-                return "it runs over reverse iterators"
+            if isinstance(e, Call) and e.name == "std::back_inserter" and not _inserter(e):
+                return "its output grows inside an object"
             type_ = strip(e.type)
             if isinstance(type_, Library) and type_.name in {"list", "forward_list", "set", "map"}:
                 return "its container has no random access"
-            if type_ == Library("vector", (Bool(),)):
+            if type_ == Library("vector", (Bool(),)) and name not in _OVER_BITS:
                 return "neighbouring elements of vector<bool> share a word"
     return ""
+
+
+def _guards(call: Call, name: str) -> tuple[Guard, ...]:
+    """What must hold at run time. Raises ``overlap.Overlapping``."""
+    arguments = call.arguments
+    grown = next((a.arguments[0] for a in map(uncast, arguments) if isinstance(a, Call) and _inserter(a)), None)
+    if grown is not None:
+        target = root(grown)
+        if target is None or any(root(a) == target for a in arguments[:1]):
+            raise overlap.Overlapping("it appends to what it reads")
+        return overlap.guards(call, (), (), _length(call), grown=grown)
+    if name == "transform":
+        reads = (0, 2) if len(arguments) == 5 else (0,)
+        return overlap.guards(call, reads, (len(arguments) - 2,), _length(call))
+    if name == "adjacent_difference" and root(arguments[0]) == root(arguments[2]):
+        return overlap.guards(call, (), (2,), _length(call))  # from a copy
+    if name not in _TOUCHES:
+        return ()
+    steps = name not in {"reverse_copy", "adjacent_difference"}
+    return overlap.guards(call, *_TOUCHES[name], _length(call), steps=steps)
+
+
+def _length(call: Call) -> Expr:
+    """The number of elements of the first range."""
+    known = _work(call)
+    if known is not None:
+        return known
+    return Binary("-", call.arguments[1], call.arguments[0], PTRDIFF, Overflow.UNDEFINED)
 
 
 def _statements(block: Block, parent: int) -> Iterator[tuple[Stmt, int]]:
@@ -346,17 +242,29 @@ def find(function: Function, pure: frozenset[str]) -> tuple[CallFact, ...]:
 
 def _fact(call: Call, statement: Stmt, parent: int, pure: frozenset[str]) -> CallFact:
     name = name_of(call)
-    problem = _range_problem(call)
-    outcome = _refused(problem, code=Why.ALGORITHM_RANGE) if problem else _examine(call, name, pure)
+    primitive = _primitive(call, name, statement)
+    problem = _range_problem(call, name)
+    guards: tuple[Guard, ...] = ()
+    if problem:
+        outcome = refused(problem, code=Why.ALGORITHM_RANGE)
+    elif not primitive:
+        outcome = refused("its result is used in a way that has no parallel form", "use its range after the call")
+    else:
+        outcome = _examine(call, name, pure)
+        try:
+            guards = _guards(call, name)
+        except overlap.Overlapping as found:
+            outcome = refused(str(found), "write to a container of its own", Why.MAY_OVERLAP)
     reasons: tuple[Diagnostic, ...] = ()
     if outcome.reason:
         reasons = (Diagnostic(call.span, f"std::{name}: {outcome.reason}", outcome.remedy, code=outcome.code),)
     return CallFact(
         call,
         statement,
-        _PRIMITIVES[name],
+        primitive or _PRIMITIVES[name],
         not reasons,
-        Claim.PROVED,
+        Claim.GUARDED if guards else Claim.PROVED,
+        guards if not reasons else (),
         reasons=reasons,
         work=_work(call),
         floating=outcome.floating,
@@ -371,6 +279,10 @@ def _fact(call: Call, statement: Stmt, parent: int, pure: frozenset[str]) -> Cal
 def _work(call: Call) -> Expr | None:
     """The length of the first range, where both ends are those of one container."""
     first, last = uncast(call.arguments[0]), uncast(call.arguments[1]) if len(call.arguments) > 1 else None
+    if name_of(call) == "fill_n":
+        return last
+    if name_of(call) in {"rotate", "nth_element", "partial_sort"} and len(call.arguments) > 2:
+        last = uncast(call.arguments[2])
     if isinstance(first, Method) and isinstance(last, Method) and first.object == last.object:
         return Method(first.object, "size", (), SIZE)
     if isinstance(last, Binary) and last.op == "+" and uncast(last.left) == first:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from unseq.frontend.analysis.identity import identity
 from unseq.frontend.ir.nodes import (
     Assign,
     Binary,
@@ -111,6 +112,8 @@ def _from_chain(stmt: Assign, place: Place) -> Update | None:
     if not isinstance(value, Binary):
         return None
     op = "+" if value.op == "-" else value.op
+    if value.op == "!=" and isinstance(place.type, Bool):
+        return _from_difference(stmt, place, value)
     if op not in _CHAINS:
         return None
     if isinstance(place.type, Bool):
@@ -123,6 +126,16 @@ def _from_chain(stmt: Assign, place: Place) -> Update | None:
     elif op in {"&&", "||"} or not same_kind(place.type, value.type):
         return None
     return _single(stmt, place, value, op, op)
+
+
+def _from_difference(stmt: Assign, place: Place, value: Binary) -> Update | None:
+    """``x = x != e`` on truth values: exclusive or."""
+    left, right = uncast(value.left), uncast(value.right)
+    if left == place and _truth(right) and not mentions(right, place):
+        return Update("^", right, stmt, 2)
+    if right == place and _truth(left) and not mentions(left, place):
+        return Update("^", left, stmt, 2)
+    return None
 
 
 def _single(stmt: Assign, place: Place, value: Expr, op: str, monoid: str) -> Update | None:
@@ -229,6 +242,25 @@ def _from_if(stmt: If, place: Place) -> Update | None:
     return Update("min" if op in {"<", "<="} else "max", e, stmt, 2, op in {"<=", ">="})
 
 
+def _from_choice(stmt: Assign, place: Place) -> Update | None:
+    """``x = c ? x op e : x``, and choices between such updates by one operator."""
+    value = uncast(stmt.value)
+    if not isinstance(value, Select) or mentions(value.condition, place):
+        return None
+    parts = [None if uncast(e) == place else update_of(Assign(place, e), place) for e in (value.then, value.other)]
+    known = [part for part in parts if part is not None]
+    unchanged = [uncast(e) == place for e in (value.then, value.other)]
+    ops = {part.op for part in known}
+    if len(ops) != 1 or len(known) + sum(unchanged) != 2 or any(part.take_equal for part in known):
+        return None
+    op = ops.pop()
+    type_ = known[0].operand.type
+    if not isinstance(type_, Bool | Int | Float) or any(part.operand.type != type_ for part in known):
+        return None
+    then, other = (identity(op, type_) if part is None else part.operand for part in parts)
+    return Update(op, Select(value.condition, then, other, type_), stmt, mentions(stmt, place))
+
+
 def _from_constant(stmt: Assign, place: Place) -> Update | None:
     """``flag = true`` (an "or") and ``flag = false`` (an "and") on a truth value."""
     value = uncast(stmt.value)
@@ -245,7 +277,7 @@ def update_of(stmt: Stmt, place: Place) -> Update | None:
         return None
     if stmt.op:
         return _from_compound(stmt, place)
-    forms = (_from_chain, _from_select, _from_library, _from_constant)
+    forms = (_from_chain, _from_select, _from_library, _from_choice, _from_constant)
     return next((update for form in forms if (update := form(stmt, place)) is not None), None)
 
 

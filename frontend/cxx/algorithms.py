@@ -26,6 +26,7 @@ is_partitioned(IIF)b:0 partition_point(IIF)0:0 remove_copy(IIIT)2 remove_copy_if
 partial_sum(III?F)2:00 inclusive_scan(III?FT)2:00 exclusive_scan(IIIT?F)2:33 adjacent_difference(III?F)2:00
 merge(IIIII?F)4:00 set_union(IIIII?F)4:00 set_intersection(IIIII?F)4:00 set_difference(IIIII?F)4:00
 inplace_merge(III?F)v:00 includes(IIII?F)b:00 equal(III?F)b:02 lexicographical_compare(IIII?F)b:00
+transform_inclusive_scan(IIIFF?T)2: transform_exclusive_scan(IIITFF)2:
 accumulate(IIT?F)2:A0 inner_product(IIIT?FF)3:33
 distance(II)N advance(VZ)v next(I?Z)0 prev(I?Z)0 iter_swap(II)v
 """

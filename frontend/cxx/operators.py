@@ -19,10 +19,11 @@ from unseq.frontend.ir.types import (
     Type,
     element_type,
     is_arithmetic,
+    is_complex,
 )
 from unseq.frontend.source import Span, Unsupported
 from unseq.frontend.syntax.context import Context
-from unseq.frontend.syntax.conversions import convert, decay, describe, is_complex, is_iterator
+from unseq.frontend.syntax.conversions import convert, decay, describe, is_iterator
 from unseq.frontend.syntax.operators import COMPARISONS
 
 _STREAMS = {"std::ostream", "std::ofstream", "std::ostringstream", "std::stringstream", "std::fstream", "std::iostream"}

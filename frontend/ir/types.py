@@ -129,6 +129,16 @@ def is_arithmetic(t: Type) -> bool:
     return isinstance(t, Bool | Int | Float)
 
 
+def is_complex(t: Type) -> bool:
+    """Whether ``t`` is ``std::complex`` of something."""
+    return isinstance(t, Library) and t.name == "complex"
+
+
+def is_inexact(t: Type) -> bool:
+    """Whether arithmetic on ``t`` rounds."""
+    return isinstance(t, Float) or is_complex(t)
+
+
 def strip(t: Type) -> Type:
     """``t`` without a reference."""
     return t.to if isinstance(t, Reference) else t

@@ -273,7 +273,8 @@ def own_root(place: Expr) -> Symbol | None:
             place = place.base
         elif isinstance(place, Index):
             of = place.base.type
-            if not (isinstance(of, t.Array) or (isinstance(of, t.Library) and of.name not in {"span", "iterator"})):
+            views = {"span", "iterator", "reverse_iterator"}
+            if not (isinstance(of, t.Array) or (isinstance(of, t.Library) and of.name not in views)):
                 return None
             place = place.base
         else:

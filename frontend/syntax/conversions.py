@@ -94,11 +94,7 @@ def is_scalar(t: Type) -> bool:
 
 
 def is_iterator(t: Type) -> bool:
-    return isinstance(t, Library) and t.name == "iterator"
-
-
-def is_complex(t: Type) -> bool:
-    return isinstance(t, Library) and t.name == "complex"
+    return isinstance(t, Library) and t.name in ("iterator", "reverse_iterator")
 
 
 def decay(value: Expr) -> Expr:

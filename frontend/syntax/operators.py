@@ -25,7 +25,16 @@ from unseq.frontend.ir.types import (
 )
 from unseq.frontend.source import Span, Unsupported
 from unseq.frontend.syntax.context import Context
-from unseq.frontend.syntax.conversions import common, convert, decay, describe, is_scalar, overflow_of, promote
+from unseq.frontend.syntax.conversions import (
+    common,
+    convert,
+    decay,
+    describe,
+    is_iterator,
+    is_scalar,
+    overflow_of,
+    promote,
+)
 
 ARITHMETIC = {"+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"}
 COMPARISONS = {"==", "!=", "<", "<=", ">", ">="}
@@ -120,7 +129,7 @@ def dereference(ctx: Context, pointer: Expr, span: Span) -> Expr:
     if isinstance(kind, Array):
         return Index(pointer, Literal(0, INT, "0", empty(span)), kind.element, False, span)
     if isinstance(kind, Library):
-        if kind.name != "iterator":
+        if not is_iterator(kind):
             return ctx.dialect.operator(ctx, "*x", pointer, pointer, span)
         element = kind.args[0] if kind.args else None
         if element is None or isinstance(element, int):

@@ -141,10 +141,11 @@ def _unique(context: Context, guard: Unique) -> str:
     base, low, high = elements(context, guard.array, guard.low, guard.high)
     bound = context.expr(plain(guard.bound), EQUALITY)
     subscripts, taken = context.scoped("subscripts"), context.scoped("taken")
+    inside = f"{CLOSURE}(auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}"
     return (
         f"{CLOSURE} {{  // no subscript occurs twice\n"
         f"    auto {subscripts} = parlay::make_slice({base}{low}, {base}{high});\n"
-        f"    if (!parlay::all_of({subscripts}, {CLOSURE}(auto s) {{ return s >= 0 && size_t(s) < size_t({bound}); }}))\n"
+        f"    if (!parlay::all_of({subscripts}, {inside}))\n"
         f"        return false;\n"
         f"    parlay::sequence<std::atomic<bool>> {taken}({bound});\n"
         f"    return parlay::all_of({subscripts}, {CLOSURE}(auto s) {{ return !{taken}[s].exchange(true); }});\n"
