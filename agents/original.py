@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from unseq.agents.compare import Agreement, Reference, compare, perturbed_case
+from unseq.agents.compare import Agreement, Reference, compare
 from unseq.agents.determined import determined
+from unseq.agents.perturbed import perturbed_case
 from unseq.agents.task import FloatPolicy
 from unseq.agents.tester.rows import has_empty_row
 from unseq.agents.tester.suite import Validity

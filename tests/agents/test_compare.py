@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from signatures import function
-from unseq.agents.compare import Agreement, Difference, Reference, compare, perturbed_case
+from unseq.agents.compare import Agreement, Difference, Reference, compare
+from unseq.agents.perturbed import perturbed_case
 from unseq.agents.task import FloatPolicy
 from unseq.backends.host.blob import Elsewhere, Returned, Threw
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequence, Struct, Text, Value, dtype_of
