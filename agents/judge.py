@@ -81,7 +81,7 @@ class Judge:
         verdicts = self.original.validate([timed.case for timed in suite.timing])
         valid = [timed for timed, verdict in zip(suite.timing, verdicts, strict=True) if verdict.ok]
         with quiet_machine(measuring=True):
-            return rival_times(self.original, other, valid, self.task.contract.floating)
+            return rival_times(self.original, other, valid)
 
 
 def _silent(_: str) -> None:
