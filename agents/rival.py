@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from unseq.backends.parlay.toolchain import RuntimeKind
 
 _BUDGET_S = 0.15  # a size and side
 _DIGITS = 1e-6
-Numbers = np.ndarray[tuple[int, ...], np.dtype[np.generic]]
+Numbers = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 
 @dataclass(frozen=True, slots=True)

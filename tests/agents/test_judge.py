@@ -82,10 +82,10 @@ WRONG = {
     "another formula": (RIGHT.replace("y[i] += a * x[i]; });", "y[i] += a + x[i]; });"), "WrongOutput"),
     "single precision": (RIGHT.replace("y[i] += a * x[i]", "y[i] = (float)(y[i] + a * x[i])"), "WrongOutput"),
     "the last element is left out": (RIGHT.replace("n < 0 ? 0 : n", "n < 1 ? 0 : n - 1"), "WrongOutput"),
-    "no guard": (f"{HEAD}{SIGNATURE} {{ {LOOP} }}", "WrongOutput Race"),
+    "no guard": (f"{HEAD}{SIGNATURE} {{ {LOOP} }}", "WrongOutput Race Nondeterministic"),
     "a shared temporary": (
         f"{HEAD}{SIGNATURE} {{ double t; {GUARD} {LOOP.replace('y[i] += a * x[i]', 't = a * x[i]; y[i] += t')} }}",
-        "Race WrongOutput",
+        "Race WrongOutput Nondeterministic",
     ),
     "out of bounds": (RIGHT.replace("n < 0 ? 0 : n", "n + 1"), "OutOfBounds"),
     "a wild pointer": (RIGHT.replace("y[i] += a * x[i]; });", "((double *)8)[i] = 1; });"), "OutOfBounds Crash"),
