@@ -73,6 +73,21 @@ class Wavefront:
 
 
 @dataclass(frozen=True, slots=True)
+class Frontier:
+    """A worklist: items that wait at one time are looked at together."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk along links: its elements are collected, then ``inner`` says what is done with them."""
+
+    loop: LoopFact
+    inner: Map | Reduce | Scan | Scatter | Pack
+
+
+@dataclass(frozen=True, slots=True)
 class Algorithm:
     """A standard algorithm by the target's primitive."""
 
@@ -94,7 +109,9 @@ class Sequential:
     loop: LoopFact
 
 
-Strategy = Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Algorithm | Fork | Sequential
+Strategy = (
+    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Algorithm | Fork | Sequential
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from unseq.frontend.extent import Extent
 from unseq.frontend.ir.nodes import Call, Expr, For, Function, Index, Loop, Method, Place, Stmt, Symbol
 from unseq.frontend.ir.types import Type
+from unseq.frontend.irregular import Irregular
 from unseq.frontend.source import Diagnostic, Span
 
 
@@ -233,15 +235,6 @@ Role = (
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """Elements ``[low, high)`` of what ``base`` (a pointer or container) points to, accessed in the loop."""
-
-    base: Expr
-    low: Expr
-    high: Expr
-
-
-@dataclass(frozen=True, slots=True)
 class Disjoint:
     """The two extents do not overlap in memory."""
 
@@ -312,7 +305,8 @@ class LoopFact:
     ``parent`` is the id of the enclosing loop, -1 at top level.
 
     ``original``: the source's loop where ``loop`` is a rewritten form of it, which is equal to it after ``before``
-    (statements to run at loop entry, valid if the loop runs at all).
+    (statements to run at loop entry, valid if the loop runs at all); ``after`` comes behind it. ``irregular``: how the
+    iterations of a loop that is not counted can run together all the same; the roles are those of such iterations.
     """
 
     loop: Loop
@@ -329,6 +323,8 @@ class LoopFact:
     function: str = ""
     before: tuple[Stmt, ...] = ()
     original: Loop | None = None
+    after: tuple[Stmt, ...] = ()
+    irregular: Irregular | None = None
 
     @property
     def span(self) -> Span:
@@ -386,10 +382,13 @@ class ForkFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All findings about one function and about the helpers that it calls (``LoopFact.function`` names whose)."""
+    """All findings about one function and about the helpers that it calls (``LoopFact.function`` names whose).
+
+    ``searches`` are statements that call a recursive search, each as the loop over a worklist that it comes to."""
 
     function: Function
     loops: tuple[LoopFact, ...] = ()
     calls: tuple[CallFact, ...] = ()
     forks: tuple[ForkFact, ...] = ()
     reasons: tuple[Diagnostic, ...] = ()
+    searches: tuple[LoopFact, ...] = ()

@@ -7,12 +7,13 @@ here the caller's contract is applied (floating point, the weakest claim accepte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unseq.agents.task import Contract, FloatPolicy, Task, satisfies, weakest
 from unseq.backends.plan import (
     Algorithm,
     Fork,
+    Frontier,
     Map,
     Pack,
     Plan,
@@ -22,8 +23,10 @@ from unseq.backends.plan import (
     Search,
     Sequential,
     Strategy,
+    Walk,
     Wavefront,
 )
+from unseq.frontend import irregular
 from unseq.frontend.facts import (
     Accumulator,
     Append,
@@ -55,6 +58,12 @@ def strategy_for(loop: LoopFact) -> Strategy:
         return Sequential(loop)
     if Diagonal in kinds:
         return Wavefront(loop)
+    if isinstance(loop.irregular, irregular.Frontier):
+        return Frontier(loop)
+    if isinstance(loop.irregular, irregular.Walk):
+        inner = strategy_for(replace(loop, irregular=None))
+        assert isinstance(inner, Map | Reduce | Scan | Scatter | Pack)
+        return Walk(loop, inner)
     if Exit in kinds:
         return Search(loop)
     if Append in kinds:
@@ -108,6 +117,13 @@ def _chosen(task: Task, reasons: list[Diagnostic]) -> Iterator[Strategy]:
             continue
         taken.append(loop.span)
         yield strategy_for(loop)
+    for search in facts.searches:
+        if not _inside(search.span, taken):
+            forbidden = _forbidden(search, task.contract)
+            reasons.extend([forbidden] if forbidden is not None else search.reasons)
+            if search.parallel and forbidden is None:
+                taken.append(search.span)
+                yield strategy_for(search)
     for call in facts.calls:
         if _inside(call.span, taken):
             continue
@@ -144,6 +160,8 @@ _LABELS = {
     Pack: "compaction",
     Search: "search",
     Wavefront: "wavefront",
+    Frontier: "frontier",
+    Walk: "list walk",
     Fork: "fork",
 }
 

@@ -6,6 +6,7 @@ Knows facts and how people name them. Decides nothing: what is parallel was deci
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from unseq.evaluate.report.record import Claim, LoopNote, Reason
 from unseq.frontend import facts
@@ -43,6 +44,7 @@ def loop_notes(found: Facts) -> tuple[LoopNote, ...]:
     notes = [(loop.span, _loop(loop, _depth(loop.parent, parents), unit)) for loop in loops]
     notes += [(call.span, _call(call, _depth(call.parent, parents))) for call in found.calls]
     notes += [(fork.span, _fork(fork)) for fork in found.forks]
+    notes += [(search.span, replace(_loop(search, 0, unit), header="recursive search")) for search in found.searches]
     return tuple(note for _, note in sorted(notes, key=lambda pair: (pair[0].start, -pair[0].end)))
 
 

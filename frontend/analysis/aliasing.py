@@ -69,7 +69,7 @@ def _meet(a: Region, b: Region, points_to: PointsTo, noalias: bool) -> bool:
 def _restricted(region: Region) -> bool:
     if region.kind is not Kind.POINTEE or region.symbol is None:
         return False
-    return isinstance(region.symbol.type, t.Pointer) and region.symbol.type.restrict
+    return isinstance(region.symbol.type, t.Pointer | t.Array) and region.symbol.type.restrict
 
 
 def _variables(left: Symbol, right: Symbol) -> Overlap:

@@ -14,7 +14,8 @@ from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.paths import Path, path
-from unseq.frontend.facts import Buffered, Extent, Guard, Holds
+from unseq.frontend.extent import Extent
+from unseq.frontend.facts import Buffered, Guard, Holds
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Assign, Expr, Index, Ref
 

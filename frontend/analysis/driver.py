@@ -14,6 +14,7 @@ from unseq.frontend.analysis import (
     checked,
     compaction,
     extremum,
+    irregular,
     neighbour,
     nests,
     privatization,
@@ -83,9 +84,17 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
         inside: dict[int, tuple[Expr, ...]] = {}
         studies: dict[int, Study] = {}
         found = [_fact(analysis, loop, parent, assume, inside, studies) for loop, parent in _loops(scope)]
-        loops += nests.with_wavefronts(found, studies, analysis.effects, "noalias" in assume)
+        found = nests.with_wavefronts(found, studies, analysis.effects, "noalias" in assume)
+        loops += [f if f.parallel else irregular.improved(analysis, f, _judge(assume), assume) for f in found]
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
-    return Facts(function, tuple(loops), stl.find(function, own.pure), recursion.find(function, own.pure))
+    searches = irregular.searches(own, _judge(assume), assume)
+    calls, forks = stl.find(function, own.pure), recursion.find(function, own.pure)
+    return Facts(function, tuple(loops), calls, forks, searches=searches)
+
+
+def _judge(assume: frozenset[str]) -> Callable[[Function, Loop], LoopFact]:
+    """What the driver says of a loop of a rewritten function."""
+    return lambda function, loop: _fact(FunctionAnalysis(function), loop, -1, assume, {-2: ()}, {})
 
 
 def _with_callees(inner: Function, outer: Function) -> Function:

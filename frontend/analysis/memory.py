@@ -19,7 +19,8 @@ from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds, joined
 from unseq.frontend.analysis.paths import Path, loads, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like, leads
-from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing
+from unseq.frontend.extent import Extent
+from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol

@@ -50,10 +50,12 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A C array. ``extent`` is a number, an expression (VLA) or None (``a[]``, only for parameters)."""
+    """A C array. ``extent`` is a number, an expression (VLA) or None (``a[]``, only for parameters). ``restrict`` is a
+    promise by the caller (``a[restrict n]``)."""
 
     element: Type
     extent: int | Expr | None
+    restrict: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ def declared(ctx: Context, declarator: Node | None, base: Qualified, until: Node
         elif kind in _POINTERS:
             current = _pointer(ctx, node, current)
         elif kind in _ARRAYS:
-            current = Qualified(Array(current.type, _extent(ctx, node)), current.const)
+            current = Qualified(Array(current.type, _extent(ctx, node), _restricted(ctx, node)), current.const)
         elif kind in _REFERENCES:
             current = Qualified(Reference(current.type, current.const))
         elif kind in _FUNCTIONS:
@@ -236,8 +236,12 @@ def _pointer(ctx: Context, node: Node, base: Qualified) -> Qualified:
         raise ctx.refuse(node, "a volatile pointer", "remove the qualifier")
     if isinstance(base.type, Callable):
         return Qualified(base.type, "const" in qualifiers)
-    restrict = bool(qualifiers & {"restrict", "__restrict", "__restrict__"})
-    return Qualified(Pointer(base.type, base.const, restrict), "const" in qualifiers)
+    return Qualified(Pointer(base.type, base.const, _restricted(ctx, node)), "const" in qualifiers)
+
+
+def _restricted(ctx: Context, node: Node) -> bool:
+    qualifiers = {ctx.text(child) for child in node.children if child.type == "type_qualifier"}
+    return bool(qualifiers & {"restrict", "__restrict", "__restrict__"})
 
 
 def _extent(ctx: Context, node: Node) -> int | Expr | None:

@@ -16,7 +16,7 @@ from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.cxx_types import print_declaration, print_type, spellable
 from unseq.backends.parlay.emit import edits, layout
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Block, Expr, Function, Literal, Ref, Stmt, Symbol
+from unseq.frontend.ir.nodes import Block, Expr, Function, If, Literal, Ref, Stmt, Symbol
 from unseq.frontend.ir.walk import EXPRESSIONS, Node, children, transform, walk
 from unseq.frontend.source import NOWHERE, SourceUnit, Span
 
@@ -156,6 +156,8 @@ class Context:
             return []
         if type(old) is not type(new) or old.span == NOWHERE or not _same_fields(old, new):
             return None
+        if isinstance(old, If) and isinstance(new, If) and old.condition != new.condition and old.then != new.then:
+            return None  # nothing of it is left
         before, after = children(old), children(new)
         if len(before) != len(after) or not before:
             return None

@@ -15,6 +15,7 @@ from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.captures import filled, variables
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.fork import emit_fork
+from unseq.backends.parlay.emit.frontier import emit_frontier
 from unseq.backends.parlay.emit.loops import emit_map
 from unseq.backends.parlay.emit.pack import emit_pack
 from unseq.backends.parlay.emit.reduce import emit_reduce
@@ -22,10 +23,12 @@ from unseq.backends.parlay.emit.scan import emit_scan
 from unseq.backends.parlay.emit.scatter import emit_scatter
 from unseq.backends.parlay.emit.search import emit_search
 from unseq.backends.parlay.emit.sites import ForkSite, extract
+from unseq.backends.parlay.emit.walks import emit_walk
 from unseq.backends.parlay.emit.wavefront import emit_wavefront
 from unseq.backends.plan import (
     Algorithm,
     Fork,
+    Frontier,
     Map,
     Pack,
     Plan,
@@ -35,6 +38,7 @@ from unseq.backends.plan import (
     Search,
     Sequential,
     Strategy,
+    Walk,
     Wavefront,
 )
 from unseq.frontend.facts import (
@@ -131,6 +135,9 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
         case Fork(fork):
             first, *rest = fork.statements
             return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
+        case Walk():
+            _check_roles(strategy.inner)
+            return [Piece(strategy.loop.span, emit_walk(context, strategy, lambda c, s: _LOOPS[type(s)](c, s)))]
         case _:
             _check_roles(strategy)
             return [Piece(strategy.loop.span, _LOOPS[type(strategy)](context, strategy))]
@@ -144,6 +151,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
     Scatter: emit_scatter,
     Search: emit_search,
     Wavefront: emit_wavefront,
+    Frontier: emit_frontier,
 }
 
 
@@ -157,10 +165,11 @@ _ROLES: dict[type, set[type]] = {
     Scatter: {ArrayAccumulator, *_FOLDED},
     Search: {Exit, *_OWN},
     Wavefront: {Diagonal, Private},
+    Frontier: {Accumulator, Private},
 }
 
 
-def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search | Wavefront) -> None:
+def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search | Wavefront | Frontier) -> None:
     """Refuses a strategy that would leave a carried variable without its role."""
     for role in strategy.loop.roles:
         if type(role) not in _ROLES[type(strategy)]:

@@ -13,7 +13,8 @@ from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.polynomials import Bounds, lower_bounds, plain, surely_nonnegative, text_of
 from unseq.frontend.analysis.affine import Polynomial, number, polynomial
-from unseq.frontend.facts import Apart, Disjoint, Distinct, Extent, Guard, Holds, NonDecreasing, Unique
+from unseq.frontend.extent import Extent
+from unseq.frontend.facts import Apart, Disjoint, Distinct, Guard, Holds, NonDecreasing, Unique
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Expr
 

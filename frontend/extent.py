@@ -1,0 +1,16 @@
+"""A range of elements, as facts and checks speak of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unseq.frontend.ir.nodes import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Elements ``[low, high)`` of what ``base`` (a pointer or container) points to."""
+
+    base: Expr
+    low: Expr
+    high: Expr
