@@ -161,7 +161,7 @@ _LABELS = {
     Search: "search",
     Wavefront: "wavefront",
     Frontier: "frontier",
-    Walk: "list walk",
+    Walk: "walk",
     Fork: "fork",
 }
 

@@ -104,7 +104,7 @@ def find(analysis: FunctionAnalysis, fact: LoopFact, judge: Judge) -> LoopFact |
     return replace(
         judged,
         loop=fact.loop,
-        kind=judged.kind if judged.kind != "map" else "list walk",
+        kind=judged.kind if judged.kind != "map" else "walk",
         roles=tuple(r for r in roles if not (isinstance(r, Induction) and r.symbol == k)),
         guards=guards,
         iteration=None,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unseq.frontend.analysis import terms
+from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.build import FunctionAnalysis
 from unseq.frontend.analysis.library import ALLOCATE
 from unseq.frontend.analysis.library import bare as bare_name
@@ -76,6 +77,35 @@ def extent(analysis: FunctionAnalysis, loop: Loop, found: Discovery) -> Extent |
             return Extent(counts[0], True)
     likely = _initialised(analysis.function, loop, base)
     return Extent(likely, False) if likely is not None else None
+
+
+def has_room(analysis: FunctionAnalysis, waiting: Waiting, marks: Extent) -> bool:
+    """Whether an array that items wait in has room for all vertices."""
+    base = waiting.place
+    if not isinstance(base, Ref):
+        return False
+    room = _declared(analysis, base.symbol)
+    if room is None:
+        return False
+    wanted = marks.elements
+    if isinstance(wanted, Call) and wanted.name == "std::size":
+        wanted = terms.literal(_count(wanted.arguments[0].type) or 0)
+    a, b = polynomial(room), polynomial(wanted)
+    less = a.minus(b).bare() if a is not None and b is not None else None
+    return less is not None and not less.atoms() and less.terms.get((), 0) >= 0
+
+
+def _count(type_: t.Type) -> int | None:
+    return type_.extent if isinstance(type_, t.Array) and isinstance(type_.extent, int) else None
+
+
+def _declared(analysis: FunctionAnalysis, symbol: Symbol) -> Expr | None:
+    """How many elements a local array has."""
+    if isinstance(symbol.type, t.Array) and symbol.storage is not Storage.PARAMETER:
+        known = symbol.type.extent
+        return terms.literal(known) if isinstance(known, int) else known
+    counts = [allocated(value) for value in _values(analysis.function, symbol)]
+    return counts[0] if len(counts) == 1 and counts[0] is not None and _is_fixed(analysis.function, counts[0]) else None
 
 
 def each(analysis: FunctionAnalysis, loop: Loop, body: Block) -> Expr | None:

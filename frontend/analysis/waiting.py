@@ -7,6 +7,7 @@ standard library used as queues and stacks.  Whether the items may be taken toge
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.ir import types as t
@@ -136,13 +137,26 @@ def _library(loop: While, place: Expr) -> Waiting | None:
         return None
     for keeping, table in ((Keeping.QUEUE, _FRONT), (Keeping.STACK, _BACK)):
         look, drop = table.get(type_.name, ("", ""))
-        wanted = Method(place, look, (), element)
-        bound = next(_bindings(loop, lambda e, wanted=wanted: e == wanted), None)  # type: ignore[misc]  # a default
+        first = keeping is Keeping.QUEUE
+        bound = next(_bindings(loop, partial(_looks, place, look, first)), None)
         dropped = [s for s in loop.body.statements if isinstance(s, Evaluate) and isinstance(s.value, Method)
                    and s.value.object == place and s.value.name == drop]  # fmt: skip
         if bound is not None and len(dropped) == 1:
             return Waiting(keeping, place, element, (dropped[0],), *bound)
     return None
+
+
+def _looks(place: Expr, look: str, first: bool, e: Expr) -> bool:
+    """Whether an expression is the first or the last element of a container."""
+    if isinstance(e, Method):
+        return e.object == place and e.name == look
+    if not isinstance(e, Index) or e.base != place:
+        return False
+    at = bare(e.index)
+    if first:
+        return terms.constant(at) == 0
+    last = isinstance(at, Binary) and at.op == "-" and terms.constant(bare(at.right)) == 1
+    return isinstance(at, Binary) and last and bare(at.left) == Method(place, "size", (), t.SIZE)
 
 
 def _bindings(loop: Loop, wanted: Callable[[Expr], bool]) -> Iterator[tuple[Declare | Assign, Expr]]:

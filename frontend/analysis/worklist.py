@@ -19,7 +19,7 @@ from unseq.frontend.analysis.obstruction import diagnostics
 from unseq.frontend.analysis.values import TooLarge
 from unseq.frontend.analysis.waiting import is_ref, of_loop
 from unseq.frontend.extent import Extent
-from unseq.frontend.facts import Accumulator, Claim, Guard, LoopFact, Private
+from unseq.frontend.facts import Accumulator, Claim, Guard, Induction, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -82,7 +82,8 @@ def find(analysis: FunctionAnalysis, fact: LoopFact, judge: Judge, noalias: bool
         return None
     search = _Search(analysis, loop, waiting, body, found)
     counted = judge(*_counted(search, discovery.without(body, found)))
-    roles = tuple(r for r in counted.roles if isinstance(r, Accumulator | Private))
+    judged = [_sum(r, body) if isinstance(r, Induction) else r for r in counted.roles]
+    roles = tuple(r for r in judged if isinstance(r, Accumulator | Private))
     search.reasons += counted.reasons
     if not counted.reasons and (len(roles) != len(counted.roles) or any(_keeps(r) for r in roles)):
         what = "an iteration leaves more behind than marks, new items and sums"
@@ -95,6 +96,9 @@ def find(analysis: FunctionAnalysis, fact: LoopFact, judge: Judge, noalias: bool
         base = found.discoveries[0].writes[0].place
         what = "how many elements the marks have is not known"
         search.reasons.append(discovery.reason(base.span, what, "make them a vector, or declare their number"))
+    elif extent is not None and waiting.keeping is Keeping.PILE and not marks.has_room(analysis, waiting, extent):
+        what = "the stack may be too small for all that waits at one time"
+        search.reasons.append(discovery.reason(loop.span, what, "give it as many elements as the marks have"))
     if search.reasons or extent is None:
         return replace(fact, reasons=tuple(dict.fromkeys(search.reasons)))
     writes: tuple[Extent, ...] = ()
@@ -126,6 +130,16 @@ def find(analysis: FunctionAnalysis, fact: LoopFact, judge: Judge, noalias: bool
         floating=counted.floating,
         irregular=frontier,
     )
+
+
+def _sum(role: Induction, body: Block) -> Accumulator | Induction:
+    """What every item adds the same to is a sum, as long as nobody asks for it on the way."""
+    place = Ref(role.symbol, t.strip(role.symbol.type))
+    added = [n for n in walk.walk(body) if isinstance(n, Assign) and n.place == place and n.op == "+"]
+    uses = sum(isinstance(n, Ref) and n.symbol == role.symbol for n in walk.walk(body))
+    if uses != len(added) or not t.is_arithmetic(place.type):
+        return role
+    return Accumulator(place, "+", place.type, tuple(n.span for n in added))
 
 
 def _keeps(role: Accumulator | Private) -> bool:

@@ -117,8 +117,7 @@ def _batch(context: Context, fact: LoopFact, facts: Facts, names: Names) -> list
         name = binding.place.symbol
         privates = [line for line in privates if not line.endswith(f" {name.name};")]
         binding = Declare(name, binding.value, binding.span)
-    in_array = isinstance(waiting.read, Index)
-    text = context.printed(binding) if in_array else context.statement(waiting.binding, binding)
+    text = context.statement(waiting.binding, binding)
     head = [*privates, text]
     lines = [*taken.lines, *_ends(context, fact, facts, names, head)]
     elements = context.expr(facts.extent, 0)

@@ -113,16 +113,13 @@ def taken(context: Context, of: Waiting, items: str, k: str) -> Taken:
     size = f"const size_t {items} = {waiting(context, of, 0)};"
     if of.keeping in (Keeping.SPAN, Keeping.GROWN):
         assert of.head is not None
-        at = Ref(Symbol(f"{of.head.name} + {k}", t.SIZE, -5), t.SIZE)
-        return Taken((size,), Index(of.place, at, of.element), of, items)
-    at = Ref(Symbol(k, t.SIZE, -5), t.SIZE)
+        return Taken((size,), _item(context.expr(of.place, 15), f"{of.head.name} + {k}", of), of, items)
     if of.keeping is Keeping.PILE:
-        return Taken((size,), Index(of.place, at, of.element), of, items)
+        return Taken((size,), _item(context.expr(of.place, 15), k, of), of, items)
     name = context.fresh("waiting")
     place = context.expr(of.place, 15)
     type_ = _type(of.place)
-    symbol = Ref(Symbol(name, t.Library("vector", (of.element,)), -7), t.Library("vector", (of.element,)))
-    item = Index(symbol, at, of.element)
+    item = _item(name, k, of)
     element = context.type(of.element)
     if type_.name == "vector":
         lines = (size, f"const auto {name} = parlay::to_sequence({place});", f"{place}.clear();")
@@ -131,6 +128,11 @@ def taken(context: Context, of: Waiting, items: str, k: str) -> Taken:
         type_.name, ("front", "pop_front") if of.first_come else ("back", "pop_back"))  # fmt: skip
     drain = context.braces(f"for (; !{place}.empty(); {place}.{drop}())", f"{name}.push_back({place}.{look}());")
     return Taken((size, f"parlay::sequence<{element}> {name};", drain), item, of, items, name)
+
+
+def _item(array: str, at: str, of: Waiting) -> Expr:
+    """An item, as text in place of what takes it in the source."""
+    return Ref(Symbol(f"{array}[{at}]", of.element, -5), of.element)
 
 
 def _type(place: Expr) -> t.Library:
