@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from unseq.frontend.extent import Extent
+from unseq.frontend.extent import Extent as Extent  # part of the facts
 from unseq.frontend.ir.nodes import Call, Expr, For, Function, Index, Loop, Method, Place, Stmt, Symbol
 from unseq.frontend.ir.types import Type
 from unseq.frontend.irregular import Irregular
