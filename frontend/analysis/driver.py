@@ -34,6 +34,7 @@ from unseq.frontend.analysis.cost import work
 from unseq.frontend.analysis.explain import kind_of
 from unseq.frontend.analysis.memory import Memory, Span
 from unseq.frontend.analysis.obstruction import COPY, diagnostics
+from unseq.frontend.analysis.places import span_of
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import TooLarge, Values
 from unseq.frontend.analysis.wavefront import Study
@@ -351,10 +352,13 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
     if memory.copies and not plain:
         array = memory.copies[0]
         what = "reads elements that later iterations overwrite"
-        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, code=Why.OVERWRITTEN_LATER))
+        writes = (a for a in accesses if a.is_write and a.root == walk.root(array.extent.base))
+        other = next((span_of(write) for write in writes), None)
+        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, other, code=Why.OVERWRITTEN_LATER))
     verdict.roles += memory.copies
     verdict.guards += memory.guards
-    verdict.reasons += diagnostics(memory.conflicts, context)
+    explained = {s for role in verdict.roles for s in symbols_of(role)}
+    verdict.reasons += diagnostics(memory.conflicts, context, verdict.reasons, context.carried - explained)
     return memory
 
 

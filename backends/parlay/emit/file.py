@@ -47,6 +47,7 @@ from unseq.frontend.facts import (
     Append,
     ArgBest,
     ArrayAccumulator,
+    Buffered,
     Diagonal,
     Exit,
     Induction,
@@ -179,7 +180,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
 _OWN = {Private, Induction}
 _FOLDED = {Accumulator, ArgBest, *_OWN}
 _ROLES: dict[type, set[type]] = {
-    Map: _OWN,
+    Map: {Buffered, *_OWN},
     Reduce: _FOLDED,
     Scan: {Prefix, Append, Recurrence, *_FOLDED},
     Pack: {Prefix, Append, Recurrence, *_FOLDED},
