@@ -52,6 +52,7 @@ from unseq.frontend.facts import (
     Holds,
     Induction,
     LoopFact,
+    Packed,
     Prefix,
     Private,
     Recurrence,
@@ -220,7 +221,7 @@ def symbols_of(role: Role) -> frozenset[Symbol]:
             return frozenset({counter}) if counter is not None else frozenset()
         case Exit(assigned=assigned):
             return frozenset(assigned)
-        case ArrayAccumulator() | Buffered() | Diagonal():
+        case ArrayAccumulator() | Buffered() | Packed() | Diagonal():
             return frozenset()
 
 
@@ -290,7 +291,7 @@ def _covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
     """Which role makes the order of an access immaterial."""
     found: dict[int, int] = {}
     for number, role in enumerate(roles):
-        if isinstance(role, Private | Induction | Buffered | Exit | Diagonal):
+        if isinstance(role, Private | Induction | Buffered | Packed | Exit | Diagonal):
             continue
         mine = symbols_of(role)
         for access in accesses:
@@ -355,7 +356,10 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
         writes = (a for a in accesses if a.is_write and a.root == walk.root(array.extent.base))
         other = next((span_of(write) for write in writes), None)
         verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, other, code=Why.OVERWRITTEN_LATER))
-    verdict.roles += memory.copies
+    if memory.packed and (not plain or memory.copies):
+        what = "writes bits that share a word, and carries a value from iteration to iteration"
+        verdict.reasons.append(Diagnostic(context.loop.span, what, "make it a std::vector<char>", code=Why.PACKED_BITS))
+    verdict.roles += [*memory.copies, *memory.packed]
     verdict.guards += memory.guards
     explained = {s for role in verdict.roles for s in symbols_of(role)}
     verdict.reasons += diagnostics(memory.conflicts, context, verdict.reasons, context.carried - explained)

@@ -51,6 +51,7 @@ from unseq.frontend.facts import (
     Diagonal,
     Exit,
     Induction,
+    Packed,
     Prefix,
     Private,
     Recurrence,
@@ -180,7 +181,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
 _OWN = {Private, Induction}
 _FOLDED = {Accumulator, ArgBest, *_OWN}
 _ROLES: dict[type, set[type]] = {
-    Map: {Buffered, *_OWN},
+    Map: {Buffered, Packed, *_OWN},
     Reduce: _FOLDED,
     Scan: {Prefix, Append, Recurrence, *_FOLDED},
     Pack: {Prefix, Append, Recurrence, *_FOLDED},
