@@ -168,7 +168,7 @@ def slice_before(
             return None
         chosen.append(statement)
         needed |= used_symbols(statement) - given
-    if needed & context.carried:
+    if needed & context.carried - context.stepped:
         return None
     return tuple(reversed(chosen))
 
