@@ -68,7 +68,7 @@ def _conditions(context: Context, fact: CallFact) -> list[str]:
     length = ranges.length(context, fact, RELATIONAL + 1)
     heavy = "sort" in fact.primitive or fact.primitive == "nth_element"
     share = f"UNSEQ_CUTOFF / {_SORT_COST}" if heavy else "UNSEQ_CUTOFF"
-    some = [f"{length} > 0"] if fact.primitive == "minmax_element" else []
+    some = [f"{length} > 0"] if fact.primitive in ("minmax_element", "adjacent_find") else []
     return [f"{length} >= {share}", *some, *guards.conditions(context, fact.guards, {})]
 
 
@@ -80,6 +80,9 @@ def _search(name: str) -> Callable[[Context, CallFact], str]:
 
     def emit(context: Context, fact: CallFact) -> str:
         rest = [context.source(a) for a in ranges.arguments(fact)[2:]]
+        if name == "is_sorted" and not rest:  # upstream's own default asks that ranges can be compared
+            context.includes.add("<functional>")
+            rest = ["std::less<>()"]
         text = ranges.call(context, f"parlay::{name}", ranges.whole_range(context, fact), *rest)
         return f"{context.type(fact.call.type)}({text})" if name.startswith("count") else text
 
