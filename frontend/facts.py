@@ -183,6 +183,14 @@ class Buffered:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A ``vector<bool>`` of which iteration i touches element i only: 64 iterations from each multiple of 64 on must
+    run one after the other, for they write into one word."""
+
+    array: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """Early exit: the loop ends at the first iteration where ``condition`` holds, evaluable at the start of an
     iteration after ``statements``.  Iterations that do not exit have no effect at all.
@@ -226,6 +234,7 @@ Role = (
     | Append
     | ArrayAccumulator
     | Buffered
+    | Packed
     | Exit
     | Diagonal
 )

@@ -51,6 +51,7 @@ from unseq.frontend.facts import (
     Holds,
     Induction,
     LoopFact,
+    Packed,
     Prefix,
     Private,
     Recurrence,
@@ -219,7 +220,7 @@ def symbols_of(role: Role) -> frozenset[Symbol]:
             return frozenset({counter}) if counter is not None else frozenset()
         case Exit(assigned=assigned):
             return frozenset(assigned)
-        case ArrayAccumulator() | Buffered() | Diagonal():
+        case ArrayAccumulator() | Buffered() | Packed() | Diagonal():
             return frozenset()
 
 
@@ -281,7 +282,7 @@ def _covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
     """Which role makes the order of an access immaterial."""
     found: dict[int, int] = {}
     for number, role in enumerate(roles):
-        if isinstance(role, Private | Induction | Buffered | Exit | Diagonal):
+        if isinstance(role, Private | Induction | Buffered | Packed | Exit | Diagonal):
             continue
         mine = symbols_of(role)
         for access in accesses:
@@ -344,7 +345,10 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
         array = memory.copies[0]
         what = "reads elements that later iterations overwrite"
         verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, code=Why.OVERWRITTEN_LATER))
-    verdict.roles += memory.copies
+    if memory.packed and (not plain or memory.copies):
+        what = "writes bits that share a word, and carries a value from iteration to iteration"
+        verdict.reasons.append(Diagnostic(context.loop.span, what, "make it a std::vector<char>", code=Why.PACKED_BITS))
+    verdict.roles += memory.copies + memory.packed
     verdict.guards += memory.guards
     verdict.reasons += diagnostics(memory.conflicts, context)
     return memory

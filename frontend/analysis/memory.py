@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from unseq.frontend.analysis import dependence, permutation, sides, terms
+from unseq.frontend.analysis import bits, dependence, permutation, sides, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.aliasing import Object, may_change, name_of, relation
 from unseq.frontend.analysis.buffering import buffered
@@ -20,7 +20,7 @@ from unseq.frontend.analysis.extents import Bounds, joined
 from unseq.frontend.analysis.paths import Path, loads, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like, leads
 from unseq.frontend.extent import Extent
-from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Holds, NonDecreasing
+from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Holds, NonDecreasing, Packed
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
@@ -64,6 +64,7 @@ class Memory:
         self.guards: list[Guard] = []
         self.conflicts: list[Conflict] = []
         self.copies: list[Buffered] = []
+        self.packed: list[Packed] = []
         self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
         self._extents: dict[int, tuple[Extent | None, list[Guard]]] = {}
@@ -158,9 +159,13 @@ class Memory:
             second = next((a for a, _ in group.members if a is not first), first)
             self.conflicts.append(Conflict("moving", first, second))
             return
-        if _is_packed(base.type):
-            self.conflicts.append(Conflict("packed", writes[0][0], writes[0][0]))
+        collide = bits.collide(self.context, [a for a, _ in group.members], self.is_fixed)
+        if collide:
+            write = next(a for a, _ in writes if bits.bit(a.resolved) is not None)
+            self.conflicts.append(Conflict("packed", write, write))
             return
+        if collide is None:
+            self.packed.append(Packed(base))
         before = len(self.conflicts)
         self._pairs(group, writes)
         if len(self.conflicts) > before and all(c.kind == "meet" for c in self.conflicts[before:]):
@@ -231,6 +236,9 @@ class Memory:
             return
         if found.why:
             self._alias(writer, other, found.why)
+            return
+        if any(bits.bit(access.resolved) is not None for access, _ in (*left.members, *right.members)):
+            self._alias(writer, other, "elements of std::vector<bool> have no addresses to compare")
             return
         extents = [self._extent(group) for group in (left, right)]
         if extents[0] is None or extents[1] is None:
@@ -335,12 +343,6 @@ def _has_elements(type_: t.Type) -> bool:
         or isinstance(type_, t.Array)
         or (isinstance(type_, t.Library) and t.element_type(type_) is not None)
     )
-
-
-def _is_packed(type_: t.Type) -> bool:
-    """Whether neighbouring elements share a word."""
-    type_ = t.strip(type_)
-    return isinstance(type_, t.Library) and type_.name == "vector" and type_.args == (t.BOOL,)
 
 
 def _accessed(access: Access) -> t.Type:

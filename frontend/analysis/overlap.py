@@ -12,7 +12,8 @@ from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.aliasing import CONTAINERS, compatible
 from unseq.frontend.analysis.library import SIZE_METHODS
 from unseq.frontend.analysis.updates import uncast
-from unseq.frontend.facts import Disjoint, Distinct, Extent, Guard
+from unseq.frontend.extent import Extent
+from unseq.frontend.facts import Disjoint, Distinct, Guard
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
     AddressOf,

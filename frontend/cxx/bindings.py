@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from unseq.frontend.ir.nodes import Block, Declare, Expr, ForEach, Index, Literal, Member, Ref, Stmt, Storage, Symbol
 from unseq.frontend.ir.types import INT, Array, Library, Record, Reference, Type, element_type
+from unseq.frontend.ir.walk import assigned_symbols
 from unseq.frontend.syntax.context import Context, Qualified
-from unseq.frontend.syntax.conversions import AUTO, describe
+from unseq.frontend.syntax.conversions import AUTO, describe, gives_proxies
 from unseq.frontend.syntax.expressions import expression, field, full_record, value_of
 from unseq.frontend.syntax.index import declared_name
 from unseq.frontend.syntax.loops import loop_body
@@ -93,6 +94,8 @@ def range_for(ctx: Context, node: Node) -> list[Stmt]:
         symbol, inside = _variable(ctx, declarator, base, element)
         ctx.statement = outer
         body = loop_body(ctx, field(ctx, node, "body"))
+    if gives_proxies(sequence) and symbol in assigned_symbols(body):
+        raise ctx.refuse(declarator, "a loop over the bits of a vector<bool> that changes them", "use an index")
     found = ForEach(symbol, sequence, Block((*inside, *body.statements), body.span), loop, span)
     return [*before, found]
 

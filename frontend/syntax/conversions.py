@@ -5,7 +5,7 @@ Knows C's and C++'s rules for built-in types; what a library type converts to is
 
 from __future__ import annotations
 
-from unseq.frontend.ir.nodes import Cast, Construct, Expr, Literal, Overflow, Unary
+from unseq.frontend.ir.nodes import Cast, Construct, Deref, Expr, Index, Literal, Overflow, Unary
 from unseq.frontend.ir.types import (
     BOOL,
     CHAR,
@@ -26,6 +26,7 @@ from unseq.frontend.ir.types import (
     is_arithmetic,
     strip,
 )
+from unseq.frontend.ir.walk import root
 from unseq.frontend.source import Span, Unsupported
 
 AUTO = Opaque("auto")
@@ -95,6 +96,21 @@ def is_scalar(t: Type) -> bool:
 
 def is_iterator(t: Type) -> bool:
     return isinstance(t, Library) and t.name in ("iterator", "reverse_iterator")
+
+
+def is_proxy(value: Expr) -> bool:
+    """Whether ``auto x = value`` makes ``x`` a part of a ``std::vector<bool>``, not a value of its own."""
+    if isinstance(value, Index):
+        return gives_proxies(value.base)
+    return isinstance(value, Deref) and gives_proxies(value.pointer)
+
+
+def gives_proxies(sequence: Expr) -> bool:
+    """Whether elements of ``sequence`` are parts of a ``std::vector<bool>`` that can be assigned."""
+    if sequence.type not in (Library("vector", (Bool(),)), Library("iterator", (Bool(),))):
+        return False
+    owner = root(sequence)
+    return owner is None or not (owner.const or (isinstance(owner.type, Reference) and owner.type.const))
 
 
 def decay(value: Expr) -> Expr:

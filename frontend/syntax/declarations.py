@@ -10,7 +10,7 @@ from unseq.frontend.ir.nodes import Declare, Expr, Global, Ref, Stmt, Storage, S
 from unseq.frontend.ir.types import Array, Callable, Opaque, Reference, Type, Void
 from unseq.frontend.source import Span, Unsupported
 from unseq.frontend.syntax.context import Context, Qualified
-from unseq.frontend.syntax.conversions import AUTO, decay, describe
+from unseq.frontend.syntax.conversions import AUTO, decay, describe, is_proxy
 from unseq.frontend.syntax.globals import find_value, remember
 from unseq.frontend.syntax.index import declared_name, function_declarator
 from unseq.frontend.syntax.operators import is_place
@@ -77,6 +77,8 @@ def variable(ctx: Context, declarator: Node, base: Specifiers, value: Node | Non
         wanted = type_
         pre, given, post = ctx.captured(ctx.statement, lambda: ctx.dialect.initializer(ctx, value_node, wanted))
         if type_ == AUTO:
+            if is_proxy(given):
+                raise ctx.refuse(declarator, "an 'auto' variable that is a bit of a vector<bool>", "declare it bool")
             given = decay(given)
             type_ = given.type
         elif isinstance(type_, Array) and type_.extent is None:

@@ -49,6 +49,7 @@ from unseq.frontend.facts import (
     Diagonal,
     Exit,
     Induction,
+    Packed,
     Prefix,
     Private,
     Recurrence,
@@ -158,7 +159,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
 _OWN = {Private, Induction}
 _FOLDED = {Accumulator, ArgBest, *_OWN}
 _ROLES: dict[type, set[type]] = {
-    Map: _OWN,
+    Map: {Packed, *_OWN},
     Reduce: _FOLDED,
     Scan: {Prefix, Append, Recurrence, *_FOLDED},
     Pack: {Prefix, Append, Recurrence, *_FOLDED},

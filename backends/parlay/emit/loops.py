@@ -17,11 +17,12 @@ from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import polynomial
-from unseq.frontend.facts import Buffered, LoopFact, Private
+from unseq.frontend.facts import Buffered, LoopFact, Packed, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Block, Expr, Index, Ref, Symbol
 
 LONG_BODY = 8  # lines; a longer body is written once, as a lambda
+WORD = 64  # elements of a vector<bool> that may share a word
 
 
 def emit_map(context: Context, plan: Map) -> str:
@@ -31,6 +32,9 @@ def emit_map(context: Context, plan: Map) -> str:
     asked = conditions(context, fact, space)
     last = any(isinstance(role, Private) and role.last for role in fact.roles)
     copies, body = _copied(context, fact)
+    if any(isinstance(role, Packed) for role in fact.roles):
+        text = chosen(context, fact, joined(asked), "\n".join([_by_words(context, space), *space.after]))
+        return "\n".join([*space.before, text])
     if not last and not copies and hoistable(context, space):
         return _hoisted(context, space, joined(asked), plan.granularity)
     most = replace(space, end=f"{space.end} - 1") if last else space
@@ -41,6 +45,35 @@ def emit_map(context: Context, plan: Map) -> str:
         parallel.append(last_iteration(context, fact, space))
     text = chosen(context, fact, joined(asked), "\n".join([*parallel, *space.after]))
     return "\n".join([*space.before, text])
+
+
+def _by_words(context: Context, space: Space) -> str:
+    """The iterations that write into one word of a ``vector<bool>``, in order."""
+    context.includes |= {"<parlay/parallel.h>", "<algorithm>"}
+    word, first, last = (context.scoped(name) for name in ("word", "first", "last"))
+    type_ = context.type(space.type)
+    ends = [
+        f"const {type_} {first} = {_later(space.begin, f'{word} * {WORD}', type_)};",
+        f"const {type_} {last} = std::min<{type_}>({space.end}, {word} * {WORD} + {WORD});",
+    ]
+    body = "\n".join([*space.prologue, *space.privates, context.block(space.fact.loop.body)])
+    loop = context.controlled(header(context, space, first, last), body)
+    begin = f"{_quotient(space.begin)} / {WORD}"
+    if space.begin.isdecimal():
+        begin = str(int(space.begin) // WORD)
+    end = f"({space.end} + {WORD - 1}) / {WORD}"
+    site = context.site("parallel_for", space.fact.span)
+    head = f"{site}parlay::parallel_for({begin}, {end}, {CLOSURE}(size_t {word})"
+    comment = "// elements of one word of a vector<bool> are written by one thread"
+    return "\n".join([comment, context.braces(head, "\n".join([*ends, loop]), ");")])
+
+
+def _later(begin: str, start: str, type_: str) -> str:
+    return start if begin == "0" else f"std::max<{type_}>({begin}, {start})"
+
+
+def _quotient(text: str) -> str:
+    return text if text.isalnum() else f"({text})"
 
 
 def hoistable(context: Context, space: Space) -> bool:

@@ -51,8 +51,100 @@ void iterators(std::vector<int> &v)
 
 void bits(std::vector<bool> &flags, const std::vector<int> &v)
 {
-    for (std::size_t i = 0; i < v.size(); ++i) /* sequential: share a word */
+    for (std::size_t i = 0; i < v.size(); ++i) /* parallel map proved Packed */
         flags[i] = v[i] > 0;
+}
+
+void bits_from(std::vector<bool> &flags, int n)
+{
+    for (int i = 3; i < n; i++) /* parallel map proved Packed */
+        flags[i] = !flags[i];
+}
+
+void bits_shifted(std::vector<bool> &flags, int n)
+{
+    for (int i = 0; i < n; i++) /* sequential: share a word */
+        flags[i + 1] = true;
+}
+
+void bits_backwards(std::vector<bool> &flags, int n)
+{
+    for (int i = n - 1; i >= 0; i--) /* sequential: share a word */
+        flags[i] = true;
+}
+
+void bits_read_far(std::vector<bool> &flags, int n)
+{
+    for (int i = 0; i < n; i++) /* sequential: share a word */
+        flags[i] = flags[i + n];
+}
+
+void bits_anywhere(std::vector<bool> &flags, const std::vector<int> &where)
+{
+    for (std::size_t i = 0; i < where.size(); i++) /* sequential: share a word */
+        flags[where[i]] = true;
+}
+
+int bits_counted(std::vector<bool> &flags, const std::vector<int> &v)
+{
+    int count = 0;
+    for (std::size_t i = 0; i < v.size(); i++) { /* sequential: carries a value */
+        flags[i] = v[i] > 0;
+        count += flags[i];
+    }
+    return count;
+}
+
+void rows_of_bits(std::vector<std::vector<bool>> &rows, int n)
+{
+    for (int i = 0; i < n; i++) /* parallel map proved */
+        for (int j = 0; j < n; j++) /* sequential: share a word */
+            rows[i][j] = true;
+}
+
+void one_row_of_bits(std::vector<std::vector<bool>> &rows, int n)
+{
+    for (int j = 0; j < n; j++) /* sequential: share a word */
+        rows[0][j] = true;
+}
+
+struct flagged { std::vector<bool> flags; };
+
+void bits_of_a_member(flagged &s, int n)
+{
+    for (int j = 0; j < n; j++) /* sequential: share a word */
+        s.flags[j] = true;
+}
+
+void bits_by_iterator(std::vector<bool> &flags, int n)
+{
+    auto it = flags.begin();
+    for (int j = 0; j < n; j++) /* sequential: share a word */
+        it[j] = true;
+}
+
+void bits_behind_a_pointer(std::vector<bool> *flags, int n)
+{
+    for (int j = 0; j < n; j++) /* sequential: share a word */
+        (*flags)[j] = true;
+}
+
+void reversed(const std::vector<int> &v, std::vector<int> &w)
+{
+    for (auto it = v.rbegin(); it != v.rend(); ++it) /* parallel compaction any Append */
+        w.push_back(*it);
+}
+
+void backwards_in_place(std::vector<int> &v)
+{
+    for (auto it = v.rbegin(); it != v.rend(); ++it) /* parallel map any */
+        *it *= 2;
+}
+
+void backwards_onto_the_next(std::vector<int> &v)
+{
+    for (auto it = v.rbegin(); it + 1 != v.rend(); ++it) /* sequential: it */
+        it[1] += it[0];
 }
 
 void grows(std::vector<int> &v, int n)
