@@ -348,7 +348,7 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
     if memory.packed and (not plain or memory.copies):
         what = "writes bits that share a word, and carries a value from iteration to iteration"
         verdict.reasons.append(Diagnostic(context.loop.span, what, "make it a std::vector<char>", code=Why.PACKED_BITS))
-    verdict.roles += memory.copies + memory.packed
+    verdict.roles += [*memory.copies, *memory.packed]
     verdict.guards += memory.guards
     verdict.reasons += diagnostics(memory.conflicts, context)
     return memory
