@@ -225,19 +225,9 @@ class Diagonal:
 
 
 Role = (
-    Private
-    | Induction
-    | Accumulator
-    | ArgBest
-    | Prefix
-    | Recurrence
-    | Append
-    | ArrayAccumulator
-    | Buffered
-    | Packed
-    | Exit
-    | Diagonal
-)
+    Private | Induction | Accumulator | ArgBest | Prefix | Recurrence | Append | ArrayAccumulator | Buffered |
+    Packed | Exit | Diagonal
+)  # fmt: skip
 
 
 # --- guards ----------------------------------------------------------------------------------------------------
