@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 from unseq.frontend.analysis import dependence, terms
 from unseq.frontend.analysis.affine import Polynomial, never_negative, number, polynomial
 from unseq.frontend.analysis.context import LoopContext
 from unseq.frontend.analysis.copies import Copies
 from unseq.frontend.analysis.delinearization import Pair, by_symbols
+from unseq.frontend.analysis.elimination import Constraint, Linear, at_least_zero, combined, equal
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.memory import Memory
 from unseq.frontend.analysis.paths import path
@@ -95,17 +97,26 @@ class _Question:
         sets = Sets(self.memory.is_fixed)
         here = {nest.position: f"i{k}" for k, nest in enumerate(self.left.nests)}
         there = {nest.position: f"j{k}" for k, nest in enumerate(self.right.nests)}
-        constraints = ["i0 != j0"]
         at = sets.affine(iteration, {})
         if at is None:
             return False
+        meet: list[Constraint] = []
         for p, q in self.pairs:
             a, b = sets.affine(p, here), sets.affine(q, there)
             if a is not None and b is not None:
-                constraints.append(f"{a} = {b}")
-        constraints += domain(sets, self.left, here) + domain(sets, self.right, there)
-        constraints += [f"i0 != {at}", f"j0 != {at}"]
-        return sets.is_empty([*here.values(), *there.values()], constraints) is True
+                meet.append(equal(a, b))
+        meet += domain(sets, self.left, here) + domain(sets, self.right, there)
+        names = [*here.values(), *there.values()]
+        pairs = (({"i0": 1}, {"j0": 1}), ({"i0": 1}, at), ({"j0": 1}, at))
+        return all(
+            sets.is_empty(names, [*meet, *order]) is True
+            for order in product(*((_greater(a, b), _greater(b, a)) for a, b in pairs))
+        )
+
+
+def _greater(left: Linear, right: Linear) -> Constraint:
+    """``left > right``."""
+    return at_least_zero(combined(left, 1, right, -1), -1)
 
 
 def _named(question: _Question) -> Iterator[Polynomial]:
