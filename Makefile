@@ -10,7 +10,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 UNSEQ  := $(PY) tests/lib/run_cli.py
 OUT    ?= unseq-out
 
-.PHONY: demo test check slow bench clean
+.PHONY: demo test check slow docs bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.unseq-run bubblewrap
@@ -26,6 +26,10 @@ check: $(VENV)/.unseq-test .cache/typing/unseq
 
 slow: $(VENV)/.unseq-test bubblewrap
 	@$(PY) -m pytest -n 2 -q -m slow $(TESTARGS)
+
+# docs/reasons.md, made from the code and its examples
+docs: $(VENV)/.unseq-test
+	@$(PY) tests/lib/write_docs.py
 
 # Side by side with upstream ParlayLib: PARLAYLIB_ROOT=/path/to/parlaylib make bench
 bench: $(VENV)/.unseq-test

@@ -141,10 +141,20 @@ def translate(
 @ASSUME
 @INSTANTIATE
 @JSON
+@click.option("--all", "in_full", is_flag=True, help="Show every loop, also where there are many functions.")
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for editors and code scanning.")
 def explain(
-    source: Path, functions: tuple[str, ...], assume: tuple[str, ...], instantiate: tuple[str, ...], as_json: bool
+    source: Path,
+    functions: tuple[str, ...],
+    assume: tuple[str, ...],
+    instantiate: tuple[str, ...],
+    as_json: bool,
+    in_full: bool,
+    as_sarif: bool,
 ) -> None:
     """Show of every loop what it is, parallel or why not, and what would unlock it.
+
+    Of many functions it shows an overview first.
 
     \b
     Example: unseq explain sensor.c
@@ -153,15 +163,26 @@ def explain(
 
     from unseq.evaluate import explain as explaining
 
+    if as_json and as_sarif:
+        raise click.UsageError("--json or --sarif, not both")
     started = time.monotonic()
-    found = explaining.explain(source, functions, explaining.template_arguments(instantiate), frozenset(assume))
+    facts = explaining.analysed(source, functions, explaining.template_arguments(instantiate), frozenset(assume))
+    if as_sarif:
+        from unseq.backends.inventory import unseq_version
+        from unseq.evaluate.report.sarif import sarif
+
+        _print_json(sarif(facts, Path.cwd(), unseq_version()))
+        return
+    found = [explaining.explained(function) for function in facts]
     if as_json:
         _print_json(explaining.envelope(found))
         return
     from unseq.evaluate.report import terminal
     from unseq.evaluate.report.explanation import explanation
+    from unseq.evaluate.report.overview import MANY, overview
 
-    terminal.show(terminal.console(), explanation(found, time.monotonic() - started))
+    show = explanation if in_full or len(found) <= MANY else overview
+    terminal.show(terminal.console(), show(found, time.monotonic() - started))
 
 
 @unseq.command()

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from unseq.evaluate.report.explanation import Explained
-from unseq.evaluate.report.notes import loop_notes, reasons, refusal
-from unseq.evaluate.report.record import VERSION, Reason, to_json
+from unseq.evaluate.report.notes import loop_notes, reasons
+from unseq.evaluate.report.record import VERSION, LoopNote, Reason, to_json
+from unseq.evaluate.report.sarif import Analysed
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import FunctionHead, lower
 from unseq.frontend.selection import select
-from unseq.frontend.source import InputError, SourceUnit, Unsupported
+from unseq.frontend.source import Diagnostic, InputError, SourceUnit, Unsupported
 
 
 def explain(
@@ -24,25 +25,46 @@ def explain(
     arguments: Mapping[str, str] | None = None,
     assume: frozenset[str] = frozenset(),
 ) -> tuple[Explained, ...]:
-    """What each loop of each function of a file or folder is. ``arguments`` give templates their types;
-    ``assume`` holds the caller's promises.
+    """What each loop of each function of a file or folder is, in words; the arguments are those of ``analysed``."""
+    return tuple(explained(function) for function in analysed(source, names, arguments, assume))
+
+
+def analysed(
+    source: Path,
+    names: Sequence[str] = (),
+    arguments: Mapping[str, str] | None = None,
+    assume: frozenset[str] = frozenset(),
+) -> tuple[Analysed, ...]:
+    """The facts of each function of a file or folder. ``arguments`` give templates their types; ``assume`` holds the
+    caller's promises.
 
     Raises ``InputError`` for what cannot be read and for names that no file defines."""
-    found: list[Explained] = []
+    found: list[Analysed] = []
     for item in select(source, names):
         if item.unit is None:
-            found.append(Explained(str(item.path), "(file)", 1, reasons=(Reason(1, item.error),)))
+            found.append(Analysed(str(item.path), "(file)", error=item.error))
         else:
-            found += [_explained(item.unit, head, arguments or {}, assume) for head in item.heads]
+            found += [_analysed(item.unit, head, arguments or {}, assume) for head in item.heads]
     return tuple(found)
 
 
-def _explained(unit: SourceUnit, head: FunctionHead, arguments: Mapping[str, str], assume: frozenset[str]) -> Explained:
+def _analysed(unit: SourceUnit, head: FunctionHead, arguments: Mapping[str, str], assume: frozenset[str]) -> Analysed:
     try:
         facts = analyze(lower(unit, head.name, arguments if head.is_template else None), assume)
     except Unsupported as unsupported:
-        return Explained(str(unit.path), head.name, head.span.line, reasons=(refusal(unsupported),))
-    return Explained(str(unit.path), head.name, head.span.line, loop_notes(facts), reasons(facts.reasons))
+        return Analysed(str(unit.path), head.name, head.span, unit, refused=unsupported.diagnostic)
+    return Analysed(str(unit.path), head.name, head.span, unit, facts)
+
+
+def explained(function: Analysed) -> Explained:
+    """What was found about a function, in words."""
+    if function.unit is None:
+        return Explained(function.path, function.name, 1, reasons=(Reason(1, function.error),))
+    told: tuple[Diagnostic, ...] = (function.refused,) if function.refused is not None else ()
+    loops: tuple[LoopNote, ...] = ()
+    if function.facts is not None:
+        told, loops = function.facts.reasons, loop_notes(function.facts)
+    return Explained(function.path, function.name, function.span.line, loops, reasons(told))
 
 
 def envelope(functions: Sequence[Explained]) -> dict[str, Any]:

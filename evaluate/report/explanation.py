@@ -39,6 +39,11 @@ def explanation(functions: Sequence[Explained], elapsed: float) -> RenderableTyp
             file = function.file
             parts.append(Text(file, "bold"))
         parts += _function(function, widths)
+    return Group(*parts, closing(functions, elapsed))
+
+
+def closing(functions: Sequence[Explained], elapsed: float) -> Text:
+    """The line that counts everything."""
     loops = [loop for function in functions for loop in function.loops]
     parallel = sum(loop.parallel for loop in loops)
     line = Text(f"{plural(len(loops), 'loop')}: {parallel} parallel, {len(loops) - parallel} sequential", "bold")
@@ -46,7 +51,7 @@ def explanation(functions: Sequence[Explained], elapsed: float) -> RenderableTyp
     if unread:
         line.append(f"; {plural(unread, 'function')} not understood")
     line.append(f"   {elapsed:.2f} s", "dim not bold")
-    return Group(*parts, line)
+    return line
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,30 +32,33 @@ from unseq.frontend.facts import (
 )
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Expr, For, ForEach, Ref, While
-from unseq.frontend.source import Diagnostic, SourceUnit, Unsupported
+from unseq.frontend.source import Diagnostic, SourceUnit
 
 
 def loop_notes(found: Facts) -> tuple[LoopNote, ...]:
     """One note for each loop, standard algorithm and fork of the function itself, in source order."""
-    own = found.function.name
-    unit = found.function.unit
-    loops = [loop for loop in found.loops if loop.function in ("", own)]
-    parents = {loop.loop.id: loop.parent for loop in loops}
-    notes = [(loop.span, _loop(loop, _depth(loop.parent, parents), unit)) for loop in loops]
-    notes += [(call.span, _call(call, _depth(call.parent, parents))) for call in found.calls]
-    notes += [(fork.span, _fork(fork)) for fork in found.forks]
-    notes += [(search.span, replace(_loop(search, 0, unit), header="recursive search")) for search in found.searches]
-    return tuple(note for _, note in sorted(notes, key=lambda pair: (pair[0].start, -pair[0].end)))
+    items: list[LoopFact | CallFact | ForkFact] = [*_own_loops(found), *found.calls, *found.forks, *found.searches]
+    return tuple(loop_note(item, found) for item in sorted(items, key=lambda item: (item.span.start, -item.span.end)))
+
+
+def loop_note(fact: LoopFact | CallFact | ForkFact, found: Facts) -> LoopNote:
+    """The note of one loop, algorithm or fork of the function itself."""
+    if isinstance(fact, ForkFact):
+        return _fork(fact)
+    if any(fact is search for search in found.searches):
+        assert isinstance(fact, LoopFact)
+        return replace(_loop(fact, 0, found.function.unit), header="recursive search")
+    depth = _depth(fact.parent, {loop.loop.id: loop.parent for loop in _own_loops(found)})
+    return _call(fact, depth) if isinstance(fact, CallFact) else _loop(fact, depth, found.function.unit)
+
+
+def _own_loops(found: Facts) -> list[LoopFact]:
+    return [loop for loop in found.loops if loop.function in ("", found.function.name)]
 
 
 def reasons(diagnostics: Iterable[Diagnostic]) -> tuple[Reason, ...]:
     """Diagnostics as the reasons of a record, each once."""
     return tuple(dict.fromkeys(_reason(diagnostic) for diagnostic in diagnostics))
-
-
-def refusal(unsupported: Unsupported) -> Reason:
-    """What was not understood, as a reason."""
-    return _reason(unsupported.diagnostic)
 
 
 def _reason(diagnostic: Diagnostic) -> Reason:

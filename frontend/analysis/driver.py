@@ -34,6 +34,7 @@ from unseq.frontend.analysis.cost import work
 from unseq.frontend.analysis.explain import kind_of
 from unseq.frontend.analysis.memory import Memory, Span
 from unseq.frontend.analysis.obstruction import COPY, diagnostics
+from unseq.frontend.analysis.places import span_of
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import TooLarge, Values
 from unseq.frontend.analysis.wavefront import Study
@@ -344,13 +345,16 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
     if memory.copies and not plain:
         array = memory.copies[0]
         what = "reads elements that later iterations overwrite"
-        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, code=Why.OVERWRITTEN_LATER))
+        writes = (a for a in accesses if a.is_write and a.root == walk.root(array.extent.base))
+        other = next((span_of(write) for write in writes), None)
+        verdict.reasons.append(Diagnostic(array.reads[0].span, what, COPY, other, code=Why.OVERWRITTEN_LATER))
     if memory.packed and (not plain or memory.copies):
         what = "writes bits that share a word, and carries a value from iteration to iteration"
         verdict.reasons.append(Diagnostic(context.loop.span, what, "make it a std::vector<char>", code=Why.PACKED_BITS))
     verdict.roles += [*memory.copies, *memory.packed]
     verdict.guards += memory.guards
-    verdict.reasons += diagnostics(memory.conflicts, context)
+    explained = {s for role in verdict.roles for s in symbols_of(role)}
+    verdict.reasons += diagnostics(memory.conflicts, context, verdict.reasons, context.carried - explained)
     return memory
 
 

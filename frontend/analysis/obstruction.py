@@ -5,9 +5,12 @@ What to say follows from the two accesses and from what the dependence test left
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.library import CONST_METHODS, GROWING_METHODS
+from unseq.frontend.analysis.paths import has_unknown
 from unseq.frontend.analysis.places import (
     array_of,
     is_container,
@@ -19,7 +22,8 @@ from unseq.frontend.analysis.places import (
     unknown_subscript,
 )
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Call, Method, Storage
+from unseq.frontend.ir import walk
+from unseq.frontend.ir.nodes import Call, ForEach, Method, Storage, Symbol
 from unseq.frontend.reasons import Why
 from unseq.frontend.source import NOWHERE, Diagnostic, Language, Span
 
@@ -29,17 +33,34 @@ _ADAPTORS = frozenset({"queue", "stack", "priority_queue", "deque"})
 _KEYED = frozenset({"map", "set", "unordered_map", "unordered_set", "multimap", "multiset"})
 
 
-def diagnostics(conflicts: list[Conflict], context: LoopContext) -> list[Diagnostic]:
+def diagnostics(
+    conflicts: list[Conflict], context: LoopContext, told: Sequence[Diagnostic], open_: Collection[Symbol]
+) -> list[Diagnostic]:
     """The conflicts worth showing: values that flow from one iteration to the next before mere overwriting, each pair
-    of objects once. What a call does that is an obstacle by itself is not told again."""
-    known = {id(obstacle.call) for obstacle in context.obstacles}
-    others = [c for c in conflicts if id(c.write.call) not in known and id(c.other.call) not in known]
-    conflicts = others if context.obstacles else conflicts
+    of objects once. What only follows from a reason that is ``told`` (a call that is an obstacle, a counter that is
+    none, an ``open_`` variable without a role) is not told again."""
+    if told:
+        conflicts = [c for c in conflicts if not _follows(c, context, told, open_)]
     meetings = [c for c in conflicts if c.kind == "meet"]
     flows = [c for c in meetings if not c.other.is_write and c.forward is not False]
     chosen = [*(flows or meetings), *(c for c in conflicts if c.kind != "meet")]
     ordered = sorted(chosen, key=lambda c: (c.distance is None, bool(c.why)))
     return list(dict.fromkeys(diagnostic(c, context) for c in ordered))[:MAX_SHOWN]
+
+
+def _follows(c: Conflict, context: LoopContext, told: Sequence[Diagnostic], open_: Collection[Symbol]) -> bool:
+    """Whether a conflict is there only because of what is told already."""
+    calls = {id(obstacle.call) for obstacle in context.obstacles}
+    if id(c.write.call) in calls or id(c.other.call) in calls or c.write.root in open_:
+        return True
+    if context.iteration is not None:
+        return False
+    if c.kind == "moving" or (c.kind == "alias" and "only known in the loop" in c.why):
+        return True
+    if told[0].code in (Why.UNTIL_EMPTY, Why.BOUND_CHANGES) and (c.write.whole or c.other.whole):
+        header = context.loop.sequence if isinstance(context.loop, ForEach) else context.loop.condition
+        return c.write.root in walk.used_symbols(header)
+    return c.kind == "meet" and bool(c.why) and any(has_unknown(a.resolved) for a in (c.write, c.other))
 
 
 def diagnostic(conflict: Conflict, context: LoopContext) -> Diagnostic:
@@ -61,7 +82,8 @@ def diagnostic(conflict: Conflict, context: LoopContext) -> Diagnostic:
             remedy = "index one fixed array with the loop counter"
             return Diagnostic(at, what, remedy, second, code=Why.MOVING_POINTER)
         case "alias":
-            what = f"writes {written}, which may overlap {used}: {conflict.why}"
+            why = "where it leads is only known in the loop" if "?" in conflict.why else conflict.why
+            what = f"writes {written}, which may overlap {used}: {why}"
             return Diagnostic(at, what, _apart(write, other, context), second, code=Why.MAY_OVERLAP)
     if write.whole or other.whole:
         return _whole(conflict, context)

@@ -60,7 +60,7 @@ def first_assignment(context: LoopContext, symbol: Symbol) -> tuple[Span, Span |
     written: Span | None = None
     read: Span | None = None
     steps = context.loop.step if isinstance(context.loop, For) else ()
-    for node in (n for part in (*steps, context.body) for n in walk.walk(part)):
+    for node in (n for part in (context.body, *steps) for n in walk.walk(part)):
         if isinstance(node, Assign) and isinstance(node.place, Ref) and node.place.symbol == symbol:
             written = written or node.span
         elif isinstance(node, Ref) and node.symbol == symbol and read is None and node.span != written:

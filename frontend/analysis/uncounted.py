@@ -13,6 +13,7 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
     Assign,
+    Binary,
     Cast,
     Deref,
     Expr,
@@ -61,6 +62,12 @@ def uncounted(context: LoopContext) -> Diagnostic:
         found = _irregular(symbol, context)
         if found is not None:
             return found
+    inexact = next((s for s in moving if isinstance(s.type, t.Float) and _is_stepped(s, context)), None)
+    if inexact is not None:
+        what = f"{_WHAT}: it counts with the floating-point variable {inexact.name}"
+        remedy = f"count with an integer and compute {inexact.name} from it"
+        place = assignments(inexact, context)[0].span
+        return _told(context, what, remedy, place, Why.UNKNOWN_TRIP_COUNT)
     changed = _changed_bound(condition, counters, moving, context)
     if changed is not None:
         return changed
@@ -181,17 +188,23 @@ def _irregular(symbol: Symbol, context: LoopContext) -> Diagnostic | None:
     return _told(context, what, remedy, odd[0].span, Why.IRREGULAR_STEPS)
 
 
+def _is_stepped(symbol: Symbol, context: LoopContext) -> bool:
+    found = assignments(symbol, context)
+    return len(found) == 1 and found[0].op in ("+", "-")
+
+
 def _is_conditional(assign: Assign, context: LoopContext) -> bool:
     return not any(statement is assign for statement in context.body.statements)
 
 
 def scales(assign: Assign, symbol: Symbol) -> bool:
     """``x *= 2``, ``x = x >> 1`` and the like."""
-    if assign.op in _SCALING:
-        return True
-    return any(
-        getattr(node, "op", "") in _SCALING and symbol in walk.used_symbols(node) for node in walk.walk(assign.value)
-    )
+    value = assign.value
+    while isinstance(value, Cast):
+        value = value.operand
+    if assign.op:
+        return assign.op in _SCALING
+    return isinstance(value, Binary) and value.op in _SCALING and symbol in walk.used_symbols(value)
 
 
 def _changed_bound(

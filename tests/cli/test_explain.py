@@ -75,6 +75,31 @@ def test_json_holds_the_same(source: Path) -> None:
     assert by_name["first"]["loops"] == []
 
 
+def test_many_functions_come_as_an_overview(tmp_path: Path) -> None:
+    loop = "(double *x, int n) { for (int i = 1; i < n; i++) x[i] = x[i %s 1] * 2.0; }\n"
+    for number in range(30):
+        scan = f"void scan{number}{loop.replace('%s', '-')}"
+        show = f"void show{number}(int *x, int n) {{ for (int i = 0; i < n; i++) x[i] = rand(); }}\n"
+        (tmp_path / f"part{number:02}.c").write_text(f"#include <stdlib.h>\n{scan}{show}")
+    done = unseq("explain", tmp_path)
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert len(lines) < 55
+    assert "and 5 more files" in done.out
+    assert any(line.startswith("call-hidden-state") and " 30 " in line and "part00.c:3:" in line for line in lines)
+    assert "60 loops: 30 parallel, 30 sequential" in done.out
+    assert "--all" in done.out
+    full = unseq("explain", tmp_path, "--all")
+    assert len(full.out.splitlines()) > 60
+    assert "show29" in full.out
+
+
+def test_json_carries_the_ids_of_reasons(source: Path) -> None:
+    data = json.loads(unseq("explain", source, "--json").out)
+    (reason,) = next(f for f in data["functions"] if f["name"] == "show")["loops"][0]["reasons"]
+    assert reason["code"] == "call-output"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
