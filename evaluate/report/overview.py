@@ -26,7 +26,7 @@ MOST_REASONS = 12
 
 def overview(functions: Sequence[Explained], elapsed: float) -> RenderableType:
     """Three tables: by file (those with most sequential loops first), by pattern, by what stands in the way."""
-    folder = os.path.dirname(os.path.commonprefix([function.file for function in functions]))
+    folder = os.path.commonpath([os.path.dirname(function.file) for function in functions])
     short = [dataclasses.replace(f, file=f.file.removeprefix(folder).lstrip("/")) for f in functions]
     parts: list[RenderableType] = [Text(folder, "bold"), _files(short), Text(""), _patterns(short), Text("")]
     if any(not loop.parallel for function in short for loop in function.loops):

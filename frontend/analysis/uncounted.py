@@ -66,8 +66,7 @@ def uncounted(context: LoopContext) -> Diagnostic:
     if inexact is not None:
         what = f"{_WHAT}: it counts with the floating-point variable {inexact.name}"
         remedy = f"count with an integer and compute {inexact.name} from it"
-        place = assignments(inexact, context)[0].span
-        return _told(context, what, remedy, place, Why.UNKNOWN_TRIP_COUNT)
+        return _told(context, what, remedy, assignments(inexact, context)[0].span, Why.UNKNOWN_TRIP_COUNT)
     changed = _changed_bound(condition, counters, moving, context)
     if changed is not None:
         return changed
