@@ -27,7 +27,7 @@ check: $(VENV)/.unseq-test .cache/typing/unseq
 slow: $(VENV)/.unseq-test bubblewrap
 	@$(PY) -m pytest -n 2 -q -m slow $(TESTARGS)
 
-# docs/reasons.md, made from the code and its examples
+# docs/reasons.md and docs/patterns.md, made from the code and its examples
 docs: $(VENV)/.unseq-test
 	@$(PY) tests/lib/write_docs.py
 

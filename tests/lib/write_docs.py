@@ -8,10 +8,14 @@ import checkout
 
 checkout.bind()
 
-import reasons_page  # noqa: E402 - the package has to be bound to this checkout first
+import patterns_page  # noqa: E402 - the package has to be bound to this checkout first
+import reasons_page  # noqa: E402 - as above
 
 DOCS = checkout.ROOT / "docs"
-PAGES: dict[Path, Callable[[], str]] = {DOCS / "reasons.md": reasons_page.page}
+PAGES: dict[Path, Callable[[], str]] = {
+    DOCS / "reasons.md": reasons_page.page,
+    DOCS / "patterns.md": patterns_page.page,
+}
 
 if __name__ == "__main__":
     for path, page in PAGES.items():
