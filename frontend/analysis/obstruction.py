@@ -34,7 +34,10 @@ _KEYED = frozenset({"map", "set", "unordered_map", "unordered_set", "multimap", 
 
 
 def diagnostics(
-    conflicts: list[Conflict], context: LoopContext, told: Sequence[Diagnostic], open_: Collection[Symbol]
+    conflicts: list[Conflict],
+    context: LoopContext,
+    told: Sequence[Diagnostic] = (),
+    open_: Collection[Symbol] = (),
 ) -> list[Diagnostic]:
     """The conflicts worth showing: values that flow from one iteration to the next before mere overwriting, each pair
     of objects once. What only follows from a reason that is ``told`` (a call that is an obstacle, a counter that is

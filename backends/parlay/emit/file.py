@@ -46,6 +46,7 @@ from unseq.frontend.facts import (
     Append,
     ArgBest,
     ArrayAccumulator,
+    Buffered,
     Diagonal,
     Exit,
     Induction,
@@ -159,7 +160,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
 _OWN = {Private, Induction}
 _FOLDED = {Accumulator, ArgBest, *_OWN}
 _ROLES: dict[type, set[type]] = {
-    Map: {Packed, *_OWN},
+    Map: {Buffered, Packed, *_OWN},
     Reduce: _FOLDED,
     Scan: {Prefix, Append, Recurrence, *_FOLDED},
     Pack: {Prefix, Append, Recurrence, *_FOLDED},

@@ -1,7 +1,8 @@
-#include <numeric>
+#include <algorithm>
+#include <functional>
 #include <vector>
 
-void running(const std::vector<int> &x, std::vector<int> &y)
+void backwards(std::vector<int> &x)
 {
-    std::inclusive_scan(x.begin(), x.end(), y.begin(), [](int a, int b) { return a + b; }, 5);
+    std::sort(x.rbegin(), x.rend(), std::less<int>());
 }

@@ -1,8 +1,7 @@
 #include <algorithm>
-#include <iterator>
-#include <vector>
+#include <list>
 
-void doubled(const std::vector<int> &x, std::vector<int> &y)
+long threes(const std::list<int> &x)
 {
-    std::transform(x.begin(), x.end(), std::back_inserter(y), [](int value) { return 2 * value; });
+    return std::count(x.begin(), x.end(), 3);
 }

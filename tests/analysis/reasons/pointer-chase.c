@@ -3,10 +3,11 @@ struct node {
     struct node *next;
 };
 
-void scale(struct node *p, double factor)
+void halve_links(struct node *p)
 {
     while (p != 0) {
-        p->value *= factor;
+        if (p->next != 0 && p->next->value < p->value)
+            p->next = p->next->next;
         p = p->next;
     }
 }
