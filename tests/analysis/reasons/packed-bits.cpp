@@ -1,7 +1,11 @@
 #include <vector>
 
-void positive(std::vector<bool> &flags, const std::vector<int> &x)
+int positive(std::vector<bool> &flags, const std::vector<int> &x)
 {
-    for (std::size_t i = 0; i < x.size(); i++)
+    int count = 0;
+    for (std::size_t i = 0; i < x.size(); i++) {
         flags[i] = x[i] > 0;
+        count += flags[i];
+    }
+    return count;
 }
