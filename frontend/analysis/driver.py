@@ -13,6 +13,7 @@ from unseq.frontend.analysis import (
     carried,
     checked,
     compaction,
+    coverage,
     extremum,
     irregular,
     neighbour,
@@ -30,10 +31,10 @@ from unseq.frontend.analysis import (
     uncounted,
 )
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of, facts_inside
-from unseq.frontend.analysis.context import Access, LoopContext
+from unseq.frontend.analysis.context import LoopContext
 from unseq.frontend.analysis.cost import work
 from unseq.frontend.analysis.explain import kind_of
-from unseq.frontend.analysis.memory import Memory, Span
+from unseq.frontend.analysis.memory import Memory
 from unseq.frontend.analysis.obstruction import COPY, diagnostics
 from unseq.frontend.analysis.places import span_of
 from unseq.frontend.analysis.spaces import Space
@@ -41,19 +42,14 @@ from unseq.frontend.analysis.values import TooLarge, Values
 from unseq.frontend.analysis.wavefront import Study
 from unseq.frontend.facts import (
     Accumulator,
-    Append,
-    ArgBest,
     ArrayAccumulator,
-    Buffered,
     Claim,
-    Diagonal,
     Exit,
     Facts,
     Guard,
     Holds,
     Induction,
     LoopFact,
-    Packed,
     Prefix,
     Private,
     Recurrence,
@@ -61,7 +57,7 @@ from unseq.frontend.facts import (
 )
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Block, Declare, Expr, For, Function, Loop, Ref, Stmt, Storage, Symbol
+from unseq.frontend.ir.nodes import Block, Declare, Expr, For, Function, Loop, Stmt, Storage, Symbol
 from unseq.frontend.reasons import Why
 from unseq.frontend.source import NOWHERE, Diagnostic
 
@@ -249,25 +245,6 @@ def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, ass
 # --- carried variables ---------------------------------------------------------------------------------------------
 
 
-def symbols_of(role: Role) -> frozenset[Symbol]:
-    """The carried variables that a role explains."""
-    match role:
-        case Private(symbol) | Induction(symbol) | Prefix(symbol):
-            return frozenset({symbol})
-        case Accumulator(place):
-            return frozenset({place.symbol}) if isinstance(place, Ref) else frozenset()
-        case ArgBest(best, companions):
-            return frozenset(companions) | (frozenset({best}) if best is not None else frozenset())
-        case Recurrence(symbols):
-            return frozenset(symbols)
-        case Append(counter):
-            return frozenset({counter}) if counter is not None else frozenset()
-        case Exit(assigned=assigned):
-            return frozenset(assigned)
-        case ArrayAccumulator() | Buffered() | Packed() | Diagonal():
-            return frozenset()
-
-
 def _roles(verdict: _Verdict, space: Space) -> None:
     context = verdict.context
     main = context.main
@@ -280,10 +257,10 @@ def _roles(verdict: _Verdict, space: Space) -> None:
             verdict.roles.append(Induction(symbol, space.starts[symbol], stride, symbol in context.live_after))
     if context.exits:
         verdict.roles += search.find(context)
-    explained = {s for role in verdict.roles for s in symbols_of(role)}
+    explained = {s for role in verdict.roles for s in coverage.symbols_of(role)}
     for find in FINDERS:
         for role in find(context):
-            mine = symbols_of(role)
+            mine = coverage.symbols_of(role)
             if mine & explained or (not mine and role in verdict.roles):
                 continue
             if isinstance(role, Recurrence) and not _has_upstream(role, verdict.roles):
@@ -301,7 +278,7 @@ def _roles(verdict: _Verdict, space: Space) -> None:
 
 def _has_upstream(role: Recurrence, roles: list[Role]) -> bool:
     """Whether the running values that a role needs are known."""
-    running = {s for r in roles if isinstance(r, Prefix | Recurrence) for s in symbols_of(r)}
+    running = {s for r in roles if isinstance(r, Prefix | Recurrence) for s in coverage.symbols_of(r)}
     return running >= set(role.upstream)
 
 
@@ -330,56 +307,19 @@ def _inexact(type_: t.Type) -> bool:
 # --- memory --------------------------------------------------------------------------------------------------------
 
 
-def _covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
-    """Which role makes the order of an access immaterial."""
-    found: dict[int, int] = {}
-    for number, role in enumerate(roles):
-        if isinstance(role, Private | Induction | Buffered | Packed | Exit | Diagonal):
-            continue
-        mine = symbols_of(role)
-        for access in accesses:
-            place = access.place
-            if isinstance(place, Ref) and place.symbol in mine:
-                found[id(access)] = number
-                continue
-            if not any(span.contains(access.statement.span) for span in role.updates):
-                continue
-            if (
-                (isinstance(role, Accumulator) and place == role.place)
-                or (isinstance(role, ArrayAccumulator) and access.root == walk.root(role.array))
-                or (isinstance(role, Append) and access.root in {walk.root(out) for out in role.outputs})
-            ):
-                found[id(access)] = number
-    return found
-
-
-def _spans(roles: list[Role], context: LoopContext, covered: dict[int, int]) -> dict[int, Span]:
-    """The elements that appends and scatters touch."""
-    found: dict[int, Span] = {}
-    for access in context.accesses:
-        number = covered.get(id(access))
-        role = roles[number] if number is not None else None
-        if isinstance(role, Append) and role.counter is not None and context.nest.first and context.nest.last:
-            trip = terms.add(terms.subtract(context.nest.last, context.nest.first), terms.ONE)
-            start = terms.ref(role.counter)
-            found[id(access)] = (start, terms.add(start, trip))
-        elif isinstance(role, ArrayAccumulator) and role.extent is not None:
-            found[id(access)] = (terms.ZERO, role.extent)
-    return found
-
-
 def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str]) -> Memory:
     context = verdict.context
     accesses = context.accesses
     skip = (
-        frozenset(s for role in verdict.roles for s in symbols_of(role) if not isinstance(s.type, t.Reference))
+        frozenset(s for role in verdict.roles for s in coverage.symbols_of(role) if not isinstance(s.type, t.Reference))
         - analysis.effects.points_to.address_taken
     )
     skip = frozenset(s for s in skip if s.storage.value != "global")
 
     def look(roles: list[Role]) -> Memory:
-        covered = _covered(roles, accesses)
-        memory = Memory(context, analysis.effects, covered, _spans(roles, context, covered), skip, "noalias" in assume)
+        covered = coverage.covered(roles, accesses)
+        spans = coverage.spans(roles, context, covered)
+        memory = Memory(context, analysis.effects, covered, spans, skip, "noalias" in assume)
         memory.check()
         return memory
 
@@ -404,7 +344,7 @@ def _memory(verdict: _Verdict, analysis: FunctionAnalysis, assume: frozenset[str
         verdict.reasons.append(Diagnostic(context.loop.span, what, "make it a std::vector<char>", code=Why.PACKED_BITS))
     verdict.roles += [*memory.copies, *memory.packed]
     verdict.guards += memory.guards
-    explained = {s for role in verdict.roles for s in symbols_of(role)}
+    explained = {s for role in verdict.roles for s in coverage.symbols_of(role)}
     verdict.reasons += diagnostics(memory.conflicts, context, verdict.reasons, context.carried - explained)
     return memory
 

@@ -6,8 +6,7 @@ the source statement's span.  Implicit conversions are explicit ``Cast`` nodes (
 overflow, floating point and index rules are attributes of the operations, so that languages with other rules fit.
 A condition, and an operand of ``&& || !``, is any scalar: it holds iff it is not zero.
 Names are resolved: two symbols are the same variable iff they are equal (``uid``), whatever they are called.
-Spans are left out of equality.  A node without text of its own (inside a macro's expansion, or made by lowering) has an
-empty span.
+Spans are left out of equality; a node without text of its own (from a macro, or made by lowering) has an empty one.
 """
 
 from __future__ import annotations
@@ -59,8 +58,7 @@ class Symbol(Remembering):
 
 @dataclass(frozen=True, slots=True)
 class Literal(Remembering):
-    """A constant; ``value`` is a Python int, float, bool, str (string literal) or None (null pointer).
-    ``text`` is the source's spelling ("1e-6f", "'a'", "INT_MAX")."""
+    """A constant: int, float, bool, str (string literal) or None (null pointer). ``text``: the source's spelling."""
 
     value: int | float | bool | str | None
     type: Type
@@ -86,8 +84,7 @@ class Ref(Remembering):
 @quick
 @dataclass(frozen=True, slots=True)
 class Index(Remembering):
-    """Element ``index`` of ``base`` (pointer, array or container): ``p[i]``, ``*(p + i)``, ``v.at(i)``
-    (``checked``: out of range throws). A place."""
+    """Element ``index`` of ``base`` (pointer, array, container). A place. ``checked``: ``v.at(i)``, which may throw."""
 
     base: Expr
     index: Expr
@@ -191,8 +188,7 @@ class Select(Remembering):
 @quick
 @dataclass(frozen=True, slots=True)
 class Call(Remembering):
-    """A call of a named function: of the same file, or of a library (``std::sort``, ``sqrt``, ``printf``).
-    A function object or lambda variable is called with ``target`` set and ``name`` its variable's name."""
+    """A call of a named function of the file or a library; ``target``: of the function object that ``name`` names."""
 
     name: str
     arguments: tuple[Expr, ...]
@@ -216,7 +212,7 @@ class Method(Remembering):
 @quick
 @dataclass(frozen=True, slots=True)
 class Construct(Remembering):
-    """A value made by a constructor or a braced list: ``std::vector<int>(n, 0)``, ``Point{x, y}``, ``{1, 2}``."""
+    """A value made by a constructor or a braced list: ``std::vector<int>(n, 0)``, ``{1, 2}``."""
 
     type: Type
     arguments: tuple[Expr, ...]
@@ -299,8 +295,7 @@ class If(Remembering):
 @quick
 @dataclass(frozen=True, slots=True)
 class For(Remembering):
-    """C's ``for``; ``init`` and ``step`` are Declare/Assign/Evaluate. ``id`` is unique among a function's loops and
-    survives rewrites. A missing condition is the literal true."""
+    """C's ``for``; ``init`` and ``step``: Declare/Assign/Evaluate. ``id`` is unique in a function, kept by rewrites."""
 
     init: tuple[Stmt, ...]
     condition: Expr
@@ -374,7 +369,6 @@ Loop = Union[For, While, ForEach]
 
 
 # --- functions ---------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Global:
