@@ -160,15 +160,21 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Times at one size. ``parallel`` has (threads, time), ``n`` is the number of elements of the input."""
+    """Times at one size. ``parallel`` has (threads, time), ``n`` is the number of elements of the input.
+
+    ``paired``: how many times faster the most threads are, the median over rounds in which both sides took turns; 0
+    where there were no rounds."""
 
     n: int
     sequential: Timing
     parallel: tuple[tuple[int, Timing], ...]
+    paired: float = 0.0
 
     @property
     def speedup(self) -> float:
         """Of the most threads, against the sequential original."""
+        if self.paired > 0:
+            return self.paired
         if not self.parallel or self.parallel[-1][1].median_s <= 0:
             return 0.0
         return self.sequential.median_s / self.parallel[-1][1].median_s

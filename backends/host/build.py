@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unseq.backends.host.shim import NATIVE, shim
-from unseq.backends.parlay.toolchain import EMBEDDED_INCLUDE, RuntimeKind, Toolchain, cache_folder
+from unseq.backends.parlay.toolchain import EMBEDDED_INCLUDE, PLACED, RuntimeKind, Toolchain, cache_folder
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run
 from unseq.backends.results import Built, Rejected
 from unseq.frontend.ir.nodes import Function
@@ -116,7 +116,9 @@ def _flags(
     if source.parallel:
         flags, libraries = toolchain.cflags(kind), toolchain.libs(kind)
     else:
-        flags = ("-std=gnu17" if source.c else "-std=gnu++20", "-fPIC", "-pthread", "-O2", *_SANITIZE[kind])
+        placed = PLACED if kind is RuntimeKind.PLAIN else ()
+        standard = "-std=gnu17" if source.c else "-std=gnu++20"
+        flags = (standard, "-fPIC", "-pthread", "-O2", *placed, *_SANITIZE[kind])
         libraries = (*(flag for flag in flags if flag.startswith("-fsanitize")), "-lm")
     if "clang" in toolchain.compiler.name:
         quiet = ("-w", "-ferror-limit=5", "-fno-color-diagnostics", "-fno-semantic-interposition", f"-I{NATIVE}")

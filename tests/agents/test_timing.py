@@ -9,7 +9,7 @@ ORDER = (0,) * 100
 
 def measured(call_s: float, wall_s: float, cpu_s: float) -> Measured:
     calls = tuple(Called(k, call_s, call_s, call_s, None) for k in range(len(ORDER)))
-    return Measured(Schedule(ORDER), Run(calls, None, wall_s=wall_s, cpu_s=cpu_s))
+    return Measured(Schedule(ORDER), (Run(calls, None, wall_s=wall_s, cpu_s=cpu_s),))
 
 
 ORIGINAL = measured(0.01, 1.1, 1.1)  # 0.1 s of harness
@@ -32,5 +32,5 @@ def test_work_left_to_the_background_is_seen() -> None:
 
 
 def test_calls_that_cannot_be_compared_say_nothing() -> None:
-    shorter = Measured(Schedule((0,)), Run(ORIGINAL.run.calls[:1], None, wall_s=9.0, cpu_s=9.0))
+    shorter = Measured(Schedule((0,)), (Run(ORIGINAL.runs[0].calls[:1], None, wall_s=9.0, cpu_s=9.0),))
     assert clocks_disagree(ORIGINAL, shorter, 1) == 0.0

@@ -34,7 +34,8 @@ class Context:
 
     ``conversions`` are the edits that the source text needs wherever it is kept. ``includes`` and ``definitions``
     collect what the emitted file needs; ``sites`` the parallel constructs, each marked in the text by ``site`` until
-    the file is complete; ``made`` the names of the emitter's own variables.
+    the file is complete; ``made`` the names of the emitter's own variables. ``outlined``: the sequential version is a
+    function of its own, and ``asked`` collects what the parallel one needs; ``whole`` the conditions on integers.
     """
 
     unit: SourceUnit
@@ -46,6 +47,9 @@ class Context:
     sites: list[tuple[str, Span]] = field(default_factory=list)
     _taken: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    outlined: bool = False
+    asked: list[str] = field(default_factory=list)
+    whole: set[str] = field(default_factory=set)
     unit_indent: str = "    "
 
     def __post_init__(self) -> None:

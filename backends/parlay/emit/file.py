@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from unseq.backends.parlay.cxx import Printer
-from unseq.backends.parlay.emit import c_source, edits, layout, preamble
+from unseq.backends.parlay.emit import c_source, edits, layout, preamble, sequential
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.captures import filled, variables
 from unseq.backends.parlay.emit.context import Context
@@ -85,8 +86,8 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     definitions: set[str] = set()
     marked: list[tuple[str, Span]] = []
     for plan in plans:
-        context = Context(unit, plan.function, reuse_spans, converted, sites=marked)
-        changes += function_edits(context, plan)
+        context, edited = _changed(plan, partial(Context, unit, plan.function, reuse_spans, converted, sites=marked))
+        changes += edited
         includes |= context.includes
         definitions |= context.definitions
     changes += edits.outside(converted, changes)
@@ -97,6 +98,23 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
         changes += c_source.linkage(unit)
     text, sites = extract(edits.apply(unit.text, changes), marked)
     return Emitted(text, sites, tuple(d for d in ("UNSEQ_CUTOFF",) if d in definitions))
+
+
+def _changed(plan: Plan, fresh: Callable[[], Context]) -> tuple[Context, list[edits.Edit]]:
+    """The changes of one function, with its sequential version as a function of its own where it can have one."""
+    context = fresh()
+    unit = context.unit
+    strategy = sequential.strategy_of(unit, plan) if context.reuse else None
+    if strategy is not None:
+        context.outlined = True
+        changes = function_edits(context, plan)
+        asked = [_filled(context, strategy, condition) for condition in context.asked]
+        own = sequential.outlined(unit, plan, strategy, context.conversions, asked, context.whole)
+        if own is not None:
+            context.includes |= own.includes
+            return context, [*own.edits, *changes]
+        context = fresh()
+    return context, function_edits(context, plan)
 
 
 def function_edits(context: Context, plan: Plan) -> list[edits.Edit]:
@@ -120,9 +138,12 @@ class Piece:
 def _captured(context: Context, strategy: Strategy) -> list[Piece]:
     """The pieces of a strategy, with the capture lists of their lambdas."""
     pieces = _pieces(context, strategy)
+    return [replace(piece, text=_filled(context, strategy, piece.text)) for piece in pieces]
+
+
+def _filled(context: Context, strategy: Strategy, text: str) -> str:
     copied, others = variables(strategy)
-    others |= context.made
-    return [replace(piece, text=filled(piece.text, copied, others - copied)) for piece in pieces]
+    return filled(text, copied, (others | context.made) - copied)
 
 
 def _pieces(context: Context, strategy: Strategy) -> list[Piece]:

@@ -26,7 +26,11 @@ def emit_fork(context: Context, plan: Fork) -> str:
     """The text in place of the statements of a fork."""
     context.includes.add("<parlay/parallel.h>")
     fact = plan.fork
-    condition = _condition(context, plan)
+    asked = _conditions(context, plan)
+    if context.outlined:
+        context.asked += asked
+        asked = []
+    condition = joined(asked)
     if len(fact.statements) == 1:
         return _calls(context, fact, condition)
     declared: list[str] = []
@@ -81,8 +85,8 @@ def _forked(context: Context, fact: ForkFact, condition: str, sides: Sequence[st
     return f"{head.rstrip()}\n{context.indent(f'{lambdas[0]},')}\n{context.indent(f'{lambdas[1]});')}"
 
 
-def _condition(context: Context, plan: Fork) -> str:
-    """When both sides are worth a thread; empty: always."""
+def _conditions(context: Context, plan: Fork) -> list[str]:
+    """When both sides are worth a thread; none: always."""
     fact = plan.fork
     asked: list[str] = []
     if fact.size is not None:
@@ -94,4 +98,4 @@ def _condition(context: Context, plan: Fork) -> str:
             share = "long(parlay::log2_up(UNSEQ_CUTOFF + 1))"
         asked.append(f"{size} >= {share}")
     asked += guards.conditions(context, fact.guards, {})
-    return joined(asked)
+    return asked

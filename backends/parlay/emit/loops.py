@@ -5,6 +5,7 @@ The shape of the result is ``if (worth it && safe) parallel_for(...) else the lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from unseq.backends.parlay.emit import body as bodies
@@ -43,7 +44,7 @@ def emit_map(context: Context, plan: Map) -> str:
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     if last:
         parallel.append(last_iteration(context, fact, space))
-    text = chosen(context, fact, joined(asked), "\n".join([*parallel, *space.after]))
+    text = chosen(context, fact, asked, "\n".join([*parallel, *space.after]))
     return "\n".join([*space.before, text])
 
 
@@ -121,15 +122,19 @@ def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
     """What must hold for the parallel construct: enough work, a valid range, the guards."""
     enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
     context.definitions.add("UNSEQ_CUTOFF")
+    context.whole |= {*enough.conditions, *space.trip.positive}
     asked = [*enough.conditions, *space.conditions, *guards.conditions(context, fact.guards, enough.bounds)]
     return list(dict.fromkeys(asked))
 
 
-def chosen(context: Context, fact: LoopFact, condition: str, parallel: str) -> str:
-    """``parallel`` where ``condition`` holds, else the loop as it was."""
+def chosen(context: Context, fact: LoopFact, asked: Sequence[str], parallel: str) -> str:
+    """``parallel`` where all of ``asked`` holds, else the loop as it was; only ``parallel`` where that is outlined."""
     prelude = [context.printed(statement) for statement in fact.before]
+    if context.outlined:
+        context.asked += asked
+        return "\n".join([*prelude, parallel])
     original = context.statement(fact.loop if fact.original is None else fact.original)
-    return either(context, condition, "\n".join([*prelude, parallel]), original)
+    return either(context, joined(asked), "\n".join([*prelude, parallel]), original)
 
 
 def either(context: Context, condition: str, then: str, other: str) -> str:

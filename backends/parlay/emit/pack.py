@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.captures import CLOSURE
-from unseq.backends.parlay.emit.context import Context, joined
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions
 from unseq.backends.parlay.emit.reduce import Parts, fold_blocks, packed, parts_of
@@ -35,7 +35,7 @@ def emit_pack(context: Context, plan: Pack) -> str:
     parts = parts_of(context, fact)
     containers = [_container(context, role) for role in grown]
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
-    text = chosen(context, fact, joined(asked), "\n".join([_grow(context, space, containers, parts), *space.after]))
+    text = chosen(context, fact, asked, "\n".join([_grow(context, space, containers, parts), *space.after]))
     return "\n".join([*space.before, text])
 
 

@@ -59,9 +59,9 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
     loop, name, parallel = blocked_reduce(context, space, found)
     carried = [part.carried for part in found.parts]
     before = _private_before(space)
-    if hoistable(context, space) and blocks.can_replace_loop(space, carried):
+    if not context.outlined and hoistable(context, space) and blocks.can_replace_loop(space, carried):
         return f"{loop}\n{either(context, joined(asked), parallel, blocks.whole(context, space, name, carried))}"
-    text = chosen(context, fact, joined(asked), "\n".join([loop, parallel, *space.after]))
+    text = chosen(context, fact, asked, "\n".join([loop, parallel, *space.after]))
     return "\n".join([*before, text])
 
 

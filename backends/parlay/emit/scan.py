@@ -40,11 +40,12 @@ def emit_scan(context: Context, plan: Scan | Pack) -> str:
     else:
         carried = _carried(values, parts)
         loop, run, passes = _two_passes(context, space, values, parts)
-        if fact.original is None and hoistable(context, space) and blocks.can_replace_loop(space, carried):
+        lone = not context.outlined and fact.original is None
+        if lone and hoistable(context, space) and blocks.can_replace_loop(space, carried):
             sequential = blocks.whole(context, space, run, carried)
             return f"{loop}\n{either(context, joined(asked), passes, sequential)}"
         parallel = f"{loop}\n{passes}"
-    text = chosen(context, fact, joined(asked), "\n".join([parallel, *space.after]))
+    text = chosen(context, fact, asked, "\n".join([parallel, *space.after]))
     return "\n".join([*space.before, text])
 
 

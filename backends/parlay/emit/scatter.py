@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.captures import CLOSURE
-from unseq.backends.parlay.emit.context import Context, joined
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.guards import pointer
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, parallel_for
@@ -37,8 +37,9 @@ def emit_scatter(context: Context, plan: Scatter) -> str:
         parallel = _atomic(context, space, roles)
     else:
         asked += [f"{space.count} >= {context.expr(plain(role.extent), 10)}" for role in roles if role.extent]
+        context.whole |= set(asked[-len(roles) :])
         parallel = _private(context, space, roles)
-    text = chosen(context, fact, joined(asked), "\n".join([parallel, *space.after]))
+    text = chosen(context, fact, asked, "\n".join([parallel, *space.after]))
     return "\n".join([*space.before, text])
 
 

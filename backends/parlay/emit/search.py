@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from unseq.backends.parlay.cxx_literals import ADDITIVE
 from unseq.backends.parlay.emit.captures import CLOSURE
-from unseq.backends.parlay.emit.context import Context, joined
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import Space, advanced, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions
 from unseq.backends.parlay.emit.polynomials import constant, plain
@@ -27,7 +27,7 @@ def emit_search(context: Context, plan: Search) -> str:
     context.includes.add("<parlay/primitives.h>")
     skipped = context.fresh("skipped")
     parallel = f"{_find(context, space, exit_, skipped)}\n{_rest(context, fact, space, skipped)}"
-    return "\n".join([*space.before, chosen(context, fact, joined(asked), parallel)])
+    return "\n".join([*space.before, chosen(context, fact, asked, parallel)])
 
 
 def _find(context: Context, space: Space, exit_: Exit, skipped: str) -> str:
