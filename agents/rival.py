@@ -43,10 +43,10 @@ def rival_times(
     if not inputs:
         return ()
     plan = schedule([original.whole_seconds(case) for case in inputs], _BUDGET_S)
-    sides = [Measured(plan, side.run(RuntimeKind.PLAIN, inputs, plan)) for side in (original, rival)]
+    sides = [Measured(plan, (side.run(RuntimeKind.PLAIN, inputs, plan),)) for side in (original, rival)]
     found = []
     for k, timed in enumerate(cases):
-        outcomes = [c.outcome for c in sides[1].run.calls if plan.order[c.index] == k and c.outcome is not None]
+        outcomes = [c.outcome for c in sides[1].runs[0].calls if plan.order[c.index] == k and c.outcome is not None]
         agree = (_agree(original.expected(timed.case), outcome) for outcome in outcomes)
         times = [timing(side, k) for side in sides]
         if outcomes and all(agree) and times[0] and times[1]:

@@ -5,7 +5,6 @@ The shape of the result is ``if (worth it && safe) parallel_for(...) else the lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from unseq.backends.parlay.emit import body as bodies
@@ -127,7 +126,7 @@ def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def chosen(context: Context, fact: LoopFact, asked: Sequence[str], parallel: str) -> str:
+def chosen(context: Context, fact: LoopFact, asked: list[str], parallel: str) -> str:
     """``parallel`` where all of ``asked`` holds, else the loop as it was; only ``parallel`` where that is outlined."""
     prelude = [context.printed(statement) for statement in fact.before]
     if context.outlined:

@@ -13,7 +13,7 @@ from unseq.backends.parlay.cxx_literals import ADDITIVE
 from unseq.backends.parlay.emit import guards
 from unseq.backends.parlay.emit.bounds import Trip, cutoff, trip_of
 from unseq.backends.parlay.emit.captures import CLOSURE, is_cheap
-from unseq.backends.parlay.emit.context import Context, joined
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import final_values, private
 from unseq.backends.parlay.emit.loops import chosen
 from unseq.backends.parlay.emit.polynomials import plain, text_of
@@ -74,7 +74,7 @@ def emit_wavefront(context: Context, plan: Wavefront) -> str:
         _diagonals(context, nest, fixed),
         *final_values(context, fact, nest.outer, trip),
     ]
-    text = chosen(context, fact, joined(list(dict.fromkeys(asked))), "\n".join(lines))
+    text = chosen(context, fact, list(dict.fromkeys(asked)), "\n".join(lines))
     return "\n".join([*before, text])
 
 
