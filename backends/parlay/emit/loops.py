@@ -33,7 +33,7 @@ def emit_map(context: Context, plan: Map) -> str:
     last = any(isinstance(role, Private) and role.last for role in fact.roles)
     copies, body = _copied(context, fact)
     if any(isinstance(role, Packed) for role in fact.roles):
-        text = chosen(context, fact, joined(asked), "\n".join([_by_words(context, space), *space.after]))
+        text = chosen(context, fact, asked, "\n".join([_by_words(context, space), *space.after]))
         return "\n".join([*space.before, text])
     if not last and not copies and hoistable(context, space):
         return _hoisted(context, space, joined(asked), plan.granularity)
