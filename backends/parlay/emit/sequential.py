@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from unseq.backends.parlay.emit import edits, layout
 from unseq.backends.parlay.emit.context import LINE
 from unseq.backends.parlay.emit.tokens import tokens
-from unseq.backends.plan import Algorithm, Fork, Plan, Sequential, Strategy
+from unseq.backends.plan import Algorithm, Fork, Frontier, Plan, Sequential, Strategy, Walk
 from unseq.frontend.analysis import library
 from unseq.frontend.facts import Apart, Guard, NonDecreasing, Unique
 from unseq.frontend.ir import types as t
@@ -43,6 +43,7 @@ from unseq.frontend.ir.walk import EXPRESSIONS, LOOPS, Node, children, walk
 from unseq.frontend.source import NOWHERE, Language, SourceUnit, Span
 
 LONGEST = 60  # lines; a longer function is not written twice
+_TOGETHER = (Algorithm, Frontier, Walk)  # what they ask is known only on the way
 _KEPT_WORDS = {"static", "thread_local", "goto", "__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"}
 _HEAD_WORDS = {"constexpr", "consteval", "virtual", "template", "operator", "friend", "explicit", "requires"}
 _QUICK_METHODS = library.SIZE_METHODS | library.PLACE_METHODS | library.CURSOR_METHODS | {"real", "imag"}
@@ -68,7 +69,7 @@ class Outlined:
 def strategy_of(unit: SourceUnit, plan: Plan) -> Strategy | None:
     """The only parallel strategy of a function that can have a sequential version of its own; else None."""
     chosen = [s for s in plan.strategies if not isinstance(s, Sequential)]
-    if len(chosen) != 1 or isinstance(chosen[0], Algorithm) or plan.function.template:
+    if len(chosen) != 1 or isinstance(chosen[0], _TOGETHER) or plan.function.template:
         return None
     function = plan.function
     if function.span == NOWHERE or not all(p.name.isidentifier() for p in function.parameters):
