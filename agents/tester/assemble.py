@@ -16,11 +16,24 @@ from unseq.agents.tester import constraints
 from unseq.agents.tester.footprint.interval import type_range
 from unseq.agents.tester.footprint.places import is_container, members
 from unseq.agents.tester.leaves import fixed_length, is_complex
+from unseq.agents.tester.linking import linked
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, Subject, converted, text
 from unseq.agents.tester.variables import Variable, variables
-from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequence, Struct, Text, Value, dtype_of
+from unseq.backends.host.values import (
+    Buffer,
+    Case,
+    Null,
+    Overlap,
+    Scalar,
+    Sequence,
+    Struct,
+    Text,
+    Value,
+    dtype_of,
+    links,
+)
 from unseq.frontend.ir import types as ir
 
 Array = npt.NDArray[np.generic]
@@ -163,8 +176,12 @@ class Assembler:
             assert inner is not None
             out["items"] = self.fill(f"{key}[]", inner, n * count).reshape(n, count)
             return out
+        own = links(t) if isinstance(t, ir.Record) else ()
         for member in members(t):
-            out[member.name] = self.fill(f"{key}.{member.name}", member.type, n)
+            if member.name not in own:
+                out[member.name] = self.fill(f"{key}.{member.name}", member.type, n)
+        for name, numbers in zip(own, linked(self.rng, n, len(own)), strict=True):
+            out[name] = numbers
         return out
 
     def numbers(self, key: str, t: ir.Type, n: int) -> Array:

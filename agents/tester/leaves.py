@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from unseq.agents.tester.footprint.places import is_container, members
 from unseq.agents.tester.variables import variables
+from unseq.backends.host.values import links
 from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Function
 
@@ -41,6 +42,11 @@ class ArrayLeaf:
     @property
     def is_pointer(self) -> bool:
         return isinstance(self.type, ir.Pointer | ir.Array)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the elements point to each other: a list or a tree, of any size."""
+        return isinstance(self.element, ir.Record) and bool(links(self.element))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,10 @@ def _of(key: str, t: ir.Type, array: str | None, depth: int) -> Iterator[Leaf]:
         yield ArrayLeaf(key, t, element, fixed_length(t) if array is not None or not is_c_array(t) else None, depth)
         yield from _of(f"{key}[]", element, key, depth + 1)
     elif members(t):
+        own = links(t) if isinstance(t, ir.Record) and array is not None else ()
         for member in members(t):
-            yield from _of(f"{key}.{member.name}", member.type, array, depth)
+            if member.name not in own:
+                yield from _of(f"{key}.{member.name}", member.type, array, depth)
     elif ir.is_arithmetic(t) or is_complex(t):
         yield ScalarLeaf(key, t) if array is None else ContentLeaf(key, t, array)
 

@@ -69,7 +69,9 @@ def find_roles(function: Function) -> Roles:
     if ends:
         log = footprint(code, Setting(ends=ends))
     arrays = {leaf.key: leaf for leaf in found if isinstance(leaf, ArrayLeaf)}
-    single = frozenset(key for key, leaf in arrays.items() if leaf.is_pointer and _is_single(log, key))
+    single = frozenset(
+        key for key, leaf in arrays.items() if leaf.is_pointer and not leaf.is_linked and _is_single(log, key)
+    )
     scalar_types = {leaf.key: leaf.type for leaf in found if isinstance(leaf, ScalarLeaf)}
     scalar_types |= {leaf.key: leaf.type for leaf in found if isinstance(leaf, ContentLeaf) and leaf.array in single}
     contents = {leaf.key for leaf in found if isinstance(leaf, ContentLeaf)} - scalar_types.keys()

@@ -277,6 +277,8 @@ class Shapes:
                 known[key] = max(0, self.formulas[key]({**scalars, **_plain(sizes)}))
             elif key in sizes:
                 known[key] = int(sizes[key].hi)
+            elif leaf.is_linked:
+                known[key] = free
             elif reach is None:
                 known[key] = 0
             elif key in self.roles.terminated:

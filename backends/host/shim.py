@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unseq.backends.host.blob import item_type, mutable_globals, parameter_types
-from unseq.backends.host.values import dtype_of
+from unseq.backends.host.values import dtype_of, links
 from unseq.backends.parlay.cxx_types import constructor_name, print_type
 from unseq.frontend.ir.nodes import Function
 from unseq.frontend.ir.types import (
@@ -132,6 +132,27 @@ def _pointer_records(types: Iterable[Type]) -> list[Record]:
     return found
 
 
+def linked_records(types: Iterable[Type]) -> list[Record]:
+    """The records that point to others of their kind among some types and what they lead to."""
+    found: list[Record] = []
+
+    def visit(t: Type) -> None:
+        t = strip(t)
+        if isinstance(t, Record) and links(t) and t not in found:
+            found.append(t)
+        elif isinstance(t, Record):
+            for member in t.fields:
+                visit(member.type)
+        elif isinstance(t, Pointer):
+            visit(t.to)
+        elif isinstance(t, Array):
+            visit(t.element)
+
+    for t in types:
+        visit(t)
+    return found
+
+
 def _all_types(function: Function) -> list[Type]:
     return [*(p.type for p in function.parameters), function.result, *(t for _, t in mutable_globals(function))]
 
@@ -141,6 +162,18 @@ def _all_types(function: Function) -> list[Type]:
 
 def _cpp_shim(function: Function, exact: bool) -> str:
     lines = ['#include "marshal.hpp"', "namespace unseq_marshal {"]
+    for record in linked_records(_all_types(function)):
+        name = "::" + constructor_name(record)
+        each = "for (std::size_t k = 0; k < bytes / sizeof *p; k++)"
+        takes = " ".join(f"p[k].{m} = linked(p, p[k].{m});" for m in links(record))
+        puts = " ".join(f"p[k].{m} = numbered(p, bytes, p[k].{m});" for m in links(record))
+        lines += [
+            f"template <> struct links<{name}> {{",
+            "  static constexpr bool any = true;",
+            f"  static void in({name} *p, std::size_t bytes) {{ {each} {{ {takes} }} }}",
+            f"  static void out({name} *p, std::size_t bytes) {{ {each} {{ {puts} }} }}",
+            "};",
+        ]
     for record in _pointer_records(_all_types(function)):
         name = "::" + constructor_name(record)
         takes = " ".join(f"codec<decltype(value.{m.name})>::take(io, value.{m.name});" for m in record.fields)
@@ -197,6 +230,9 @@ def _c_shim(function: Function) -> str:
     ]
     for k, record in enumerate(records):
         lines += _c_record(record, k, records)
+    linked = linked_records(_all_types(function))
+    for k, record in enumerate(linked):
+        lines += _c_links(record, k)
     before: list[str] = ["  size_t unseq_k; (void)unseq_k;"]
     after: list[str] = []
     arguments = []
@@ -204,6 +240,9 @@ def _c_shim(function: Function) -> str:
         arguments.append(f"unseq_a{k}")
         if isinstance(t, Pointer):
             before += _c_pointer(t, k, records)
+            if t.to in linked:
+                before.append(f"  if (unseq_o{k}) unseq_link_{linked.index(t.to)}(unseq_a{k}, unseq_s{k});")
+                after.append(f"  if (unseq_o{k}) unseq_unlink_{linked.index(t.to)}(unseq_a{k}, unseq_s{k});")
             after += _c_put_pointer(t, k, records)
         elif isinstance(t, Record) and t in records:
             r = records.index(t)
@@ -220,12 +259,14 @@ def _c_shim(function: Function) -> str:
             f"  memcpy((void *)&{name}, unseq_g{k}, unseq_c{k}); unseq_c{k} = {size};",
         ]
         put = f"io->put_bytes(io, (void *)&{name}, {size});"
+        if isinstance(t, Pointer) and t.to in linked:
+            put = f"unseq_unlink_{linked.index(t.to)}((void *){name}, unseq_n{k}g); io->put_block(io, {name});"
         if isinstance(t, Array):
             item = f"sizeof ({_c_type(item_type(t))})"
             put = f"unseq_c{k} = io->put_changed(io, (void *)&{name}, {size}, unseq_g{k}, unseq_n{k}g, {item});"
         after.append(f"  io->put_owner(io, UNSEQ_GLOBAL + {k}); (void)unseq_n{k}g; {put}")
     if variables:
-        takes = " ".join(_c_take_variable(name, t, k) for k, (name, t) in enumerate(variables))
+        takes = " ".join(_c_take_variable(name, t, k, linked) for k, (name, t) in enumerate(variables))
         before += ["  unseq_started = 1;", f"  if (io->peek(io) != 0) {{ {takes} }}"]
         lines.append("static int unseq_started;")
     call = f"{function.name}({', '.join(arguments)})"
@@ -241,8 +282,26 @@ def _c_shim(function: Function) -> str:
     return "\n".join([*lines, "void unseq_shim_call(unseq_io *io) {", *before, *body, *after, "}", ""])
 
 
-def _c_take_variable(name: str, t: Type, k: int) -> str:
+def _c_links(record: Record, number: int) -> list[str]:
+    """The two functions that put pointers in place of numbers and back."""
+    text = _c_type(record)
+    each = "for (size_t k = 0; k < bytes / sizeof *p; k++)"
+    takes, puts = [], []
+    for m in links(record):
+        takes.append(f"p[k].{m} = (ptrdiff_t)p[k].{m} < 0 ? 0 : p + (ptrdiff_t)p[k].{m};")
+        inside = f"p[k].{m} >= p && p[k].{m} < p + bytes / sizeof *p"
+        puts.append(f"p[k].{m} = (void *)(!p[k].{m} ? -1 : {inside} ? p[k].{m} - p : (ptrdiff_t)-2);")
+    return [
+        f"static void unseq_link_{number}({text} *p, size_t bytes) {{ {each} {{ {' '.join(takes)} }} }}",
+        f"static void unseq_unlink_{number}({text} *p, size_t bytes) {{ {each} {{ {' '.join(puts)} }} }}",
+    ]
+
+
+def _c_take_variable(name: str, t: Type, k: int, linked: Sequence[Type]) -> str:
     """Null leaves a variable as it is, unless it is a pointer; arrays may be given in part, from the start."""
+    if isinstance(t, Pointer) and t.to in linked:
+        link = f"unseq_link_{linked.index(t.to)}((void *){name}, unseq_n{k}g);"
+        return f"{name} = io->pointer(io, -1, &unseq_n{k}g); {link}"
     keep = "" if isinstance(t, Pointer) else "if (io->peek(io) == UNSEQ_NULL) io->null(io); else "
     if not isinstance(t, Array):
         return f"{keep}unseq_take(io, (void *)&{name}, sizeof {name});"
@@ -276,7 +335,8 @@ def _c_pointer(t: Pointer, k: int, records: Sequence[Type]) -> list[str]:
     rows = isinstance(t.to, Pointer)
     if not rows and t.to not in records:
         return [
-            f"  int unseq_o{k} = io->peek(io) == UNSEQ_BYTES; void *unseq_a{k} = io->pointer(io, {k}, 0);",
+            f"  int unseq_o{k} = io->peek(io) == UNSEQ_BYTES; size_t unseq_s{k} = 0;",
+            f"  void *unseq_a{k} = io->pointer(io, {k}, &unseq_s{k}); (void)unseq_s{k};",
         ]
     item = "void *" if rows else _c_type(t.to)
     fill = (

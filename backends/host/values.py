@@ -11,6 +11,7 @@ values travel (`blob.py`), where they come from (the tester) or whether two of t
     record, pair, tuple (by value or reference)  Struct
     optional<T>                                  Null, or the value
     T& that is bound to another T& parameter     SameObject
+    T* with T's members pointing to others       Buffer; see `links`
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, Union
 import numpy as np
 import numpy.typing as npt
 
-from unseq.frontend.ir.types import Array, Bool, Float, Int, Library, Record, Type, strip
+from unseq.frontend.ir.types import Array, Bool, Float, Int, Library, Pointer, Record, Type, strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Case:
     globals: tuple[Value, ...] = ()
 
 
+_LINK: np.dtype[np.generic] = np.dtype(np.int64)
 _FLOATS = {32: "f4", 64: "f8", 80: "g"}
 _COMPLEX = {32: "c8", 64: "c16", 80: "G"}
 
@@ -134,10 +136,17 @@ def dtype_of(t: Type) -> np.dtype[np.generic] | None:
         inner = dtype_of(t.element)
         return _items(inner, t.extent) if inner is not None and isinstance(t.extent, int) else None
     if isinstance(t, Record):
-        return _record([(member.name, dtype_of(member.type)) for member in t.fields])
+        own = links(t)
+        return _record([(m.name, _LINK if m.name in own else dtype_of(m.type)) for m in t.fields])
     if isinstance(t, Library):
         return _library(t)
     return None
+
+
+def links(t: Record) -> tuple[str, ...]:
+    """The members of a record that point to others of its kind. In a buffer each holds the number of the element that
+    it points to, -1 for none and -2 for something outside."""
+    return tuple(m.name for m in t.fields if isinstance(m.type, Pointer) and m.type.to == t)
 
 
 def _library(t: Library) -> np.dtype[np.generic] | None:

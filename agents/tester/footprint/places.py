@@ -120,6 +120,8 @@ class Places:
     def held(self, region: Region, path: str, t: ir.Type) -> Value:
         """What member ``path`` of the elements of a region holds."""
         if isinstance(t, ir.Pointer):
+            if t.to == region.element and isinstance(t.to, ir.Record):
+                return Pointer(region)  # a link: some element of the same list or tree
             return Pointer(region.child(path, t.to))
         if isinstance(t, ir.Array):
             return Pointer(region.child(path, t.element, self.extent(t)))

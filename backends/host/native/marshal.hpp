@@ -9,6 +9,7 @@
 
 #include <cxxabi.h>
 
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <type_traits>
@@ -208,6 +209,25 @@ struct codec<T_ *> {
   static void put(unseq_io *io, T_ *const &value) { io->put_block(io, value); }
 };
 
+// Records that point to others of their kind travel with numbers in place of the pointers: which element of the block
+// it is, -1 for none, -2 for something else. A generated specialization converts a block in place.
+template <class T_>
+struct links {
+  static constexpr bool any = false;
+  static void in(T_ *, std::size_t) {}
+  static void out(T_ *, std::size_t) {}
+};
+template <class T_>
+T_ *linked(T_ *first, const void *number) {
+  const auto k = reinterpret_cast<std::intptr_t>(number);
+  return k < 0 ? nullptr : first + k;
+}
+template <class T_, class Q_>
+Q_ *numbered(const T_ *first, std::size_t bytes, Q_ *place) {
+  const bool inside = place >= first && place < first + bytes / sizeof(T_);
+  return reinterpret_cast<Q_ *>(place == nullptr ? std::intptr_t{-1} : inside ? place - first : std::intptr_t{-2});
+}
+
 // ---- parameters --------------------------------------------------------------------------------------
 
 // Objects that reference parameters are bound to, by number, for "the same object as".
@@ -294,7 +314,8 @@ struct parameter<P_ *> {
   void take(unseq_io *io, int index, objects &) {
     if constexpr (pointed<T_>::value) {
       owns = io->peek(io) == UNSEQ_BYTES;
-      value = static_cast<T_ *>(io->pointer(io, index, nullptr));
+      value = static_cast<T_ *>(io->pointer(io, index, &count));
+      if (owns) links<T_>::in(value, count);
     } else if (io->peek(io) == UNSEQ_NULL) {
       io->null(io);
     } else {
@@ -309,6 +330,7 @@ struct parameter<P_ *> {
     if (!owns) return;
     io->put_owner(io, index);
     if constexpr (pointed<T_>::value) {
+      links<T_>::out(value, count);
       io->put_block(io, value);
     } else {
       io->put_list(io, count);
@@ -365,13 +387,27 @@ template <class G_>
 struct restored {  // a global variable: its value at load time, for calls that do not set it
   G_ &variable;
   std::remove_cv_t<G_> initial;
+  std::size_t bytes = 0;
   explicit restored(G_ &v) : variable(v), initial(v) {}
   void reset() { variable = initial; }
   void take(unseq_io *io) {
+    if constexpr (std::is_pointer_v<G_>) {
+      using T_ = std::remove_cv_t<std::remove_pointer_t<G_>>;
+      if constexpr (links<T_>::any) {
+        variable = static_cast<T_ *>(io->pointer(io, -1, &bytes));
+        return links<T_>::in(const_cast<T_ *>(variable), bytes);
+      }
+    }
     if (!std::is_pointer_v<G_> && io->peek(io) == UNSEQ_NULL) return io->null(io);  // stays as it is
     codec<std::remove_cv_t<G_>>::take(io, variable);
   }
-  void put(unseq_io *io) { codec<std::remove_cv_t<G_>>::put(io, variable); }
+  void put(unseq_io *io) {
+    if constexpr (std::is_pointer_v<G_>) {
+      using T_ = std::remove_cv_t<std::remove_pointer_t<G_>>;
+      if (bytes != 0) links<T_>::out(const_cast<T_ *>(variable), bytes);
+    }
+    codec<std::remove_cv_t<G_>>::put(io, variable);
+  }
 };
 template <class T_, std::size_t N_>
 struct restored<T_[N_]> {  // an array: calls set its first elements, and only what differs is given back and reset
