@@ -88,6 +88,13 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """The choices at one depth of a recursion, each on a state of its own."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
 class Algorithm:
     """A standard algorithm by the target's primitive."""
 
@@ -118,7 +125,8 @@ class Series:
 
 
 Strategy = (
-    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Algorithm | Fork | Sequential | Series
+    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Choices | Algorithm | Fork
+    | Sequential | Series
 )
 
 

@@ -106,4 +106,18 @@ class Walk:
     over: bool
 
 
-Irregular = Frontier | Walk
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A loop over the choices 0 <= ``counter`` < ``bound`` of a recursion that goes from ``depth`` to ``levels``.
+
+    ``state``: an array of which each depth writes its own element (with the choice, so never with -1) before it goes
+    deeper, and reads only those of smaller depths (None: there is none)."""
+
+    counter: Symbol
+    bound: Expr
+    depth: Symbol
+    levels: Expr
+    state: Expr | None
+
+
+Irregular = Frontier | Walk | Choices

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from unseq.agents.task import Contract, FloatPolicy, Task, satisfies, weakest
 from unseq.backends.plan import (
     Algorithm,
+    Choices,
     Fork,
     Frontier,
     Map,
@@ -65,6 +66,8 @@ def strategy_for(loop: LoopFact) -> Strategy:
         return Wavefront(loop)
     if isinstance(loop.irregular, irregular.Frontier):
         return Frontier(loop)
+    if isinstance(loop.irregular, irregular.Choices):
+        return Choices(loop)
     if isinstance(loop.irregular, irregular.Walk):
         inner = strategy_for(replace(loop, irregular=None))
         assert isinstance(inner, Map | Reduce | Scan | Scatter | Pack)
@@ -180,6 +183,7 @@ _LABELS = {
     Wavefront: "wavefront",
     Frontier: "frontier",
     Walk: "walk",
+    Choices: "backtracking",
     Fork: "fork",
 }
 

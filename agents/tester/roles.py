@@ -14,7 +14,8 @@ from unseq.agents.tester.footprint.interval import Tags
 from unseq.agents.tester.footprint.memory import Footprint, Setting
 from unseq.agents.tester.leaves import ArrayLeaf, ContentLeaf, Leaf, ScalarLeaf, leaves
 from unseq.frontend.ir import types as ir
-from unseq.frontend.ir.nodes import Function
+from unseq.frontend.ir.nodes import Binary, Call, Cast, Function, Literal, Ref
+from unseq.frontend.ir.walk import expressions, loops
 
 MOST_ELEMENTS = 200_000_000  # beyond this a subscript counts as not bounded
 
@@ -46,6 +47,7 @@ class Roles:
     leads: dict[str, frozenset[str]] = field(default_factory=dict)  # content -> arrays it is a subscript of
     ends: dict[str, str] = field(default_factory=dict)  # pointer behind the last element -> pointer to the first
     calls_itself: bool = False
+    deepening: frozenset[str] = frozenset()  # parameters that count the depth of a recursion that branches in a loop
 
     def arrays(self) -> tuple[ArrayLeaf, ...]:
         return tuple(leaf for leaf in self.leaves if isinstance(leaf, ArrayLeaf))
@@ -108,7 +110,23 @@ def find_roles(function: Function) -> Roles:
         _leads(log, contents),
         ends,
         log.calls_itself,
+        deepening(function),
     )
+
+
+def deepening(function: Function) -> frozenset[str]:
+    """Parameters that calls of the function to itself, made in a loop, pass on plus something: how deep it is."""
+    found: set[str] = set()
+    for loop in loops(function):
+        for call in expressions(loop):
+            if isinstance(call, Call) and call.name == function.name:
+                for p, argument in zip(function.parameters, call.arguments, strict=False):
+                    while isinstance(argument, Cast):
+                        argument = argument.operand
+                    adds = isinstance(argument, Binary) and argument.op == "+" and isinstance(argument.right, Literal)
+                    if adds and isinstance(argument, Binary) and argument.left == Ref(p, p.type):
+                        found.add(p.name)
+    return frozenset(found)
 
 
 def _union(groups: object) -> Tags:

@@ -26,6 +26,7 @@ BOUNDARIES = (255, 256, 257, 1023, 1025, 2047, 2048, 2049, 4096, 4099, 10007, 33
 FIRST = frozenset({5, 17, 64, 65, 2047, 2048, 2049, 10007, 33001})
 MOST_WORK_IN_TESTS = 3e6  # elementary operations; sanitizers multiply the time by ten
 DEEPEST_RECURSION = 20
+MOST_CHOICES = 8  # of a recursion that tries all of them at each depth
 BLOCKS = 5003  # elements
 
 
@@ -56,6 +57,8 @@ class Sizes:
 
     def _starts(self) -> frozenset[str]:
         """Sizes that are the beginning of a range: with 0 there is more to do than where all sizes are equal."""
+        if self.roles.deepening & set(self.roles.sizes):
+            return self.roles.deepening & frozenset(self.roles.sizes)
         side = 16
         base = self.uniform(side)
         work = self.solve(base).work
@@ -133,6 +136,8 @@ class Sizes:
         """Sizes that differ from each other; starts and subscripts anywhere."""
         if self.step != 1:
             return self.uniform(self.allowed(side))
+        if self.roles.deepening:
+            side = min(side, MOST_CHOICES // 2)
         scalars: dict[str, float] = {}
         for key in self.roles.sizes:
             if key in self.starts:
@@ -193,6 +198,8 @@ class Sizes:
 
     def most_affordable(self) -> int:
         """The largest side that tests can afford."""
+        if self.roles.deepening:
+            return MOST_CHOICES
         if self.roles.calls_itself and not self.roles.arrays():
             return DEEPEST_RECURSION
         base = self.solve(self.uniform(16))

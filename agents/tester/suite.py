@@ -20,7 +20,7 @@ from unseq.agents.tester.overlap import overlaps, same_objects
 from unseq.agents.tester.probing import probe
 from unseq.agents.tester.roles import Roles, find_roles
 from unseq.agents.tester.shapes import Shapes
-from unseq.agents.tester.sizes import SURVEY, Assignment, Sizes
+from unseq.agents.tester.sizes import MOST_CHOICES, SURVEY, Assignment, Sizes
 from unseq.agents.tester.timing import SMALL, TimingCase, affordable_work, recursion_cases, timing_cases
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, TEXTS
 from unseq.backends.host.values import Case
@@ -134,7 +134,8 @@ def survey(roles: Roles, sizes: Sizes, seed: int, validate: Validate) -> list[Ca
 
 def _surveyed(roles: Roles, sizes: Sizes, seed: int, validate: Validate) -> list[tuple[int, Case, Validity]]:
     rng = np.random.default_rng([seed, 1])
-    tried = [(side, built(roles, sizes, sizes.uniform(side), Choice(), rng)) for side in SURVEY]
+    sides = [side for side in SURVEY if not roles.deepening or side <= MOST_CHOICES]
+    tried = [(side, built(roles, sizes, sizes.uniform(side), Choice(), rng)) for side in sides]
     cases = [(side, case) for side, cases in tried for case in cases]
     verdicts = validate([case for _, case in cases])
     return [(side, case, verdict) for (side, case), verdict in zip(cases, verdicts, strict=True)]
@@ -149,7 +150,7 @@ def timing(
     roles: Roles, sizes: Sizes, seed: int, validate: Validate, made: Sequence[Case], verdicts: Sequence[Validity]
 ) -> tuple[TimingCase, ...]:
     """Inputs for timing; of recursion without arrays the depth is found by trying."""
-    if roles.calls_itself and not roles.arrays():
+    if roles.deepening or (roles.calls_itself and not roles.arrays()):
         return recursion_cases(roles, sizes, seed, lambda cases: [v.seconds if v.ok else None for v in validate(cases)])
     pairs = zip(made, verdicts, strict=True)
     measured = [(verdict.seconds, sizes.work_of.get(id(case), 0.0)) for case, verdict in pairs if verdict.ok]

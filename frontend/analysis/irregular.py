@@ -1,10 +1,10 @@
-"""Loops that are not counted, tried as what they may be all the same: a worklist, a walk along links."""
+"""Loops that are not counted, tried as what they may be all the same: a worklist, a walk along links, choices."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from unseq.frontend.analysis import list_walk, reachability, worklist
+from unseq.frontend.analysis import backtracking, list_walk, reachability, worklist
 from unseq.frontend.analysis.build import FunctionAnalysis
 from unseq.frontend.facts import Claim, LoopFact
 
@@ -14,6 +14,8 @@ def improved(analysis: FunctionAnalysis, fact: LoopFact, judge: worklist.Judge, 
     found = worklist.find(analysis, fact, judge, "noalias" in assume)
     if found is None:
         found = list_walk.find(analysis, fact, judge)
+    if found is None:
+        found = backtracking.find(analysis, fact, judge)
     return fact if found is None else found
 
 

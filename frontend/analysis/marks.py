@@ -146,6 +146,15 @@ def _bound(loop: For) -> Expr | None:
     return condition.right
 
 
+def counter_and_bound(loop: For) -> tuple[Symbol, Expr] | None:
+    """Counter and bound of a loop over 0, 1, ... N - 1, if its body changes neither."""
+    bound = _bound(loop)
+    symbol = _counter(loop.init[0]) if bound is not None else None
+    if bound is None or symbol is None or not _is_plain(bound):
+        return None
+    return None if walk.used_symbols(bound) & walk.rebound_symbols(loop) else (symbol, bound)
+
+
 def _counter(start: Stmt) -> Symbol | None:
     if isinstance(start, Declare) and start.value is not None and terms.constant(bare(start.value)) == 0:
         return start.symbol

@@ -14,6 +14,7 @@ from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.emit import c_source, edits, guards, layout, preamble, sequential
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.captures import filled, variables
+from unseq.backends.parlay.emit.choices import emit_choices, is_global, with_state
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.frontier import emit_frontier
@@ -29,6 +30,7 @@ from unseq.backends.parlay.emit.walks import emit_walk
 from unseq.backends.parlay.emit.wavefront import emit_wavefront
 from unseq.backends.plan import (
     Algorithm,
+    Choices,
     Fork,
     Frontier,
     Map,
@@ -53,6 +55,7 @@ from unseq.frontend.facts import (
     Diagonal,
     Exit,
     Induction,
+    LoopFact,
     Packed,
     Prefix,
     Private,
@@ -122,7 +125,8 @@ def _changed(plan: Plan, fresh: Callable[[], Context]) -> tuple[Context, list[ed
 def function_edits(context: Context, plan: Plan) -> list[edits.Edit]:
     """The changes of one function."""
     pieces = [piece for strategy in plan.strategies for piece in _captured(context, strategy)]
-    if context.reuse and all(piece.span != NOWHERE for piece in pieces):
+    whole = any(piece.span == context.function.body.span for piece in pieces)
+    if whole or (context.reuse and all(piece.span != NOWHERE for piece in pieces)):
         return [edit for piece in pieces for edit in _placed(context, piece)]
     return [_printed(context, plan, pieces)]
 
@@ -163,6 +167,8 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
         case Fork(fork):
             first, *rest = fork.statements
             return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
+        case Choices(fact) if is_global(fact):
+            return [Piece(context.function.body.span, _with_own_state(context, fact), is_expression=True)]
         case Walk():
             _check_roles(strategy.inner)
             return [Piece(strategy.loop.span, emit_walk(context, strategy, lambda c, s: _LOOPS[type(s)](c, s)))]
@@ -192,6 +198,22 @@ def _series(context: Context, strategy: Series) -> str:
     return either(context, joined(asked), text, original)
 
 
+def _with_own_state(context: Context, fact: LoopFact) -> str:
+    """The body of a function whose recursion has a global variable for its state: the recursion on a state that is a
+    parameter, and a call of it."""
+    passed = with_state(context.function, fact)
+    parts = []
+    for function, inner in passed.functions:
+        own = replace(context, function=function, reuse=False)
+        pieces = _captured(own, Choices(inner)) if inner is not None else []
+        parts.append(_printed(own, Plan(function, (), fact.claim), pieces).text)
+    name = context.fresh("OwnState")
+    inside = "\n\n".join(layout.shift(part, "", "") for part in parts)
+    note = "  // the same with the state as a parameter, which hides the variable"
+    struct = context.braces(f"struct {name}", inside, f";{note}")
+    return context.braces("", f"{struct}\nreturn {name}::{passed.call};")
+
+
 _LOOPS: dict[type, Callable[..., str]] = {
     Map: emit_map,
     Reduce: emit_reduce,
@@ -201,6 +223,7 @@ _LOOPS: dict[type, Callable[..., str]] = {
     Search: emit_search,
     Wavefront: emit_wavefront,
     Frontier: emit_frontier,
+    Choices: emit_choices,
 }
 
 
@@ -215,10 +238,11 @@ _ROLES: dict[type, set[type]] = {
     Search: {Exit, *_OWN},
     Wavefront: {Diagonal, Private},
     Frontier: {Accumulator, Private},
+    Choices: {Accumulator},
 }
 
 
-def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search | Wavefront | Frontier) -> None:
+def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search | Wavefront | Frontier | Choices) -> None:
     """Refuses a strategy that would leave a carried variable without its role."""
     for role in strategy.loop.roles:
         if type(role) not in _ROLES[type(strategy)]:
