@@ -85,7 +85,40 @@ def parse_tree(unit: SourceUnit) -> Tree:
 
 def _parsed(unit: SourceUnit, read_headers: bool) -> Tree:
     pre = preprocess(unit, read_headers)
-    return Tree(unit, pre, tree_sitter.Parser(_LANGUAGES[unit.language]).parse(pre.text.parsed).root_node)
+    parser = tree_sitter.Parser(_LANGUAGES[unit.language])
+    root = parser.parse(pre.text.parsed).root_node
+    compared = _comparisons(root) if unit.language is Language.CPP else []
+    if compared:
+        # To the grammar `>` is as good a comparison as `<` and never opens a list of template arguments; what nodes say
+        # comes from the file's own text.
+        text = bytearray(pre.text.parsed)
+        for at in compared:
+            text[at : at + 1] = b">"
+        again = parser.parse(bytes(text)).root_node
+        root = root if again.has_error else again
+    return Tree(unit, pre, root)
+
+
+def _comparisons(root: Node) -> list[int]:
+    """Where the grammar took a variable and a comparison (``x < 0 || y > 0``) for a template and its arguments."""
+    found: list[tuple[bytes, int]] = []
+    variables: set[bytes] = set()
+    functions: set[bytes] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.type == "template_function":
+            name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
+            if name is not None and arguments is not None and name.type == "identifier":
+                found.append((name.text or b"", arguments.start_byte))
+        declarator = node.child_by_field_name("declarator")
+        while declarator is not None and declarator.type in ("reference_declarator", "pointer_declarator"):
+            declarator = next(iter(declarator.named_children), None)
+        if declarator is not None and declarator.type == "identifier":
+            into = functions if node.type == "function_declarator" else variables
+            into.add(declarator.text or b"")
+        pending += node.named_children
+    return [at for name, at in found if name in variables - functions]
 
 
 def _weak_spots(tree: Tree) -> list[Hole] | None:
