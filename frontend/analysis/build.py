@@ -8,6 +8,7 @@ from unseq.frontend.analysis.context import ExitKind, ExitPoint, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.library import PURE, bare
 from unseq.frontend.analysis.liveness import Liveness, liveness
+from unseq.frontend.analysis.normal import normal
 from unseq.frontend.analysis.paths import has_unknown
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import Values
@@ -43,6 +44,13 @@ class FunctionAnalysis:
     def liveness(self) -> Liveness:
         """Live variables."""
         return liveness(self.function, self.effects)
+
+    @cached_property
+    def plain(self) -> FunctionAnalysis | None:
+        """The function with its loops in plainer form; None if they have none."""
+        effects = self.effects
+        function = normal(self.function, effects.functions, effects.lambdas, self.pure)
+        return FunctionAnalysis(function) if function is not None else None
 
     @cached_property
     def pure(self) -> frozenset[str]:
@@ -145,6 +153,7 @@ def context_of(
         roots,
         any(a.is_write and (a.root is None or has_unknown(_bare_base(a.resolved))) for a in run.accesses),
         facts,
+        frozenset(space.strides) - effects.modified(loop.body),
         main,
     )
     return context, run, space

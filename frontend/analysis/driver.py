@@ -163,10 +163,10 @@ def _fact(
     memory = _memory(verdict, analysis, assume)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
-    if reasons and not inside.get(-2):
-        promoted = _promoted(analysis, context, parent, assume)
-        if promoted is not None:
-            return promoted
+    if -2 not in inside and (reasons or any(isinstance(role, Recurrence) for role in verdict.roles)):
+        other = _rewritten(analysis, context, parent, assume, inside)
+        if other is not None and (reasons or not any(isinstance(role, Recurrence) for role in other.roles)):
+            return other
     guards = tuple(dict.fromkeys(verdict.guards)) if not reasons else ()
     roles = tuple(verdict.roles)
     return LoopFact(
@@ -183,6 +183,27 @@ def _fact(
         parent,
         name,
     )
+
+
+def _rewritten(
+    analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str],
+    inside: dict[int, tuple[Expr, ...]],
+) -> LoopFact | None:  # fmt: skip
+    """The loop in another form, if that makes it parallel."""
+    plain = analysis.plain
+    found = [] if plain is None else [n for n in walk.loops(plain.function) if n.id == context.loop.id]
+    if plain is not None and len(found) == 1 and found[0] is not context.loop:
+        known = {parent: inside.get(parent, ()), -2: ()}
+        fact = _fact(plain, found[0], parent, assume, known)
+        if fact.parallel:
+            return replace(fact, original=context.loop)
+        try:
+            other, _, _ = context_of(plain, found[0], inside.get(parent, ()))
+        except TooLarge:
+            return None
+        promoted = _promoted(plain, other, parent, assume)
+        return replace(promoted, original=context.loop) if promoted is not None else None
+    return _promoted(analysis, context, parent, assume)
 
 
 def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]) -> LoopFact | None:

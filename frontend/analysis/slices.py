@@ -160,7 +160,7 @@ def slice_before(context: LoopContext, top: int, wanted: tuple[Expr, ...]) -> tu
             return None
         chosen.append(statement)
         needed |= used_symbols(statement)
-    if needed & context.carried:
+    if needed & context.carried - context.stepped:
         return None
     return tuple(reversed(chosen))
 

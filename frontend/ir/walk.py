@@ -7,7 +7,7 @@ own and are not entered from a call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar, Union, cast
 
@@ -162,6 +162,19 @@ def transform(node: N, f: Callable[[Node], Node]) -> N:
     return cast(N, f(rebuilt))
 
 
+def exchange(node: N, parts: Sequence[tuple[Node, Node]]) -> N:
+    """``node`` with others in place of some of its children; spans and ids stay."""
+    new = {id(old): other for old, other in parts}
+    changes: dict[str, object] = {}
+    for name, kind in _FIELDS[type(node)]:
+        value = getattr(node, name)
+        if kind == "*":
+            changes[name] = tuple(new.get(id(item), item) for item in value)
+        elif value is not None:
+            changes[name] = new.get(id(value), value)
+    return replace(node, **changes)  # type: ignore[arg-type]  # names are from _FIELDS
+
+
 def transform_function(function: Function, f: Callable[[Node], Node]) -> Function:
     """``function`` with its body transformed (its callees are left alone)."""
     body = transform(function.body, f)
@@ -311,6 +324,7 @@ __all__ = [
     "assigned_symbols",
     "children",
     "declared_symbols",
+    "exchange",
     "expressions",
     "extents",
     "free_symbols",

@@ -12,7 +12,9 @@ from unseq.frontend.variation.code import Code, bare_node, below, declared, in_b
 from unseq.frontend.variation.edits import Edit, Site
 
 _OPERATORS = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")
-ARITHMETIC = re.compile(r"(?:std::)?(?:size_t|bool|(?:unsigned |long |short )*(?:int|long|char|short|unsigned|float|double))")
+ARITHMETIC = re.compile(
+    r"(?:std::)?(?:size_t|bool|(?:unsigned |long |short )*(?:int|long|char|short|unsigned|float|double))"
+)
 _COMMUTES = ("+", "*", "&", "|", "^")
 
 

@@ -54,7 +54,7 @@ def swapped_arms(code: Code, rng: random.Random) -> Iterator[Site]:
         parts = _if_parts(node)
         if parts is None or parts[2] is None or not code.plain(*parts):
             continue
-        test, then, other = parts
+        test, then, other = parts[0], parts[1], parts[2]
         yield (code.edit(node, f"if ({_negated(code, test)}) {_braced(code, other)} else {_braced(code, then)}"),)
 
 
@@ -171,10 +171,11 @@ def to_ternary(code: Code, rng: random.Random) -> Iterator[Site]:
             text = f"{code.text(place)} = {code.text(test)} ? {code.text(value)} : {code.text(place)};"
             yield (code.edit(node, text),)
         two = _assignment(code, other) if other is not None else None
-        if two is not None and code.text(two[0]) == code.text(place) and _alike(code, place, value, two[1]):
-            if code.pure(two[1]):
-                yield (code.edit(node, f"{code.text(place)} = ({code.text(test)}) ? {code.text(value)} : "
-                                       f"{code.text(two[1])};"),)  # fmt: skip
+        if two is None or code.text(two[0]) != code.text(place) or not _alike(code, place, value, two[1]):
+            continue
+        if code.pure(two[1]):
+            chosen = f"({code.text(test)}) ? {code.text(value)} : {code.text(two[1])}"
+            yield (code.edit(node, f"{code.text(place)} = {chosen};"),)
 
 
 def from_ternary(code: Code, rng: random.Random) -> Iterator[Site]:

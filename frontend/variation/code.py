@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from unseq.frontend.analysis.library import PURE, bare
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Call, Cast, Declare, Expr, ForEach, Function, Loop, Ref, Symbol
+from unseq.frontend.ir.nodes import Call, Cast, Construct, Declare, Expr, ForEach, Function, Loop, Method, Ref, Symbol
 from unseq.frontend.lower import lower, own_definitions, parse
 from unseq.frontend.source import Language, SourceUnit, Unsupported
 from unseq.frontend.syntax.tree import Node, Tree
@@ -37,6 +37,7 @@ class Code:
     values: dict[tuple[int, int], Expr]
     loops: dict[tuple[int, int], Loop]
     words: frozenset[str]
+    own: frozenset[str]  # the functions that the file defines
     fresh: set[str] = field(default_factory=set)
 
     @property
@@ -158,9 +159,10 @@ class Code:
                     method = function.child_by_field_name("field")
                     if method is None or self.text(method) not in _READS:
                         return False
-                elif not (bare(self.text(function)) in PURE or isinstance(self.value(n), Cast)):
-                    return False
-                elif bare(self.text(function)) in self.words and not isinstance(self.value(n), Call | Cast):
+                    continue
+                value, name = self.value(n), bare(self.text(function))
+                known = isinstance(value, Cast) or (name in PURE and isinstance(value, Call | Method | Construct))
+                if not known or name in self.own:
                     return False
         return True
 
@@ -264,8 +266,9 @@ def read_code(unit: SourceUnit) -> Code:
                 values.setdefault((node.span.start, node.span.end), node)
             elif isinstance(node, walk.LOOPS):
                 loops.setdefault((node.span.start, node.span.end), node)
+    own = frozenset(site.name for site in own_definitions(tree, index))
     words = frozenset(_WORD.findall(unit.text.decode("utf-8", "replace")))
-    return Code(unit, tree, tuple(functions), values, loops, words)
+    return Code(unit, tree, tuple(functions), values, loops, words, own)
 
 
 def declared(function: Function) -> dict[str, int]:

@@ -218,4 +218,5 @@ def rotated(code: Code, rng: random.Random) -> Iterator[Site]:
             end = code.place(body)[1]
             yield (head, Edit(end - 1, end - 1, f" {last} "), code.after(loop, f" while ({condition}); }}"))
         else:
-            yield (Edit(head.start, head.end, head.text + "{ "), code.after(loop, f" {last} }} while ({condition}); }}"))
+            tail = code.after(loop, f" {last} }} while ({condition}); }}")
+            yield (Edit(head.start, head.end, head.text + "{ "), tail)

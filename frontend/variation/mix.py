@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from unseq.frontend.source import SourceUnit
-from unseq.frontend.variation import assignments, branches, helpers, loops, order, pointers, ranges, types
+from unseq.frontend.variation import assignments, branches, extraction, loops, order, pointers, ranges, types
 from unseq.frontend.variation.code import Code, read_code
 from unseq.frontend.variation.edits import Site, Variation, chosen
 from unseq.frontend.variation.names import rename, renamed
@@ -51,9 +51,9 @@ FINDERS: tuple[Finder, ...] = (
     pointers.walking,
     pointers.to_the_end,
     pointers.rows,
-    helpers.value_helper,
-    helpers.body_helper,
-    helpers.body_lambda,
+    extraction.value_helper,
+    extraction.body_helper,
+    extraction.body_lambda,
     types.wider_counter,
 )
 

@@ -32,18 +32,16 @@ _DECLARES = {
 _NAMES = {"identifier", "field_identifier", "type_identifier"}
 
 # Members of the standard library, and words that mean something to the compiler or its headers.
-_RESERVED = frozenset(
-    """
-    alignas alignof and asm auto bool break case catch char class compl concept const consteval constexpr continue
-    decltype default delete do double else enum explicit export extern false float for friend goto if inline int long
-    main mutable namespace new noexcept not nullptr operator or private protected public register requires restrict
-    return short signed sizeof static struct switch template this throw true try typedef typeid typename union unsigned
-    using virtual void volatile while xor complex imaginary
-    first second size begin end data empty front back push_back pop_back push pop top insert erase clear resize
-    reserve assign at find count real imag value value_type length substr append emplace emplace_back swap rbegin rend
-    cbegin cend min max lowest epsilon infinity get fill quiet_NaN npos has_value
-    """.split()
-)
+_RESERVED = frozenset(re.findall(r"\w+", """
+alignas alignof and asm auto bool break case catch char class compl concept const consteval constexpr  continue
+decltype default delete do double else enum explicit export extern false float for friend goto if  inline int long
+main mutable namespace new noexcept not nullptr operator or private protected public  register requires restrict
+return short signed sizeof static struct switch template this throw true try  typedef typeid typename union unsigned
+using virtual void volatile while xor complex imaginary first second  size begin end data empty front back push_back
+pop_back push pop top insert erase clear resize reserve  assign at find count real imag value value_type length
+substr append emplace emplace_back swap rbegin rend  cbegin cend min max lowest epsilon infinity get fill quiet_NaN
+npos has_value
+"""))
 _STEMS = (
     "amount", "area", "band", "batch", "block", "bound", "cell", "chain", "chunk", "code", "cost", "cursor", "delta",
     "depth", "edge", "entry", "factor", "field", "frame", "gain", "grid", "group", "height", "item", "kept", "known",
@@ -117,9 +115,7 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
         if word is not None:
             if before[-1][0] in (".", "->"):
                 role = "member"
-            elif before[-1][0] == "::" and (before[-2][0] == "std" or before[-2][1] == "standard"):
-                role = "standard"
-            elif word == "std":
+            elif (before[-1][0] == "::" and (before[-2][0] == "std" or before[-2][1] == "standard")) or word == "std":
                 role = "standard"
             yield match.start(), word, role
         before = [before[-1], (token, role)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 
 from unseq.frontend.syntax.tree import Node
 from unseq.frontend.variation.assignments import ARITHMETIC
@@ -62,7 +63,7 @@ def exchanged(code: Code, rng: random.Random) -> Iterator[Site]:
     """Two neighbouring statements that have nothing to do with each other change places."""
     for block in code.nodes("compound_statement"):
         inside = statements_of(block)
-        for one, two in zip(inside, inside[1:], strict=False):
+        for one, two in pairwise(inside):
             a, b = _touched(code, one), _touched(code, two)
             if a is None or b is None or not code.plain(one, two):
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from unseq.frontend.ir import types as t
 from unseq.frontend.syntax.tree import Node
-from unseq.frontend.variation.code import LOOPS, Code, below, in_block, own
+from unseq.frontend.variation.code import Code, below, in_block, own
 from unseq.frontend.variation.edits import Edit, Site
 
 
@@ -73,7 +73,8 @@ def _counted(code: Code, loop: Node) -> tuple[str, str, Node, Node, Node] | None
     if name is None or value is None or name.type != "identifier" or not code.pure(value):
         return None
     counter = code.text(name)
-    if code.text(step).replace(" ", "") not in (f"{counter}++", f"++{counter}", f"{counter}+=1", f"{counter}={counter}+1"):
+    by_one = (f"{counter}++", f"++{counter}", f"{counter}+=1", f"{counter}={counter}+1")
+    if code.text(step).replace(" ", "") not in by_one:
         return None
     return (counter, code.text(value), test, step, body) if not code.assigned(body, counter) else None
 
@@ -168,9 +169,10 @@ def rows(code: Code, rng: random.Random) -> Iterator[Site]:
             names = set(code.names(left))
             if code.text(right) != counter or counter in names or names & local or "-" in code.text(left):
                 continue
-            if code.pure(left) and not any(code.assigned(loop, name) for name in names):
-                if not any(n.type in ("subscript_expression", "call_expression") for n in below(left)):
-                    groups.setdefault((code.text(pair[0]), code.text(left)), []).append(node)
+            if not code.pure(left) or any(code.assigned(loop, name) for name in names):
+                continue
+            if not any(n.type in ("subscript_expression", "call_expression") for n in below(left)):
+                groups.setdefault((code.text(pair[0]), code.text(left)), []).append(node)
         for (base, offset), nodes in groups.items():
             first = _subscript(nodes[0])
             if first is None or code.assigned(body, base) or _exits(loop):
@@ -198,7 +200,3 @@ def _row_pointer(code: Code, base_node: Node, kind: t.Type | None, base: str, of
         element = code.spelling(t.element_type(kind))
         return (f"{'const ' if constant else ''}{element} *", f"{base}.data() + {offset}") if element else ("", "")
     return "", ""
-
-
-def loops_inside(node: Node) -> bool:
-    return any(n.type in LOOPS for n in below(node) if n != node)
