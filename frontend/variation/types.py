@@ -31,6 +31,8 @@ def wider_counter(code: Code, rng: random.Random) -> Iterator[Site]:
         declarators = init.children_by_field_name("declarator")
         if len(declarators) != 1 or (name := declarators[0].child_by_field_name("declarator")) is None:
             continue
+        if name.type != "identifier":
+            continue
         counter = code.text(name)
         safe = True
         for node in below(loop):

@@ -47,7 +47,7 @@ void through_pointer_shifted(double *a, int n)
 
 void hidden_global(double *a, int n)
 {
-    for (int i = 0; i < n; i++) /* sequential: total */
+    for (int i = 0; i < n; i++) /* parallel reduction any Accumulator */
         count(a[i]);
 }
 

@@ -240,7 +240,7 @@ void closure(std::vector<double> &v)
 void closure_neighbour(std::vector<double> &v)
 {
     auto f = [&](std::size_t i) { return v[i] * 2.0; };
-    for (std::size_t i = 1; i < v.size(); ++i) /* sequential: (distance 1) */
+    for (std::size_t i = 1; i < v.size(); ++i) /* parallel scan any */
         v[i] = f(i - 1);
 }
 
