@@ -40,6 +40,8 @@ from unseq.frontend.facts import (
     Prefix,
     Recurrence,
 )
+from unseq.frontend.ir.nodes import Call, Declare, Lambda, Ref
+from unseq.frontend.ir.walk import walk
 from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic, Span
 
@@ -102,9 +104,9 @@ def _inside(span: Span, taken: list[Span]) -> bool:
 
 def _chosen(task: Task, reasons: list[Diagnostic]) -> Iterator[Strategy]:
     """Outermost first: nothing is parallel inside another strategy's range."""
-    taken: list[Span] = []
     facts = task.facts
     own = task.function.name
+    taken = _called_in_parallel(task)
     for loop in facts.loops:
         if (loop.function or own) != own or _inside(loop.span, taken):
             continue
@@ -140,6 +142,19 @@ def _chosen(task: Task, reasons: list[Diagnostic]) -> Iterator[Strategy]:
         if not _inside(fork.span, taken) and satisfies(fork.claim, task.contract.require):
             taken.append(fork.span)
             yield Fork(fork)
+
+
+def _called_in_parallel(task: Task) -> list[Span]:
+    """The lambdas that parallel loops call."""
+    lambdas = {n.symbol: n.value for n in walk(task.function) if isinstance(n, Declare) and isinstance(n.value, Lambda)}
+    found: list[Span] = []
+    for fact in task.facts.loops if lambdas else ():
+        if not fact.parallel or _forbidden(fact, task.contract) is not None:
+            continue
+        for node in walk(fact.loop if fact.original is None else fact.original):
+            if isinstance(node, Call) and isinstance(node.target, Ref) and node.target.symbol in lambdas:
+                found.append(lambdas[node.target.symbol].span)
+    return found
 
 
 def _claim(strategy: Strategy) -> Claim:

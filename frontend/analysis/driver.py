@@ -194,7 +194,7 @@ def _rewritten(
     found = [] if plain is None else [n for n in walk.loops(plain.function) if n.id == context.loop.id]
     if plain is not None and len(found) == 1 and found[0] is not context.loop:
         known = {parent: inside.get(parent, ()), -2: ()}
-        fact = _fact(plain, found[0], parent, assume, known)
+        fact = _fact(plain, found[0], parent, assume, known, {})
         if fact.parallel:
             return replace(fact, original=context.loop)
         try:

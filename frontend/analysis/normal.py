@@ -42,6 +42,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.source import NOWHERE
 
+ROUNDS = 3
 _OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -57,12 +58,16 @@ def normal(
         if isinstance(node, Unary) and node.op == "!":
             return negated(node.operand) if _simpler(node.operand) else node
         if isinstance(node, If):
-            return _entered(node, pure)
+            return _entered(_without_nothing(node), pure)
         if isinstance(node, walk.LOOPS):
             return _structured(_counted(_tested(node)))
         return node
 
-    body = walk.transform(body, one)
+    for _ in range(ROUNDS):  # one form may uncover another
+        changed = walk.transform(body, one)
+        if changed is body:
+            break
+        body = changed
     before = {id(loop.body) for loop in walk.loops(function)}
 
     def unlike(node: walk.Node) -> walk.Node:
@@ -214,6 +219,15 @@ def _branched(statements: Sequence[Stmt]) -> tuple[Stmt, ...] | None:
     return None
 
 
+def _without_nothing(branch: If) -> If:
+    """An ``if`` without an arm that does nothing."""
+    if branch.other is not None and not branch.other.statements:
+        return replace(branch, other=None)
+    if branch.other is not None and not branch.then.statements:
+        return replace(branch, condition=negated(branch.condition), then=branch.other, other=None)
+    return branch
+
+
 def _plain_statements(block: Block) -> tuple[Stmt, ...]:
     statements = block.statements
     while len(statements) == 1 and isinstance(statements[0], Block):
@@ -252,6 +266,9 @@ def _folded(block: Block, pure: frozenset[str]) -> Block:
     statements: list[Stmt] = []
     for statement in block.statements:
         alone = isinstance(statement, Block) and not any(isinstance(s, Declare) for s in statement.statements)
+        same = isinstance(statement, Assign) and not statement.op and statement.value == statement.place
+        if same and isinstance(statement, Assign) and isinstance(statement.place, Ref):
+            continue  # `x = x`
         statements += statement.statements if alone and isinstance(statement, Block) else (statement,)
     k = 0
     while k < len(statements):
@@ -300,6 +317,8 @@ def _placed(statements: list[Stmt], k: int, pure: frozenset[str]) -> list[Stmt] 
 def _substituted(statement: Stmt, symbol: Symbol, value: Expr, pure: frozenset[str]) -> Stmt | None:
     """``statement`` with ``value`` for ``symbol`` where that is evaluated before any effect; None elsewhere."""
     values = {symbol: value}
+    if not _uses(statement, symbol):
+        return None
     match statement:
         case If(condition=condition) if _uses(condition, symbol) and is_pure(condition, pure):
             return replace(statement, condition=walk.substitute(condition, values))
@@ -314,8 +333,8 @@ def _substituted(statement: Stmt, symbol: Symbol, value: Expr, pure: frozenset[s
     return None
 
 
-def _uses(e: Expr, symbol: Symbol) -> bool:
-    return symbol in walk.used_symbols(e)
+def _uses(node: Expr | Stmt, symbol: Symbol) -> bool:
+    return symbol in walk.used_symbols(node)
 
 
 def is_pure(e: Expr, pure: frozenset[str]) -> bool:

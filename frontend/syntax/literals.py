@@ -34,6 +34,8 @@ def to_float32(value: float) -> float:
 def number(ctx: Context, node: Node) -> Expr:
     """A number; the grammar takes a sign before one for a part of it."""
     written, span = ctx.text(node), ctx.span(node)
+    if written[:1].isalpha() or written[:1] == "_":  # a variable that only the grammar was shown as a number
+        return ctx.dialect.expressions["identifier"](ctx, node)
     digits = written.lstrip("+-")
     literal = read_number(digits, span)
     if literal is None or len(written) > len(digits) + 1:

@@ -21,6 +21,8 @@ _WEAK = re.compile(
     rb"\b(?:va_arg|new|operator|_Generic|typeof|__attribute__|unsigned\s*\(|long\s*\(|case\b[^:]*\.\.\.)"
 )
 
+_AMBIGUOUS = re.compile(rb"&&|\|\||\(\s*[A-Za-z_]\w*\s*\)\s*[-+*&(]")
+
 _LANGUAGES = {
     Language.C: tree_sitter.Language(tree_sitter_c.language()),
     Language.CPP: tree_sitter.Language(tree_sitter_cpp.language()),
@@ -87,38 +89,51 @@ def _parsed(unit: SourceUnit, read_headers: bool) -> Tree:
     pre = preprocess(unit, read_headers)
     parser = tree_sitter.Parser(_LANGUAGES[unit.language])
     root = parser.parse(pre.text.parsed).root_node
-    compared = _comparisons(root) if unit.language is Language.CPP else []
-    if compared:
-        # To the grammar `>` is as good a comparison as `<` and never opens a list of template arguments; what nodes say
-        # comes from the file's own text.
-        text = bytearray(pre.text.parsed)
-        for at in compared:
-            text[at : at + 1] = b">"
-        again = parser.parse(bytes(text)).root_node
+    if _AMBIGUOUS.search(pre.text.parsed):
+        text = _told_apart(root, pre.text.parsed)
+        again = parser.parse(text).root_node if text is not None else root
         root = root if again.has_error else again
     return Tree(unit, pre, root)
 
 
-def _comparisons(root: Node) -> list[int]:
-    """Where the grammar took a variable and a comparison (``x < 0 || y > 0``) for a template and its arguments."""
-    found: list[tuple[bytes, int]] = []
+def _told_apart(root: Node, parsed: bytes) -> bytes | None:
+    """The text, as long as it was, with other signs where the grammar took a variable for a type or a template; None
+    if it took none.  What nodes say still comes from the file's own text.
+
+    In ``x < 0 || y > 0`` the `<` becomes `>`, as good a comparison, which opens no template arguments; in ``(n) * (m)``
+    the variable becomes a number, which is no type to cast to."""
+    opened: list[tuple[bytes, int]] = []
+    casts: list[Node] = []
     variables: set[bytes] = set()
-    functions: set[bytes] = set()
+    others: set[bytes] = set()
     pending = [root]
     while pending:
         node = pending.pop()
         if node.type == "template_function":
             name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
             if name is not None and arguments is not None and name.type == "identifier":
-                found.append((name.text or b"", arguments.start_byte))
+                opened.append((name.text or b"", arguments.start_byte))
+        elif node.type == "cast_expression":
+            target = node.child_by_field_name("type")
+            if target is not None and [c.type for c in target.named_children] == ["type_identifier"]:
+                casts.append(target)
         declarator = node.child_by_field_name("declarator")
         while declarator is not None and declarator.type in ("reference_declarator", "pointer_declarator"):
             declarator = next(iter(declarator.named_children), None)
-        if declarator is not None and declarator.type == "identifier":
-            into = functions if node.type == "function_declarator" else variables
-            into.add(declarator.text or b"")
+        if declarator is not None and declarator.type in ("identifier", "type_identifier"):
+            function = node.type in ("function_declarator", "type_definition")
+            (others if function else variables).add(declarator.text or b"")
         pending += node.named_children
-    return [at for name, at in found if name in variables - functions]
+    variables -= others
+    text = bytearray(parsed)
+    for name_, at in opened:
+        if name_ in variables:
+            text[at : at + 1] = b">"
+    for target in casts:
+        if (target.text or b"").strip() in variables:
+            word = target.named_children[0]
+            text[word.start_byte : word.end_byte] = b"1" * (word.end_byte - word.start_byte)
+    return bytes(text) if text != parsed else None
 
 
 def _weak_spots(tree: Tree) -> list[Hole] | None:

@@ -166,6 +166,8 @@ def rows(code: Code, rng: random.Random) -> Iterator[Site]:
             operator = pair[1].child_by_field_name("operator")
             if left is None or right is None or operator is None or operator.type != "+" or not code.plain(node, left):
                 continue
+            if _sometimes(node, loop):  # a row of which nothing is used may lie outside
+                continue
             names = set(code.names(left))
             if code.text(right) != counter or counter in names or names & local or "-" in code.text(left):
                 continue
@@ -184,6 +186,18 @@ def rows(code: Code, rng: random.Random) -> Iterator[Site]:
                 begin, _ = code.place(loop)
                 edits = [code.edit(node, f"{name}[{counter}]") for node in nodes]
                 yield (Edit(begin, begin, f"{declared}{name} = {start}; "), *edits)
+
+
+def _sometimes(node: Node, loop: Node) -> bool:
+    """Whether an expression is evaluated in some iterations only."""
+    current = node.parent
+    while current is not None and current != loop:
+        if current.type in ("if_statement", "conditional_expression", "binary_expression", "switch_statement"):
+            operator = current.child_by_field_name("operator")
+            if operator is None or operator.type in ("&&", "||"):
+                return True
+        current = current.parent
+    return False
 
 
 def _exits(loop: Node) -> bool:

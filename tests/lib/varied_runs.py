@@ -6,20 +6,21 @@ Inputs are the tester's, without its validation: those on which the interpreter 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from checkout import ROOT
-from native_calls import PRELUDE, CompileError, agree, build, caller, includes, scalars, shim
-from unseq.agents.task import Effort
+from native_calls import PRELUDE, agree, build, caller, includes, scalars, shim
+from unseq.agents.rules.propose import Refusal, label, propose
+from unseq.agents.task import Effort, Task
 from unseq.agents.tester.roles import find_roles
 from unseq.agents.tester.shapes import Shapes
 from unseq.agents.tester.sizes import Sizes
 from unseq.agents.tester.suite import AMOUNTS, generated
-from unseq.backends.host.values import dtype_of, Buffer, Case, Null, Scalar, Sequence as Items, Struct, Text, Value
+from unseq.backends.host.values import Buffer, Case, Null, Scalar, Struct, Text, Value, dtype_of
+from unseq.backends.host.values import Sequence as Items
 from unseq.backends.parlay import cxx_program
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.ir import types as t
@@ -163,7 +164,11 @@ def compare(found: Sequence[Pair], count: int) -> tuple[int, list[str]]:
         for arguments, outcome in known_inputs(pair.original, count) if _passable(pair.original) else ():
             ran += 1
             called, varied = first(arguments), second(arguments)
-            again = run(pair.variation, arguments, 4 * STEPS)
+            try:
+                again = run(pair.variation, arguments, 4 * STEPS)
+            except UndefinedBehaviour as error:
+                wrong.append(f"{pair.label}\n{pair.text}\n{error}")
+                break
             said = (
                 ("the original", called.result, called.arguments),
                 ("the interpreter on the original", outcome.result, outcome.arguments),
@@ -221,4 +226,29 @@ def compare_rewritten(function: Function, count: int) -> list[str]:
     return wrong
 
 
-__all__ = ["CompileError", "Pair", "cache", "compare", "compare_rewritten", "pairs", "sources"]
+# --- verdicts ------------------------------------------------------------------------------------------------------
+
+
+def verdicts(unit: SourceUnit) -> dict[str, tuple[str, ...]]:
+    """What becomes parallel in each function, and how: labels of the rules' strategies, sorted."""
+    found = {}
+    for head in functions(unit):
+        if head.is_template:
+            continue
+        try:
+            function = lower(unit, head.name)
+        except Unsupported as error:
+            found[head.name] = (error.what,)
+            continue
+        plan = propose(Task(function, analyze(function)))
+        strategies = () if isinstance(plan, Refusal) else plan.strategies
+        found[head.name] = tuple(sorted(label((strategy,)) for strategy in strategies))
+    return found
+
+
+def lost(unit: SourceUnit, other: SourceUnit, names: Mapping[str, str]) -> list[str]:
+    """The functions of ``unit`` of which less, or something else, becomes parallel in a variation."""
+    after = verdicts(other)
+    return [f"{name}: {' '.join(kinds) or 'nothing'} became {' '.join(after.get(names.get(name, name), ('missing',)))}"
+            for name, kinds in verdicts(unit).items()
+            if after.get(names.get(name, name)) != kinds]  # fmt: skip
