@@ -346,6 +346,9 @@ class ExpressionPrinter(ConstructorPrinter):
         converts = e.target is not None or e.name in self._own or e.name in NOT_OVERLOADED
         arguments = ", ".join(self.argument(a, converts).text for a in e.arguments)
         callee = self.raw(e.target).at(POSTFIX) if e.target is not None else self.callee(e.name)
+        wide = any(isinstance(a, Literal) and isinstance(a.type, t.Int) and a.type.bits > 32 for a in e.arguments)
+        if wide and e.name in ("std::min", "std::max"):  # a literal's own type may be another of that size
+            callee += f"<{cxx.print_type(e.type)}>"
         return Text(f"{callee}({arguments})", POSTFIX, e.type)
 
     def _lambda(self, e: Lambda) -> Text:
