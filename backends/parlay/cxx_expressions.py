@@ -55,8 +55,9 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     Unary,
 )
-from unseq.frontend.source import Unsupported
+from unseq.frontend.source import NOWHERE, Unsupported
 
+EXTREMA = {"std::max", "std::min"}
 # C library functions without overloads in C++: their parameters convert as in C.
 NOT_OVERLOADED = {
     "malloc", "calloc", "realloc", "free", "memcpy", "memmove", "memset", "memcmp", "strlen", "strcmp", "strncmp",
@@ -343,6 +344,9 @@ class ExpressionPrinter(ConstructorPrinter):
         return Text(f"{condition} ? {then.at(CONDITIONAL)} : {other.at(CONDITIONAL)}", CONDITIONAL, type_)
 
     def _call(self, e: Call) -> Text:
+        if e.span == NOWHERE and e.name in EXTREMA and isinstance(e.type, t.Int):  # made by an analysis
+            operands = ", ".join(self.value(a, e.type).text for a in e.arguments)
+            return Text(f"{e.name}<{cxx.print_type(e.type)}>({operands})", POSTFIX, e.type)
         converts = e.target is not None or e.name in self._own or e.name in NOT_OVERLOADED
         arguments = ", ".join(self.argument(a, converts).text for a in e.arguments)
         callee = self.raw(e.target).at(POSTFIX) if e.target is not None else self.callee(e.name)

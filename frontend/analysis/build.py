@@ -145,6 +145,7 @@ def context_of(
         roots,
         any(a.is_write and (a.root is None or has_unknown(_bare_base(a.resolved))) for a in run.accesses),
         facts,
+        frozenset(space.strides) & carried,
         main,
     )
     return context, run, space

@@ -143,6 +143,7 @@ class LoopContext:
     written_roots: frozenset[Symbol] = field(default=frozenset())
     unknown_writes: bool = False  # some write has no known root
     facts: tuple[Expr, ...] = ()  # comparisons that hold at loop entry, from the loops around
+    inductions: frozenset[Symbol] = frozenset()  # carried variables that every iteration moves by the same stride
     main: Symbol | None = None  # the main induction variable, also where ``iteration.symbol`` is None
 
     def is_invariant(self, e: Expr) -> bool:

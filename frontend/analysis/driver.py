@@ -242,6 +242,8 @@ def _roles(verdict: _Verdict, space: Space) -> None:
             mine = symbols_of(role)
             if mine & explained or (not mine and role in verdict.roles):
                 continue
+            if isinstance(role, Recurrence) and not _has_upstream(role, verdict.roles):
+                continue
             verdict.roles.append(role)
             explained |= mine
     static = [s for s in context.carried if s.storage is Storage.GLOBAL and context.function.span.contains(s.span)]
@@ -251,6 +253,12 @@ def _roles(verdict: _Verdict, space: Space) -> None:
         reason = carried.carried(context, symbol)
         if not any(told.other == reason.span for told in verdict.reasons):  # the header's reason names it already
             verdict.reasons.append(reason)
+
+
+def _has_upstream(role: Recurrence, roles: list[Role]) -> bool:
+    """Whether the running values that a role needs are known."""
+    running = {s for r in roles if isinstance(r, Prefix | Recurrence) for s in symbols_of(r)}
+    return running >= set(role.upstream)
 
 
 def _exits(verdict: _Verdict) -> None:
@@ -266,7 +274,7 @@ def _reassociates(role: Role) -> bool:
         case Accumulator(_, op, type_) | Prefix(_, op, type_) | ArrayAccumulator(_, op, type_):
             return op in ("+", "*") and _inexact(type_)
         case Recurrence(symbols, family):
-            return family != "last write" and any(_inexact(s.type) for s in symbols)
+            return family == "affine" and any(_inexact(s.type) for s in symbols)
     return False
 
 

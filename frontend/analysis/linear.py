@@ -1,13 +1,16 @@
 """Linear forms over chosen variables, with coefficients that are expressions without them.
 
-Ring algebra only: sums, differences, products with at most one factor that holds a variable, and choices by a
-condition without variables.  On integers the identities hold modulo 2^n, so also where intermediate values wrap.
+Ring algebra only: sums, differences, products with at most one factor that holds a variable, shifts by constants, and
+choices by a condition without variables.  On integers the identities hold modulo 2^n, so also where intermediate values
+wrap.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unseq.frontend.analysis.proof import Prover
+from unseq.frontend.analysis.ranges import range_of
 from unseq.frontend.analysis.updates import same_kind
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Select, Symbol, Unary
 from unseq.frontend.ir.types import Float, Int, Type
@@ -88,11 +91,35 @@ def linear(e: Expr, variables: frozenset[Symbol], type_: Type) -> Linear | None:
             if not used_symbols(factor) & variables:
                 form = linear(other, variables, type_)
                 return None if form is None else _scaled(form, _converted(factor, type_), type_)
+    if isinstance(e, Binary) and e.op == "<<" and isinstance(e.type, Int) and isinstance(type_, Int):
+        shifted = linear(e.left, variables, type_)
+        by = e.right.value if isinstance(e.right, Literal) else None
+        if shifted is None or not isinstance(by, int) or not 0 <= by < type_.bits:
+            return None
+        return _scaled(shifted, number(1 << by, type_), type_)
+    if isinstance(e, Binary) and e.op in {"|", "^"} and isinstance(e.type, Int) and _apart(e, variables):
+        return linear(Binary("+", e.left, e.right, e.type), variables, type_)
     if isinstance(e, Select) and not used_symbols(e.condition) & variables:
         then, other_form = linear(e.then, variables, type_), linear(e.other, variables, type_)
         if then is not None and other_form is not None:
             return _chosen(e.condition, then, other_form, type_)
     return None
+
+
+def _apart(e: Binary, variables: frozenset[Symbol]) -> bool:
+    """Whether the operands of a bitwise "or" have no bit in common, so that it is a sum: ``x << k | small``."""
+    high, low = (e.left, e.right) if used_symbols(e.left) & variables else (e.right, e.left)
+    if used_symbols(low) & variables:
+        return False
+    while isinstance(high, Cast) and isinstance(high.operand.type, Int):
+        high = high.operand
+    by = high.right.value if isinstance(high, Binary) and high.op == "<<" and isinstance(high.right, Literal) else None
+    if not isinstance(by, int) or not 0 <= by < 32:
+        return False
+    found = range_of(low, {})
+    if found is None or (found[0] >= 0 and found[1] < 1 << by):
+        return found is not None
+    return Prover(frozenset(), {}).within(low, 0, (1 << by) - 1)
 
 
 def _harmless(e: Cast, type_: Type) -> bool:

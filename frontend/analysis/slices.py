@@ -33,7 +33,7 @@ from unseq.frontend.ir.nodes import (
     While,
 )
 from unseq.frontend.ir.types import BOOL, is_arithmetic
-from unseq.frontend.ir.walk import assigned_symbols, own_root, substitute, used_symbols, walk
+from unseq.frontend.ir.walk import assigned_symbols, own_root, rebound_symbols, substitute, used_symbols, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +143,23 @@ def _local_effects(context: LoopContext, statement: Stmt) -> bool:
     return True
 
 
-def slice_before(context: LoopContext, top: int, wanted: tuple[Expr, ...]) -> tuple[Stmt, ...] | None:
+def _own_changes(context: LoopContext, statement: Stmt) -> frozenset[Symbol]:
+    """The variables that a statement changes, and the arrays of the iteration."""
+    return rebound_symbols(statement) | (assigned_symbols(statement) & context.declared)
+
+
+def slice_before(
+    context: LoopContext, top: int, wanted: tuple[Expr, ...], given: frozenset[Symbol] = frozenset()
+) -> tuple[Stmt, ...] | None:
     """The top-level statements before number ``top`` that the expressions ``wanted`` need, in order; None if one of
-    them has effects, or if a needed variable is carried."""
+    them has effects, or if a needed variable is carried and not ``given``. With ``given`` variables, memory outside of
+    the loop is left to ``stable``."""
     needed: set[Symbol] = set()
     for e in wanted:
-        needed |= used_symbols(e)
+        needed |= used_symbols(e) - given
     chosen: list[Stmt] = []
     for statement in reversed(context.body.statements[:top]):
-        made = set(assigned_symbols(statement))
+        made = set(assigned_symbols(statement) if not given else _own_changes(context, statement))
         if isinstance(statement, Declare):
             made.add(statement.symbol)
         if not made & needed:
@@ -159,15 +167,16 @@ def slice_before(context: LoopContext, top: int, wanted: tuple[Expr, ...]) -> tu
         if not _local_effects(context, statement):
             return None
         chosen.append(statement)
-        needed |= used_symbols(statement)
+        needed |= used_symbols(statement) - given
     if needed & context.carried:
         return None
     return tuple(reversed(chosen))
 
 
-def stable(context: LoopContext, top: int, *wanted: Expr) -> bool:
-    """Whether expressions that top-level statement ``top`` evaluates may be evaluated before the iteration starts to
-    write: they are pure, and what memory they read is written by later statements of the body only.
+def stable(context: LoopContext, top: int | frozenset[Symbol], *wanted: Expr) -> bool:
+    """Whether expressions that top-level statement ``top`` evaluates (or the last assignment to one of the variables
+    ``top``) may be evaluated before the iteration starts to write: they are pure, and what memory they read is written
+    by later statements of the body only.
 
     That other iterations do not write it is the dependence test's business."""
     if context.unknown_writes or not all(is_pure(context, e) for e in wanted):
@@ -178,5 +187,28 @@ def stable(context: LoopContext, top: int, *wanted: Expr) -> bool:
     suspects = read & (context.written_roots - context.declared)
     if not suspects:
         return True
-    earlier = {id(node) for statement in context.body.statements[: top + 1] for node in walk(statement)}
+    if isinstance(top, int):
+        earlier = {id(node) for statement in context.body.statements[: top + 1] for node in walk(statement)}
+    else:
+        earlier = _before_last(context.body, top)
     return not any(a.is_write and a.root in suspects and id(a.statement) in earlier for a in context.accesses)
+
+
+def _before_last(block: Block, symbols: frozenset[Symbol]) -> set[int]:
+    """What may run before an assignment to one of the variables, by identity: not what stands in another branch."""
+    found: set[int] = set()
+    behind = False
+    for statement in reversed(block.statements):
+        if behind:
+            found.update(id(node) for node in walk(statement))
+        elif assigned_symbols(statement) & symbols:
+            behind = True
+            if isinstance(statement, If):
+                branches = [b for b in (statement.then, statement.other) if b is not None]
+                for branch in branches:
+                    found |= _before_last(branch, symbols)
+            elif isinstance(statement, Block):
+                found |= _before_last(statement, symbols)
+            elif not isinstance(statement, Assign):
+                found.update(id(node) for node in walk(statement))
+    return found

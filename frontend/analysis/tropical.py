@@ -1,6 +1,6 @@
 """The families max-plus and min-plus: ``x = max(x + p, q)``.
 
-Computed in 64 bits for signed variables whose inputs have at most 32, where nothing can overflow for fewer than 2^29
+Computed in 64 bits for signed variables whose inputs have at most 32, where nothing can overflow for fewer than 2^28
 iterations.
 """
 
@@ -9,12 +9,11 @@ from __future__ import annotations
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.families import Uids, converted, parameter, value_of
 from unseq.frontend.analysis.linear import number, plus
+from unseq.frontend.analysis.semiring import FAR
 from unseq.frontend.facts import Recurrence
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Deref, Expr, Index, Literal, Member, Method, Ref, Select, Symbol
 from unseq.frontend.ir.types import LONG, Float, Int, Type, strip
 from unseq.frontend.ir.walk import used_symbols, walk
-
-_NOTHING = -(1 << 62)  # "minus infinity"
 
 
 def _tropical(e: Expr, x: Symbol, op: str, type_: Type) -> tuple[Expr | None, Expr | None] | None:
@@ -23,7 +22,7 @@ def _tropical(e: Expr, x: Symbol, op: str, type_: Type) -> tuple[Expr | None, Ex
         return None, converted(e, type_)
     if e == value_of(x):
         return number(0, type_), None
-    if isinstance(e, Cast) and _widening(e):
+    if isinstance(e, Cast) and widening(e):
         return _tropical(e.operand, x, op, type_)
     if isinstance(e, Binary) and e.op in {"+", "-"}:
         return _shifted(e, x, op, type_)
@@ -32,12 +31,12 @@ def _tropical(e: Expr, x: Symbol, op: str, type_: Type) -> tuple[Expr | None, Ex
     if isinstance(e, Select):
         if x not in used_symbols(e.condition):
             return _picked(e, x, op, type_)
-        if _is_extremum(e, x, op, type_):
+        if is_extremum(e, op):
             return _joined(e.then, e.other, x, op, type_)
     return None
 
 
-def _widening(e: Cast) -> bool:
+def widening(e: Cast) -> bool:
     source, target = e.operand.type, e.type
     if isinstance(source, Int) and isinstance(target, Int):
         return target.bits >= source.bits and target.signed and source.signed
@@ -87,7 +86,7 @@ def _picked(e: Select, x: Symbol, op: str, type_: Type) -> tuple[Expr | None, Ex
     return pick(then[0], other[0]), pick(then[1], other[1])
 
 
-def _is_extremum(e: Select, x: Symbol, op: str, type_: Type) -> bool:
+def is_extremum(e: Select, op: str) -> bool:
     """Whether the choice takes the larger (smaller) of its two operands: ``l > r ? A : B`` with A - B = l - r."""
     condition = e.condition
     if not (isinstance(condition, Binary) and condition.op in {"<", "<=", ">", ">="}):
@@ -110,7 +109,7 @@ def _difference(left: Expr, right: Expr) -> Polynomial | None:
 def _absent(op: str, type_: Type) -> Expr:
     if isinstance(type_, Float):
         return Literal(float("-inf") if op == "max" else float("inf"), type_)
-    return Literal(_NOTHING if op == "max" else -_NOTHING, type_)
+    return Literal(-FAR if op == "max" else FAR, type_)
 
 
 def max_plus(x: Symbol, e: Expr, op: str, uids: Uids) -> Recurrence | None:

@@ -7,20 +7,23 @@ worker every iteration runs once, and with P workers the span is 2 n / (P + 1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from unseq.backends.parlay.emit import blocks
+from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit.blocks import Carried, Split
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.iteration import Space, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, either, hoistable
 from unseq.backends.parlay.emit.reduce import Parts, fold_blocks, packed, parts_of
-from unseq.backends.parlay.emit.running import Running, running
+from unseq.backends.parlay.emit.running import Running, running, together
 from unseq.backends.plan import Pack, Scan
-from unseq.frontend.facts import Append, Prefix, Recurrence
+from unseq.frontend.facts import Append, LoopFact, Prefix, Recurrence
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Symbol
+from unseq.frontend.ir.nodes import Assign, Evaluate, Expr, Ref, Symbol
+from unseq.frontend.ir.walk import own_root, walk
 
 _SHARES = "parlay::num_workers() + 1"
 
@@ -32,10 +35,11 @@ def emit_scan(context: Context, plan: Scan | Pack) -> str:
     asked = conditions(context, fact, space)
     if fact.before:
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
-    values = [running(context, role) for role in fact.roles if isinstance(role, Prefix | Append | Recurrence)]
+    taken: set[str] = set()
+    values = [running(context, role, taken) for role in fact.roles if isinstance(role, Prefix | Append | Recurrence)]
     parts = parts_of(context, fact)
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
-    if not any(value.shown for value in values) and not parts.parts:
+    if not parts.parts and not _has_effects(fact):
         parallel = _final_only(context, space, values)
     else:
         carried = _carried(values, parts)
@@ -54,36 +58,78 @@ def _carried(values: Sequence[Running], parts: Parts) -> list[Carried]:
     return [*running_ones, *(p.carried for p in parts.parts)]
 
 
+def _has_effects(fact: LoopFact) -> bool:
+    """Whether iterations do anything but change variables that run through the loop."""
+    own = bodies.declares(fact.loop.body)
+    for node in walk(fact.loop.body):
+        if isinstance(node, Evaluate):
+            return True
+        if isinstance(node, Assign) and not isinstance(node.place, Ref):
+            owner = own_root(node.place)
+            if owner is None or owner.name not in own:
+                return True
+    return any(isinstance(role, Append) for role in fact.roles)
+
+
+def _stages(values: Sequence[Running]) -> list[list[Running]]:
+    """Values in the order in which they can be found: each stage needs only values of stages before it."""
+    stages: list[list[Running]] = []
+    where: dict[Symbol, int] = {}
+    for value in values:
+        number = max((where[u] + 1 for u, _ in value.steps), default=0)
+        where.update(dict.fromkeys(value.symbols, number))
+        while len(stages) <= number:
+            stages.append([])
+        stages[number].append(value)
+    return stages
+
+
 def _two_passes(
     context: Context, space: Space, values: Sequence[Running], parts: Parts
 ) -> tuple[str, str, str]:
-    """The lambda that is the loop, its name, and the lines of both passes."""
+    """The lambda that is the loop, its name, and the lines of all passes."""
     symbols = [s for value in values for s in value.symbols]
     single = len(values) == 1 and values[0].join is not None
     run = context.fresh(f"{symbols[0].name}_over" if len(symbols) == 1 else "scan_over")
     carried = _carried(values, parts)
     result = packed(context, [c.symbol.name for c in carried])
     loop = blocks.block_loop(context, space, run, carried, body=parts.body, places=parts.places, result=result)
-    gain, gain_loop = _gain_loop(context, space, values)
     cut = blocks.by_worker(context, space, _SHARES)
-    passes = _at_once if single and not parts.parts else _general
-    return loop, run, "\n".join([gain_loop, *cut.lines, passes(context, space, cut, run, gain, values, parts)])
+    if single and not parts.parts:
+        gain, gain_loop = _gain_loop(context, space, values)
+        return loop, run, "\n".join([gain_loop, *cut.lines, _at_once(context, space, cut, run, gain, values, parts)])
+    stages = [(stage, *_gain_loop(context, space, stage)) for stage in _stages(values)]
+    passes = _general(context, space, cut, run, [(stage, gain) for stage, gain, _ in stages], values, parts)
+    return loop, run, "\n".join([*(text for _, _, text in stages), *cut.lines, passes])
+
+
+def _upstream(values: Sequence[Running]) -> dict[Symbol, Expr]:
+    """The variables of earlier stages that a stage needs, with their values after an iteration."""
+    return {u: e for value in values for u, e in value.steps}
 
 
 def _gain_loop(context: Context, space: Space, values: Sequence[Running]) -> tuple[str, str]:
     """The lambda that finds what the iterations ``[first, last)`` contribute, and its name."""
     gains = [g for value in values for g in value.gains]
-    name = context.fresh(f"{values[0].symbols[0].name}_gain" if len(gains) == 1 else "gains_over")
+    given = _upstream(values)
+    short = len(gains) == 1 or (given and len(values) == 1)
+    name = context.fresh(f"{values[0].symbols[0].name}_gain" if short else "gains_over")
     first, last = context.scoped("first"), context.scoped("last")
     initial = [text for value in values for text in value.initial]
     declared = [f"{context.declare(g.type, g.name)} = {text};" for g, text in zip(gains, initial, strict=True)]
     statements = list(dict.fromkeys(s for value in values for s in value.statements))
     lines = [*space.prologue, *(context.printed(s) for s in statements), *(g for v in values for g in v.gather)]
-    head = f"for ({space.parameter(context)} = {first}; {space.name} < {last}; {space.name}++)"
+    lines += together(context, list(given.items()))
+    begin = first
+    if all(value.last_only for value in values) and not given:
+        context.includes.add("<algorithm>")
+        begin = f"std::max({first}, {last} - 1)"
+    head = f"for ({space.parameter(context)} = {begin}; {space.name} < {last}; {space.name}++)"
     result = packed(context, [g.name for g in gains])
     body = [*space.privates, *declared, context.controlled(head, "\n".join(lines)), f"return {result};"]
-    parameters = f"{context.declare(space.type, first)}, {context.declare(space.type, last)}"
-    return name, context.braces(f"auto {name} = {CLOSURE}({parameters})", "\n".join(body), ";")
+    parameters = [context.declare(space.type, first), context.declare(space.type, last)]
+    parameters += [context.declare(t.strip(u.type), u.name) for u in given]
+    return name, context.braces(f"auto {name} = {CLOSURE}({', '.join(parameters)})", "\n".join(body), ";")
 
 
 def _full_end(context: Context, space: Space, cut: Split) -> str:
@@ -127,45 +173,84 @@ def _at_once(
     return "\n".join(line for line in (first_pass, folds, before, second_pass, after) if line)
 
 
+@dataclass(frozen=True, slots=True)
+class _Starts:
+    """The values of ``symbols`` at the start of each block, in the sequence ``name``."""
+
+    symbols: tuple[Symbol, ...]
+    name: str
+
+    def unpacked(self, context: Context, number: str, names: dict[Symbol, str]) -> list[str]:
+        """The lines that make the values of block ``number`` available; ``names`` gets their texts."""
+        if len(self.symbols) == 1:
+            names[self.symbols[0]] = f"{self.name}[{number}]"
+            return []
+        own = [context.scoped(f"{s.name}_start") for s in self.symbols]
+        names.update(zip(self.symbols, own, strict=True))
+        return [f"const auto [{', '.join(own)}] = {self.name}[{number}];"]
+
+
+Stage = tuple[list[Running], str]  # values, and the lambda that finds their gains
+
+
 def _general(
-    context: Context, space: Space, cut: Split, run: str, gain: str, values: Sequence[Running], parts: Parts
-) -> str:
-    """Any number of values: contributions of all blocks but the last, starts of all blocks, then all blocks."""
+    context: Context, space: Space, cut: Split, run: str, stages: Sequence[Stage], values: Sequence[Running],
+    parts: Parts,
+) -> str:  # fmt: skip
+    """Any number of values: for each stage contributions of all blocks but the last and starts of all blocks, then all
+    blocks."""
     b = cut.number
-    starts, results = context.scoped("starts"), context.scoped("results")
-    symbols = [s for value in values for s in value.symbols]
-    gains, first_pass = _gains(context, space, cut, gain, f"{cut.count} - 1")
-    state = packed(context, [s.name for s in symbols])
-    element = packed_type(context, symbols)
-    begin = f"parlay::sequence<{element}> {starts}({cut.count});\n{starts}[0] = {state};"
-    advance = [*_advance(context, cut, values, gains), f"{starts}[{b} + 1] = {state};"]
-    fold = context.braces(f"for (size_t {b} = 0; {b} + 1 < {cut.count}; {b}++)", "\n".join(advance))
-    unpack, given = "", [f"{starts}[{b}]"]
-    if len(symbols) > 1:
-        given = [context.scoped(f"{s.name}_start") for s in symbols]
-        unpack = f"const auto [{', '.join(given)}] = {starts}[{b}];\n"
+    lines: list[str] = []
+    known: list[_Starts] = []
+    for stage, gain in stages:
+        symbols = tuple(s for value in stage for s in value.symbols)
+        own = _prefix(symbols, stages)
+        gains = context.scoped(f"{own}gains")
+        gain_pass = _gains(context, space, cut, gains, gain, f"{cut.count} - 1", _upstream(stage), known)
+        starts = _Starts(symbols, context.scoped(f"{own}starts"))
+        state = packed(context, [s.name for s in symbols])
+        element = packed_type(context, symbols)
+        begin = f"parlay::sequence<{element}> {starts.name}({cut.count});\n{starts.name}[0] = {state};"
+        advance = [*_advance(context, cut, stage, gains), f"{starts.name}[{b} + 1] = {state};"]
+        fold = context.braces(f"for (size_t {b} = 0; {b} + 1 < {cut.count}; {b}++)", "\n".join(advance))
+        lines += [gain_pass, begin, fold]
+        known.append(starts)
+    symbols = tuple(s for value in values for s in value.symbols)
+    names: dict[Symbol, str] = {}
+    unpack = [line for starts in known for line in starts.unpacked(context, b, names)]
+    given = [names[s] for s in symbols]
     call = blocks.call(context, space, cut, run, [*given, *(p.carried.start for p in parts.parts)])
+    results = context.scoped("results")
     site = context.site("scan", space.fact.span)
-    second_pass = context.braces(
+    last_pass = context.braces(
         f"{site}auto {results} = parlay::tabulate({cut.count}, {CLOSURE}(size_t {b})",
-        unpack + call,
+        "\n".join([*unpack, call]),
         ");",
     )
-    lines = fold_blocks(context, [s.name for s in symbols], parts.parts, results)
-    return "\n".join([first_pass, begin, fold, second_pass, lines])
+    return "\n".join([*lines, last_pass, fold_blocks(context, [s.name for s in symbols], parts.parts, results)])
 
 
-def _gains(context: Context, space: Space, cut: Split, gain: str, count: str) -> tuple[str, str]:
-    """The name and the pass that finds the contributions of the first ``count`` blocks."""
-    gains = context.scoped("gains")
+def _prefix(symbols: Sequence[Symbol], stages: Sequence[Stage]) -> str:
+    """What tells the names of one stage from those of the others."""
+    return f"{symbols[0].name}_" if len(stages) > 1 else ""
+
+
+def _gains(
+    context: Context, space: Space, cut: Split, gains: str, gain: str, count: str, upstream: Collection[Symbol],
+    known: Sequence[_Starts],
+) -> str:  # fmt: skip
+    """The pass that finds the contributions ``gains`` of the first ``count`` blocks."""
     end = cut.last if count == cut.count else _full_end(context, space, cut)
+    names: dict[Symbol, str] = {}
+    needed = [starts for starts in known if set(starts.symbols) & set(upstream)]
+    unpack = [line for starts in needed for line in starts.unpacked(context, cut.number, names)]
+    arguments = ", ".join([cut.first, end, *(names[u] for u in upstream)])
     site = context.site("scan", space.fact.span)
-    text = context.braces(
+    return context.braces(
         f"{site}auto {gains} = parlay::tabulate({count}, {CLOSURE}(size_t {cut.number})",
-        f"return {gain}({cut.first}, {end});",
+        "\n".join([*unpack, f"return {gain}({arguments});"]),
         ");",
     )
-    return gains, text
 
 
 def packed_type(context: Context, symbols: Sequence[Symbol]) -> str:
@@ -187,10 +272,24 @@ def _advance(context: Context, cut: Split, values: Sequence[Running], gains: str
 
 def _final_only(context: Context, space: Space, values: Sequence[Running]) -> str:
     """Only the values behind the loop count: contributions of all blocks, applied in order."""
-    gain, gain_loop = _gain_loop(context, space, values)
+    stages = [(stage, *_gain_loop(context, space, stage)) for stage in _stages(values)]
     cut = blocks.split(context, space)
-    gains, only_pass = _gains(context, space, cut, gain, cut.count)
-    advance = _advance(context, cut, values, gains)
-    fold = context.controlled(f"for (size_t {cut.number} = 0; {cut.number} < {cut.count}; {cut.number}++)",
-                              "\n".join(advance))  # fmt: skip
-    return "\n".join([gain_loop, *cut.lines, only_pass, fold])
+    b = cut.number
+    lines: list[str] = []
+    known: list[_Starts] = []
+    pairs = [(stage, gain) for stage, gain, _ in stages]
+    for number, (stage, gain) in enumerate(pairs):
+        symbols = tuple(s for value in stage for s in value.symbols)
+        own = _prefix(symbols, pairs)
+        gains = context.scoped(f"{own}gains")
+        lines.append(_gains(context, space, cut, gains, gain, cut.count, _upstream(stage), known))
+        advance = _advance(context, cut, stage, gains)
+        if number + 1 < len(stages):
+            starts = _Starts(symbols, context.scoped(f"{own}starts"))
+            state = packed(context, [s.name for s in symbols])
+            lines.append(f"parlay::sequence<{packed_type(context, symbols)}> {starts.name}({cut.count});")
+            advance.insert(0, f"{starts.name}[{b}] = {state};")
+            known.append(starts)
+        head = f"for (size_t {b} = 0; {b} < {cut.count}; {b}++)"
+        lines.append(context.controlled(head, "\n".join(advance)))
+    return "\n".join([*(text for _, _, text in stages), *cut.lines, *lines])
