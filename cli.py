@@ -165,7 +165,7 @@ def explain(
 
 
 @unseq.command()
-@click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval"]))
+@click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval", "recurrences"]))
 @click.option("--only", metavar="GLOB", help="Only problems whose name matches.")
 @click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
 @click.option(
@@ -188,7 +188,7 @@ def explain(
 @PARLAYLIB
 @JSON
 def bench(name: str, as_json: bool, target: str, translator: str, **options: Any) -> None:
-    """Translate and judge a set of problems: kernels (18 in 3 forms) or pareval (60).
+    """Translate and judge a set of problems: kernels (18 in 3 forms), pareval (60) or recurrences (116).
 
     Speedups are against the sequential reference and, apart from it, against the best sequential algorithm.
 

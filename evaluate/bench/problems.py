@@ -1,7 +1,7 @@
 """The sets of problems that can be benchmarked, as files and names of functions.
 
 Knows where the sources lie and how each set names its forms and kinds. Does not read the sources' meaning: the function
-of a problem is the last one that its file defines.
+of a problem is the last one that its file defines, unless it is named.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from unseq.evaluate import kernels, pareval
+from unseq.evaluate.recurrences import recurrences
 from unseq.frontend.source import InputError
 
 KINDS = (
@@ -24,13 +25,15 @@ FORMS = ("plain", "restrict", "globals")
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One function to translate. ``form``: which of several ways of writing it; ``best``: a file with the best
-    sequential algorithm for the same function, None where the reference already is one."""
+    sequential algorithm for the same function, None where the reference already is one. ``function``: its name, where
+    the file holds others behind it."""
 
     name: str
     form: str
     kind: str
     path: Path
     best: Path | None = None
+    function: str = ""
 
     @property
     def label(self) -> str:
@@ -56,7 +59,16 @@ def pareval_problems() -> tuple[Problem, ...]:
     return tuple(found)
 
 
-SETS: dict[str, Callable[[], tuple[Problem, ...]]] = {"kernels": kernel_problems, "pareval": pareval_problems}
+def recurrence_problems() -> tuple[Problem, ...]:
+    """Loops that carry values, a theme a file; those that must be refused are among them."""
+    return tuple(Problem(r.name, "", r.path.stem, r.path, function=r.name) for r in recurrences())
+
+
+SETS: dict[str, Callable[[], tuple[Problem, ...]]] = {
+    "kernels": kernel_problems,
+    "pareval": pareval_problems,
+    "recurrences": recurrence_problems,
+}
 
 
 def problems(name: str, only: str | None = None) -> tuple[Problem, ...]:

@@ -42,7 +42,7 @@ def solver(
         started = time.monotonic()
         try:
             unit = vary(read(problem.path))
-            head = functions(unit)[-1]
+            head = next(h for h in reversed(functions(unit)) if problem.function in ("", h.name))
             best = read(problem.best) if problem.best is not None else None
             found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
         except InputError as error:

@@ -27,6 +27,7 @@ from unseq.frontend.facts import (
     LoopFact,
     NonDecreasing,
     Prefix,
+    Recurrence,
     Role,
     Unique,
 )
@@ -143,8 +144,19 @@ def _role(role: Role, unit: SourceUnit) -> tuple[str, list[str]]:
             return "", [_named(output, unit) for output in outputs]
         case Exit(condition):
             return "", [_named(condition, unit)]
+        case Recurrence(symbols, family):
+            return f"{family} {_FORMS.get(family.split(' modulo')[0], '')}".strip(), [s.name for s in symbols]
         case _:
             return "", []
+
+
+_FORMS = {
+    "affine": "x = a*x + b",
+    "max-plus": "x = max(x + a, b)",
+    "min-plus": "x = min(x + a, b)",
+    "clamp": "x = min(h, max(l, x + a))",
+    "bitwise": "x = x & a ^ b",
+}
 
 
 def _named(e: Expr, unit: SourceUnit) -> str:

@@ -35,11 +35,14 @@ def _conditional(e: Expr, own: frozenset[Symbol], inside: bool) -> list[Expr]:
 
 def _harmless(context: LoopContext, e: Expr) -> bool:
     for node in walk(e):
-        if isinstance(node, Binary) and node.op in "/%" and isinstance(node.type, Int):
-            if not isinstance(node.right, Literal) or node.right.value in (0, -1):
+        match node:
+            case Binary("/" | "%", _, divisor) if isinstance(node.type, Int):
+                if not isinstance(divisor, Literal) or divisor.value in (0, -1):
+                    return False
+            case Call(name) if name not in {"std::min", "std::max"}:
                 return False
-        elif (isinstance(node, Call) and node.name not in {"std::min", "std::max"}) or (isinstance(node, Index | Deref | Method | Member) and not _swept(context, node)):
-            return False
+            case Index() | Deref() | Method() | Member() if not _swept(context, node):
+                return False
     return True
 
 
