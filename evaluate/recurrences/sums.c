@@ -190,7 +190,7 @@ uint32_t string_hash(const char *s, size_t n)
 }
 
 /* First-order recurrence with both coefficients from arrays, in place on its second one. */
-void linear_recurrence(const double *a, double *b, int n)
+void linear_recurrence(const uint32_t *a, uint32_t *b, int n)
 {
     for (int i = 1; i < n; i++)
         b[i] = a[i] * b[i - 1] + b[i];

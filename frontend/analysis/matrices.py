@@ -24,15 +24,16 @@ def affine(group: tuple[Symbol, ...], state: dict[Symbol, Expr], uids: Uids) -> 
     if not isinstance(own, Int | Float):
         return None
     variables = frozenset(group)
+    ring = unsigned(own)  # sums of inputs are sums in the ring too: they may leave the range that the variable stays in
     rows: list[Linear] = []
     for x in group:
-        form = linear(_through_unsigned(state[x], own), variables, own)
+        form = linear(_through_unsigned(state[x], own), variables, ring)
         if form is None:
             return None
         rows.append(form)
     matrix = [[_present(row.coefficient(x)) for x in group] for row in rows]
     constants = [_present(row.constant) for row in rows]
-    return composed(group, own, ordinary(unsigned(own)), "affine", matrix, constants, uids)
+    return composed(group, own, ordinary(ring), "affine", matrix, constants, uids)
 
 
 def _present(e: Expr | None) -> Expr | None:

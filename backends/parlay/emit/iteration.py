@@ -80,7 +80,7 @@ def space_of(context: Context, fact: LoopFact) -> Space:
         name, begin, end = context.scoped("k"), "0", trip.text
         type_ = _counter_type(iteration)
         if symbol is not None:
-            prologue.append(_variable(context, iteration, symbol, name))
+            prologue.append(_variable(context, iteration, symbol, name, before))
         if isinstance(fact.loop, ForEach) and iteration.sequence is not None:
             prologue.append(_element(context, fact.loop, iteration.sequence, name, type_))
     for role in fact.roles:
@@ -112,9 +112,13 @@ def _counter_type(iteration: Iteration) -> t.Type:
     return t.SIZE
 
 
-def _variable(context: Context, iteration: Iteration, symbol: Symbol, name: str) -> str:
-    """The loop's variable in iteration ``name``."""
+def _variable(context: Context, iteration: Iteration, symbol: Symbol, name: str, before: list[str]) -> str:
+    """The loop's variable in iteration ``name``; where it starts from its own value, that is kept."""
     start = context.expr(plain(iteration.lower), ADDITIVE)
+    if symbol in walk.used_symbols(iteration.lower):
+        kept = context.fresh(f"{symbol.name}_start")
+        before.append(f"const auto {kept} = {start};")
+        start = kept
     step = abs(iteration.step)
     distance = name if step == 1 else f"{step} * {name}"
     value = f"{start} {'+' if iteration.step > 0 else '-'} {distance}"

@@ -54,7 +54,8 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
     asked = conditions(context, fact, space)
     found = parts_of(context, fact)
     keeps_last = any(isinstance(role, Private) and role.last for role in fact.roles)
-    if keeps_last:
+    by_key = any(isinstance(role, ArgBest) and role.key is not None for role in fact.roles)
+    if keeps_last or by_key:  # what is read behind the blocks is there only if the loop runs
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     loop, name, parallel = blocked_reduce(context, space, found)
     carried = [part.carried for part in found.parts]
