@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from unseq.frontend.facts import CallFact, Claim, ForkFact, LoopFact
-from unseq.frontend.ir.nodes import Function
+from unseq.frontend.ir.nodes import Function, Stmt
 
 
 class ScatterMethod(Enum):
@@ -109,8 +109,16 @@ class Sequential:
     loop: LoopFact
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A loop as several parts, one after the other: strategies, and statements that stay as they are."""
+
+    loop: LoopFact
+    parts: tuple[Strategy | Stmt, ...]
+
+
 Strategy = (
-    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Algorithm | Fork | Sequential
+    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Algorithm | Fork | Sequential | Series
 )
 
 

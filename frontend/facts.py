@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from unseq.frontend.extent import Extent as Extent  # part of the facts
-from unseq.frontend.ir.nodes import Call, Expr, For, Function, Index, Loop, Method, Place, Stmt, Symbol
+from unseq.frontend.ir.nodes import Call, Expr, Function, Index, Loop, Method, Place, Stmt, Symbol
 from unseq.frontend.ir.types import Type
 from unseq.frontend.irregular import Irregular
+from unseq.frontend.nest import Diagonal as Diagonal  # both are part of the facts
+from unseq.frontend.nest import Iteration as Iteration
 from unseq.frontend.source import Diagnostic, Span
 
 
@@ -25,29 +27,6 @@ class Claim(Enum):
     PROVED = "proved"
     GUARDED = "guarded"  # a run-time check, with the sequential path behind it, is compiled into the emitted code
     TESTED = "tested"
-
-
-# --- iteration space -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Iteration:
-    """A counted loop: ``symbol`` takes ``lower``, ``lower + step``, ... while ``< upper`` (``step`` > 0) or
-    ``> upper`` (``step`` < 0).
-
-    ``lower``, ``upper`` do not change while the loop runs (they are evaluated at its entry).  ``symbol`` is None for
-    a range-for (``sequence`` is set: iteration k binds element k) and for a loop counted by a variable with the role
-    ``Induction`` only.  ``trip``: number of iterations when not negative, as an expression of signed 64-bit or
-    ``size_t`` type (a value <= 0 means none).
-    """
-
-    symbol: Symbol | None
-    lower: Expr
-    upper: Expr
-    step: int
-    trip: Expr
-    sequence: Expr | None = None
-    declared_in_header: bool = True
 
 
 # --- roles of carried variables --------------------------------------------------------------------------------
@@ -206,24 +185,6 @@ class Exit:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagonal:
-    """A loop (over rows) and the loop ``inner`` directly inside it (over columns): what an iteration needs comes from
-    rows and columns that are not later, so that blocks of the nest may run along anti-diagonals.
-
-    Column ``j`` of row ``i`` counts as ``j + skew * (number of the row)``. ``iteration`` is the inner loop's, evaluated
-    in each row; ``[low, high)`` are the values of its variable in all rows, at loop entry. What stands in front of
-    ``inner`` belongs to the first block of a row, what stands behind it to the last; ``repeated``: declarations in
-    front that every block of the row makes again."""
-
-    inner: For
-    iteration: Iteration
-    low: Expr
-    high: Expr
-    skew: int = 0
-    repeated: tuple[Stmt, ...] = ()
-
-
 Role = (
     Private | Induction | Accumulator | ArgBest | Prefix | Recurrence | Append | ArrayAccumulator | Buffered |
     Packed | Exit | Diagonal
@@ -303,6 +264,9 @@ class LoopFact:
     ``floating``: legal only where floating-point sums may be reassociated. ``guards`` must hold at loop entry.
     ``parent`` is the id of the enclosing loop, -1 at top level.
 
+    ``parts``: loops and statements, one after the other, that the loop (with ``with_next``, the statements right
+    behind it) is equal to where ``only_if`` holds; where it does not, the loop does nothing.
+
     ``original``: the source's loop where ``loop`` is a rewritten form of it, which is equal to it after ``before``
     (statements to run at loop entry, valid if the loop runs at all); ``after`` comes behind it. ``irregular``: how the
     iterations of a loop that is not counted can run together all the same; the roles are those of such iterations.
@@ -324,6 +288,9 @@ class LoopFact:
     original: Loop | None = None
     after: tuple[Stmt, ...] = ()
     irregular: Irregular | None = None
+    parts: tuple[LoopFact | Stmt, ...] = ()
+    only_if: Expr | None = None
+    with_next: tuple[Stmt, ...] = ()
 
     @property
     def span(self) -> Span:

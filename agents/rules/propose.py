@@ -22,6 +22,7 @@ from unseq.backends.plan import (
     Scatter,
     Search,
     Sequential,
+    Series,
     Strategy,
     Walk,
     Wavefront,
@@ -56,6 +57,8 @@ def strategy_for(loop: LoopFact) -> Strategy:
     kinds = {type(role) for role in loop.roles}
     if not loop.parallel:
         return Sequential(loop)
+    if loop.parts:
+        return Series(loop, tuple(strategy_for(p) if isinstance(p, LoopFact) else p for p in loop.parts))
     if Diagonal in kinds:
         return Wavefront(loop)
     if isinstance(loop.irregular, irregular.Frontier):
@@ -115,7 +118,7 @@ def _chosen(task: Task, reasons: list[Diagnostic]) -> Iterator[Strategy]:
         if forbidden is not None:
             reasons.append(forbidden)
             continue
-        taken.append(loop.span)
+        taken += [loop.span, *(statement.span for statement in loop.with_next)]
         yield strategy_for(loop)
     for search in facts.searches:
         if not _inside(search.span, taken):
@@ -168,8 +171,15 @@ _LABELS = {
 
 def label(strategies: tuple[Strategy, ...]) -> str:
     """A short description for people, each kind once, in order."""
-    names = [s.call.primitive if isinstance(s, Algorithm) else _LABELS.get(type(s), "sequential") for s in strategies]
-    return "; ".join(dict.fromkeys(names))
+    return "; ".join(dict.fromkeys(name for s in strategies for name in _names(s)))
+
+
+def _names(strategy: Strategy) -> list[str]:
+    if isinstance(strategy, Series):
+        return [name for part in strategy.parts if isinstance(part, Strategy) for name in _names(part)]
+    if isinstance(strategy, Algorithm):
+        return [strategy.call.primitive]
+    return [_LABELS.get(type(strategy), "sequential")]
 
 
 def propose(task: Task) -> Plan | Refusal:

@@ -24,6 +24,7 @@ from unseq.frontend.analysis import (
     scan,
     scatter,
     search,
+    series,
     stl,
     terms,
     uncounted,
@@ -60,7 +61,7 @@ from unseq.frontend.facts import (
 )
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Declare, Expr, For, Function, Loop, Ref, Stmt, Storage, Symbol
+from unseq.frontend.ir.nodes import Block, Declare, Expr, For, Function, Loop, Ref, Stmt, Storage, Symbol
 from unseq.frontend.reasons import Why
 from unseq.frontend.source import NOWHERE, Diagnostic
 
@@ -87,6 +88,7 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
         studies: dict[int, Study] = {}
         found = [_fact(analysis, loop, parent, assume, inside, studies) for loop, parent in _loops(scope)]
         found = nests.with_wavefronts(found, studies, analysis.effects, "noalias" in assume)
+        found = [_in_parts(analysis, f, studies, assume, inside) or f for f in found]
         loops += [f if f.parallel else irregular.improved(analysis, f, _judge(assume), assume) for f in found]
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
     searches = irregular.searches(own, _judge(assume), assume)
@@ -160,8 +162,9 @@ def _fact(
     _exits(verdict)
     for obstacle in context.obstacles:
         verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy, code=obstacle.code))
-    studies[loop.id] = Study(context, tuple(verdict.roles), tuple(verdict.guards), bool(run.checks))
+    study = Study(context, tuple(verdict.roles), tuple(verdict.guards), bool(run.checks))
     memory = _memory(verdict, analysis, assume)
+    studies[loop.id] = replace(study, memory=memory)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
     if reasons and not inside.get(-2):
@@ -184,6 +187,25 @@ def _fact(
         parent,
         name,
     )
+
+
+def _in_parts(
+    analysis: FunctionAnalysis,
+    fact: LoopFact,
+    studies: dict[int, Study],
+    assume: frozenset[str],
+    inside: dict[int, tuple[Expr, ...]],
+) -> LoopFact | None:
+    """A sequential loop as parts that are parallel, if there is such a way."""
+    study = studies.get(fact.loop.id)
+    if fact.parallel or study is None or study.memory is None:
+        return None
+
+    def look(loop: Loop, body: Block) -> LoopFact:
+        rewritten = FunctionAnalysis(replace(analysis.function, body=body))
+        return _fact(rewritten, loop, fact.parent, assume, dict(inside), {})
+
+    return series.in_parts(fact, study, analysis.function, look)
 
 
 def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]) -> LoopFact | None:

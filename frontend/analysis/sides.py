@@ -18,7 +18,7 @@ from unseq.frontend.analysis.sets import Sets
 from unseq.frontend.facts import Guard
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Symbol
+from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Select, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,35 @@ def _sides(op: str, e: Binary) -> list[Binary]:
         return []
     found: list[Binary] = []
     for end, name in ((e.right, smaller), (e.left, larger)):
-        call = end
-        while isinstance(call, Cast) and isinstance(call.type, t.Int) and isinstance(call.operand.type, t.Int):
-            if terms.limits(call.operand.type)[1] > terms.limits(call.type)[1] and call.type.bits < 64:
-                break
-            call = call.operand
-        if not (isinstance(call, Call) and bare(call.name) == name and len(call.arguments) == 2):
-            continue
-        if all(isinstance(t.strip(a.type), t.Int) for a in call.arguments):
-            ends = [Cast(a, end.type, True) if a.type != end.type else a for a in call.arguments]
+        chosen = _chosen(end)
+        if chosen is not None and chosen[0] == name:
+            ends = [Cast(a, end.type, True) if a.type != end.type else a for a in chosen[1]]
             found += [replace(e, op=op, right=a) if end is e.right else replace(e, op=op, left=a) for a in ends]
     return found
+
+
+def _chosen(e: Expr) -> tuple[str, tuple[Expr, ...]] | None:
+    """``min`` or ``max`` and its two operands."""
+    while isinstance(e, Cast) and isinstance(e.type, t.Int) and isinstance(e.operand.type, t.Int):
+        if terms.limits(e.operand.type)[1] > terms.limits(e.type)[1] and e.type.bits < 64:
+            return None
+        e = e.operand
+    if isinstance(e, Call) and bare(e.name) in ("min", "max") and len(e.arguments) == 2:
+        whole = all(isinstance(t.strip(a.type), t.Int) for a in e.arguments)
+        return (bare(e.name), e.arguments) if whole else None
+    if isinstance(e, Select) and isinstance(e.condition, Binary) and e.condition.op in ("<", "<=", ">", ">="):
+        compared = [polynomial(x) for x in (e.condition.left, e.condition.right)]
+        branches = [polynomial(x) for x in (e.then, e.other)]
+        if all(p is not None and all(map(_is_harmless, p.obligations)) for p in compared) and (
+            [p and p.terms for p in compared] == [p and p.terms for p in branches]
+        ):
+            return "min" if e.condition.op[0] == "<" else "max", (e.then, e.other)
+    return None
+
+
+def _is_harmless(o: Obligation) -> bool:
+    """Whether an intermediate result is in range wherever it is computed."""
+    return o.wide and (o.low < -(1 << 62) or (o.low == 0 and _is_positive(o.value)))
 
 
 def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:

@@ -25,13 +25,14 @@ MAX_SKEW = 2
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What is known of one loop: its context, the roles of what it carries, the guards of its iteration space, and
-    whether a subscript may throw."""
+    """What is known of one loop: its context, the roles of what it carries, the guards of its iteration space,
+    whether a subscript may throw, and its accesses with their conflicts."""
 
     context: LoopContext
     roles: tuple[Role, ...]
     guards: tuple[Guard, ...] = ()
     throws: bool = False
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)

