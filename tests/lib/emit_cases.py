@@ -33,7 +33,7 @@ class Case:
     @property
     def name(self) -> str:
         """Its name, fit for an identifier."""
-        return self.path.name.split(".")[0]
+        return self.path.name.removesuffix(".case").replace(".", "_")
 
 
 def read(path: Path) -> Case:
