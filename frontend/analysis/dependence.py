@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.delinearization import Pair, by_number, by_symbols
+from unseq.frontend.analysis.elimination import Constraint, equal
 from unseq.frontend.analysis.extents import Bounds
-from unseq.frontend.analysis.sets import Sets, distance, division
+from unseq.frontend.analysis.sets import Sets, division
 from unseq.frontend.analysis.sides import Side, domain, in_range
 from unseq.frontend.facts import Guard
 from unseq.frontend.ir.nodes import Expr, Ref, Symbol
@@ -73,7 +74,7 @@ def same_iteration(left: Side, right: Side) -> bool:
     sets = Sets(left.bounds.is_fixed)
     here = {nest.position: f"i{k}" for k, nest in enumerate(left.nests)}
     there = {nest.position: f"j{k}" for k, nest in enumerate(right.nests)}
-    constraints = ["i0 = j0"]
+    constraints: list[Constraint] = [equal({"i0": 1}, {"j0": 1})]
     for a, b in zip(left.path.steps, right.path.steps, strict=False):
         if isinstance(a, str) or isinstance(b, str):
             continue
@@ -81,7 +82,7 @@ def same_iteration(left: Side, right: Side) -> bool:
         if p is not None and q is not None:
             first, second = sets.affine(p, here), sets.affine(q, there)
             if first is not None and second is not None:
-                constraints.append(f"{first} = {second}")
+                constraints.append(equal(first, second))
     constraints += domain(sets, left, here) + domain(sets, right, there)
     return sets.is_empty([*here.values(), *there.values()], constraints) is not True
 
@@ -119,18 +120,20 @@ def _solve(pairs: list[Pair], left: Side, right: Side, where: bool) -> Dependenc
     sets = Sets(left.bounds.is_fixed)
     here = {nest.position: f"i{k}" for k, nest in enumerate(left.nests)}
     there = {nest.position: f"j{k}" for k, nest in enumerate(right.nests)}
-    constraints: list[str] = []
+    constraints: list[Constraint] = []
     lost = False
     for p, q in pairs:
         a, b = sets.affine(p, here), sets.affine(q, there)
         if a is None or b is None:
             lost = True
         else:
-            constraints.append(f"{a} = {b}")
+            constraints.append(equal(a, b))
     constraints += domain(sets, left, here) + domain(sets, right, there)
     names = [*here.values(), *there.values()]
     reverse = runs_down(left.nests[0])
-    earlier, later = ("j0 < i0", "i0 < j0") if reverse else ("i0 < j0", "j0 < i0")
+    up: Constraint = ({"j0": 1, "i0": -1, "": -1}, False)
+    down: Constraint = ({"i0": 1, "j0": -1, "": -1}, False)
+    earlier, later = (down, up) if reverse else (up, down)
     forward = sets.is_empty(names, [*constraints, earlier])
     backward = sets.is_empty(names, [*constraints, later])
     if forward is True and backward is True:
@@ -140,8 +143,7 @@ def _solve(pairs: list[Pair], left: Side, right: Side, where: bool) -> Dependenc
     if lost or len(pairs) == 0:
         return Dependence(why="the subscript is not an affine expression of the loop counters" if where else "")
     direction = None if not forward and not backward else not forward
-    found = sets.build(names, [*constraints, earlier if direction is not False else later])
-    steps = distance(found, "i0", "j0") if found is not None else None
+    steps = sets.distance(names, [*constraints, earlier if direction is not False else later], "i0", "j0")
     return Dependence(abs(steps) if steps is not None else None, direction)
 
 

@@ -14,6 +14,7 @@ from enum import Enum
 from unseq.frontend.analysis import dependence
 from unseq.frontend.analysis.context import Access
 from unseq.frontend.analysis.delinearization import Pair, by_number, by_symbols
+from unseq.frontend.analysis.elimination import Constraint, Linear, at_least_zero, combined, equal
 from unseq.frontend.analysis.sets import Sets
 from unseq.frontend.analysis.sides import Side, domain
 from unseq.frontend.facts import Guard
@@ -57,11 +58,11 @@ def _ordered(pairs: list[Pair], left: Side, right: Side, grain: Grain) -> bool:
     sets = Sets(left.bounds.is_fixed)
     here = {nest.position: f"i{k}" for k, nest in enumerate(left.nests)}
     there = {nest.position: f"j{k}" for k, nest in enumerate(right.nests)}
-    constraints: list[str] = []
+    constraints: list[Constraint] = []
     for p, q in pairs:
         a, b = sets.affine(p, here), sets.affine(q, there)
         if a is not None and b is not None:
-            constraints.append(f"{a} = {b}")
+            constraints.append(equal(a, b))
     constraints += domain(sets, left, here) + domain(sets, right, there)
     names = [*here.values(), *there.values()]
     down = dependence.runs_down(left.nests[0])
@@ -69,19 +70,20 @@ def _ordered(pairs: list[Pair], left: Side, right: Side, grain: Grain) -> bool:
         first, second = (left, right) if is_left else (right, left)
         columns = ("i1", "j1") if is_left else ("j1", "i1")
         rows = ("i0", "j0") if is_left else ("j0", "i0")
-        steps = f"{rows[0]} - {rows[1]}" if down else f"{rows[1]} - {rows[0]}"
+        steps: Linear = {rows[0]: 1, rows[1]: -1} if down else {rows[1]: 1, rows[0]: -1}
         against = _against(first, second, grain, columns, steps)
-        if against is not None and sets.is_empty(names, [*constraints, f"{steps} > 0", *against]) is not True:
+        if against is not None and sets.is_empty(names, [*constraints, at_least_zero(steps, -1), *against]) is not True:
             return False
     return True
 
 
-def _against(first: Side, second: Side, grain: Grain, columns: tuple[str, str], steps: str) -> list[str] | None:
+def _against(first: Side, second: Side, grain: Grain, columns: tuple[str, str], steps: Linear) -> list[Constraint] | None:
     """The constraints that the first access, ``steps`` rows before the second, is in a larger column; None: never."""
     parts = grain.part(first.access), grain.part(second.access)
     if parts == (Part.INSIDE, Part.INSIDE):
-        sign = "-" if dependence.runs_down(first.nests[1]) else ""
-        return [f"{sign}{columns[0]} > {sign}{columns[1]} + {grain.skew}*({steps})"]
+        sign = -1 if dependence.runs_down(first.nests[1]) else 1
+        larger: Linear = {columns[0]: sign, columns[1]: -sign}
+        return [at_least_zero(combined(larger, 1, steps, -grain.skew), -1)]
     if parts[0] is Part.BEFORE and parts[1] is not Part.ANYWHERE:
         return None
     if parts[1] is Part.AFTER and parts[0] is not Part.ANYWHERE:

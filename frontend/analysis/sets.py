@@ -1,22 +1,19 @@
-"""Integer sets for questions about iterations: polynomials become constraints in isl's syntax.
+"""Integer sets for questions about iterations: polynomials become linear constraints over named integers.
 
 Positions of loops are the dimensions, products of fixed atoms the parameters; division and remainder by a constant
-get a dimension of their own, with C's rounding toward zero.  What is not affine is left out by the caller.
+get a dimension of their own, with C's rounding toward zero.  What is not affine is left out by the caller.  Elimination
+answers nearly all questions; isl gets the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import islpy as isl
-
-from unseq.frontend.analysis import terms
+from unseq.frontend.analysis import elimination, solver, terms
 from unseq.frontend.analysis.affine import Monomial, Polynomial, never_negative, polynomial
+from unseq.frontend.analysis.elimination import Constraint, Linear
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Expr, Ref, Symbol
-
-MAX_OPERATIONS = 300_000
 
 Positions = dict[Symbol, str]
 
@@ -28,17 +25,18 @@ class Sets:
         self.is_fixed = is_fixed
         self.parameters: dict[Monomial, str] = {}
         self.extra: dict[tuple[Expr, tuple[str, ...]], str] = {}
-        self.side_constraints: list[str] = []
+        self.limits: list[Constraint] = []  # what is known of the parameters
+        self.divisions: list[str] = []  # what ties quotients and remainders to what is divided, in isl's syntax
 
-    def affine(self, p: Polynomial, positions: Positions) -> str | None:
-        """``p`` in isl's syntax; None if it is not affine in the positions."""
-        parts: list[str] = []
+    def affine(self, p: Polynomial, positions: Positions) -> Linear | None:
+        """``p`` over the names of this question; None if it is not affine in the positions."""
+        found: Linear = {}
         for monomial, coefficient in p.terms.items():
             name = self._name(monomial, positions)
             if name is None:
                 return None
-            parts.append(f"{coefficient}*{name}" if monomial else str(coefficient))
-        return " + ".join(parts) if parts else "0"
+            found[name] = found.get(name, 0) + coefficient
+        return found
 
     def _name(self, monomial: Monomial, positions: Positions) -> str | None:
         if not monomial:
@@ -61,12 +59,12 @@ class Sets:
             return known
         name = self.parameters[monomial] = f"p{len(self.parameters)}"
         if all(never_negative(a) for a in monomial):
-            self.side_constraints.append(f"{name} >= 0")
+            self.limits.append(({name: 1}, False))
         if len(monomial) == 1:
             atom = monomial[0]
             if isinstance(atom.type, t.Int) and atom.type.bits <= 32:
                 low, high = terms.limits(atom.type)
-                self.side_constraints.append(f"{low} <= {name} <= {high}")
+                self.limits += [({name: 1, "": -low}, False), ({name: -1, "": high}, False)]
             self._divide(atom, name, {})
         return name
 
@@ -87,32 +85,43 @@ class Sets:
         if found is None:
             return False
         op, dividend, c = found
-        x = self.affine(dividend, positions)
-        if x is None:
+        linear = self.affine(dividend, positions)
+        if linear is None:
             return False
+        x = solver.text(linear)
         if op == "/":
-            self.side_constraints.append(
+            self.divisions.append(
                 f"(({x} >= 0 and {c}*{name} <= {x} and {x} <= {c}*{name} + {c - 1}) or "
                 f"({x} < 0 and {c}*{name} >= {x} and {c}*{name} - {c - 1} <= {x}))"
             )
         else:
-            self.side_constraints.append(
+            self.divisions.append(
                 f"(exists q : {x} = {c}*q + {name} and (({x} >= 0 and 0 <= {name} <= {c - 1}) or "
                 f"({x} < 0 and {1 - c} <= {name} <= 0)))"
             )
         return True
 
-    def is_empty(self, names: list[str], constraints: list[str]) -> bool | None:
+    def is_empty(self, names: Sequence[str], constraints: Sequence[Constraint]) -> bool | None:
         """Whether no integer point satisfies ``constraints``; None: too hard."""
-        found = self.build(names, constraints)
-        return None if found is None else answer(found.is_empty)
+        known = elimination.feasible([*constraints, *self.limits])
+        if known is False or (known and not self.divisions):
+            return not known
+        return solver.is_empty(self._text(names, constraints))
 
-    def build(self, names: list[str], constraints: list[str]) -> Any:
-        """The set of integer points; None: too hard."""
-        condition = " and ".join([*constraints, *self.side_constraints]) or "1 = 1"
+    def distance(self, names: Sequence[str], constraints: Sequence[Constraint], first: str, second: str) -> int | None:
+        """The one value that ``second - first`` has where ``constraints`` hold, which they do somewhere."""
+        if not self.divisions:
+            ends = elimination.values([*constraints, *self.limits], {second: 1, first: -1})
+            if ends is not None:
+                return ends[0] if ends[0] == ends[1] else None
+        return solver.distance(self._text(names, constraints), first, second)
+
+    def _text(self, names: Sequence[str], constraints: Sequence[Constraint]) -> str:
+        """The set of integer points in isl's syntax."""
+        whole = [solver.constraint(c) for c in (*constraints, *self.limits)]
+        condition = " and ".join(dict.fromkeys([*whole, *self.divisions])) or "1 = 1"
         dimensions = ", ".join([*names, *self.extra.values()])
-        text = f"[{', '.join(self.parameters.values())}] -> {{ [{dimensions}] : {condition} }}"
-        return answer(lambda: isl.Set(text))
+        return f"[{', '.join(self.parameters.values())}] -> {{ [{dimensions}] : {condition} }}"
 
 
 def division(atom: Expr) -> tuple[str, Polynomial, int] | None:
@@ -124,33 +133,3 @@ def division(atom: Expr) -> tuple[str, Polynomial, int] | None:
     if divisor is None or divisor <= 0 or divisor >= 1 << 31 or dividend is None or dividend.obligations:
         return None
     return atom.op, dividend, divisor
-
-
-def answer(question: Any) -> Any:
-    """The answer of isl, or None where it would take too long."""
-    context = isl.DEFAULT_CONTEXT
-    context.reset_operations()
-    context.set_max_operations(MAX_OPERATIONS)
-    try:
-        return question()
-    except isl.Error:
-        return None
-    finally:
-        context.set_max_operations(0)
-        context.reset_operations()
-
-
-def distance(found: Any, first: str, second: str) -> int | None:
-    """The one value that ``second - first`` has in a set, if it has one."""
-
-    def ask() -> int | None:
-        names = [found.get_dim_name(isl.dim_type.set, k) for k in range(found.dim(isl.dim_type.set))]
-        parameters = [found.get_dim_name(isl.dim_type.param, k) for k in range(found.dim(isl.dim_type.param))]
-        difference = isl.Map(f"[{', '.join(parameters)}] -> {{ [{', '.join(names)}] -> [{second} - {first}] }}")
-        deltas = found.apply(difference).project_out(isl.dim_type.param, 0, len(parameters))
-        low, high = deltas.dim_min_val(0), deltas.dim_max_val(0)
-        if low.is_int() and high.is_int() and low == high:
-            return int(low.to_python())
-        return None
-
-    return answer(ask)  # type: ignore[no-any-return]

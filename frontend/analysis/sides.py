@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Obligation, Polynomial, never_negative, number, polynomial
 from unseq.frontend.analysis.context import Access, LoopContext, Nest
+from unseq.frontend.analysis.elimination import Constraint, at_least_zero
 from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed
 from unseq.frontend.analysis.library import bare
 from unseq.frontend.analysis.paths import Path
@@ -120,11 +121,12 @@ def always(p: Polynomial, side: Side) -> bool:
         return True
     sets = Sets(side.bounds.is_fixed)
     names = {nest.position: f"i{k}" for k, nest in enumerate(side.nests)}
-    text = sets.affine(p, names)
-    if text is None:
+    linear = sets.affine(p, names)
+    if linear is None:
         return False
+    negative = {name: -factor for name, factor in linear.items()}
     constraints = domain(sets, side, names)
-    return bool(sets.is_empty(list(names.values()), [*constraints, f"{text} <= -1"]))
+    return bool(sets.is_empty(list(names.values()), [*constraints, at_least_zero(negative, -1)]))
 
 
 def _plain(p: Polynomial, side: Side) -> bool:
@@ -142,9 +144,9 @@ def _is_positive(p: Polynomial) -> bool:
     return all(c > 0 and all(never_negative(a) for a in m) for m, c in p.terms.items())
 
 
-def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[str]:
+def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[Constraint]:
     found = (sets.affine(fact, names) for fact in side.facts)
-    return [f"{text} >= 0" for text in found if text is not None]
+    return [(linear, False) for linear in found if linear is not None]
 
 
 def in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[Guard]) -> bool:
