@@ -7,12 +7,12 @@ subscripts need none: arithmetic modulo 2^64 agrees with the integers on every i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Unary
+from unseq.frontend.ir.remembering import remembered
 
 MAX_TERMS = 40
 
@@ -104,13 +104,13 @@ def _append(whole: Expr, monomial: Monomial, coefficient: int) -> Expr:
     return terms.add(whole, part) if coefficient > 0 else terms.subtract(whole, part)
 
 
-def product(atoms: Iterable[Expr]) -> Monomial:
+def product(atoms: Monomial) -> Monomial:
     """A canonical product."""
-    return tuple(sorted(atoms, key=_order))
+    return atoms if len(atoms) < 2 else tuple(sorted(atoms, key=_order))
 
 
 def _order(atom: Expr) -> tuple[int, str]:
-    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, repr(atom))
+    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, remembered(atom, "repr", repr))
 
 
 def number(value: int) -> Polynomial:
@@ -132,6 +132,10 @@ def polynomial(e: Expr) -> Polynomial | None:
 
 
 def _polynomial(e: Expr) -> Polynomial:
+    return remembered(e, "polynomial", _made)
+
+
+def _made(e: Expr) -> Polynomial:
     match e:
         case Literal(value) if isinstance(value, int):
             return number(int(value))

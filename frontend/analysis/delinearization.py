@@ -26,7 +26,7 @@ def by_symbols(p: Polynomial, q: Polynomial, left: Side, right: Side, assumed: l
     strides = [*_strides(p, left), *_strides(q, right)]
     if not strides or len(strides) > MAX_STRIDES:
         return [(p, q)]
-    size = min(strides, key=lambda s: (degree(s), len(s.terms), repr(s.expression())))
+    size = _smallest(strides)
     for other in strides:
         size = _common(size, other)
     (p_high, p_low), (q_high, q_low) = divided(p, size), divided(q, size)
@@ -55,6 +55,14 @@ def _fitting(high: Polynomial, low: Polynomial, size: Polynomial, side: Side, as
             assumed.extend(g for g in extra if g not in assumed)
             return row, column
     return None
+
+
+def _smallest(strides: list[Polynomial]) -> Polynomial:
+    """The smallest of some strides; where that is not plain, the first in the order of how they are written."""
+    sizes = [(degree(s), len(s.terms)) for s in strides]
+    smallest = min(sizes)
+    rest = [s for s, size in zip(strides, sizes, strict=True) if size == smallest]
+    return rest[0] if all(s.terms == rest[0].terms for s in rest) else min(rest, key=lambda s: repr(s.expression()))
 
 
 def _strides(p: Polynomial, side: Side) -> list[Polynomial]:

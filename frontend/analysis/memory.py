@@ -7,7 +7,7 @@ the extents of both are made a guard.  What is left is a reason why the loop sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import bits, dependence, permutation, sides, terms
 from unseq.frontend.analysis.affine import polynomial
@@ -67,8 +67,10 @@ class Memory:
         self.packed: list[Packed] = []
         self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
+        self._known: set[Guard] = set()  # the guards again, to be found fast
         self._extents: dict[int, tuple[Extent | None, list[Guard]]] = {}
         self._sides: dict[tuple[int, bool], sides.Side] = {}
+        self._places: dict[tuple[tuple[int, ...], tuple[int, ...], bool], sides.Side] = {}
         positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
         self._varying = positions | context.declared
         self._varying |= {s for s in context.assigned if not isinstance(s.type, TRACKED) or self._is_visible(s)}
@@ -95,8 +97,11 @@ class Memory:
         """An access with what holds where it is executed."""
         found = self._sides.get((id(access), guarded))
         if found is None:
-            found = sides.side(access, where, self.context, self.is_fixed, guarded)
-            self._sides[(id(access), guarded)] = found
+            key = (tuple(map(id, access.nests)), tuple(map(id, access.tests)), guarded)
+            same = self._places.get(key)
+            if same is None:
+                same = self._places[key] = sides.side(access, where, self.context, self.is_fixed, guarded)
+            found = self._sides[(id(access), guarded)] = replace(same, access=access, path=where)
         return found
 
     def _may_change(self, load: Expr) -> bool:
@@ -221,8 +226,10 @@ class Memory:
                 for k, known in enumerate(self.guards):
                     if isinstance(known, NonDecreasing) and (both := joined(known, guard)) is not None:
                         self.guards[k] = guard = both
-            if guard not in self.guards:
+                        self._known = set(self.guards)
+            if guard not in self._known:
                 self.guards.append(guard)
+                self._known.add(guard)
 
     # --- two bases ---------------------------------------------------------------------------------------------
 

@@ -90,7 +90,8 @@ class Reader(ABC):
                     self.record(e, place, False)
                 return place
             case Unary(_, operand):
-                return replace(e, operand=self.read(operand))
+                value = self.read(operand)
+                return e if value is operand else replace(e, operand=value)
             case Binary(op, left, right):
                 first = self.read(left)
                 if op in ("&&", "||"):
@@ -100,14 +101,15 @@ class Reader(ABC):
                     second = self.read(right)
                 if op in ("<<", ">>") and isinstance(t.strip(left.type), t.Opaque):
                     self.stream(e)
-                return replace(e, left=first, right=second)
+                return e if first is left and second is right else replace(e, left=first, right=second)
             case Cast(operand, _):
                 if isinstance(operand.type, t.Array) and walk.is_place(operand):
                     if leads(operand) and (pointer := self.read(operand)) != operand:
                         return pointer
                     first_element = Literal(0, t.LONG, "0")
                     return AddressOf(Index(self.place(operand), first_element, operand.type.element), e.type)
-                return replace(e, operand=self.read(operand))
+                value = self.read(operand)
+                return e if value is operand else replace(e, operand=value)
             case AddressOf(place):
                 return replace(e, place=self.place(place))
             case Select(condition, then, other):

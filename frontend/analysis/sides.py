@@ -6,10 +6,10 @@ Questions are answered by isl; where the answer needs more than is known, it may
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import terms
-from unseq.frontend.analysis.affine import Obligation, Polynomial, never_negative, number, polynomial
+from unseq.frontend.analysis.affine import Monomial, Obligation, Polynomial, never_negative, number, polynomial
 from unseq.frontend.analysis.context import Access, LoopContext, Nest
 from unseq.frontend.analysis.elimination import Constraint, at_least_zero
 from unseq.frontend.analysis.extents import Bounds, assume, discharge_fixed
@@ -22,9 +22,25 @@ from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Symbol
 
 
+class Known:
+    """The facts of a place in the program, found by their terms, and the answers that they have given."""
+
+    __slots__ = ("answers", "by_term", "facts")
+
+    def __init__(self, facts: tuple[Polynomial, ...]) -> None:
+        self.facts = facts
+        self.answers: dict[frozenset[tuple[Monomial, int]], bool] = {}
+        self.by_term: dict[Monomial, list[int]] = {}
+        for place, fact in enumerate(facts):
+            for monomial in fact.terms:
+                self.by_term.setdefault(monomial, []).append(place)
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One access, ready to be compared: its path, the loops around it (the tested one first), what holds there."""
+    """One access, ready to be compared: its path, the loops around it (the tested one first), what holds there.
+
+    ``known`` remembers what was asked there."""
 
     access: Access
     path: Path
@@ -33,6 +49,7 @@ class Side:
     bounds: Bounds
     movers: frozenset[Symbol] = frozenset()  # counters of these loops and of the loops around
     needs: tuple[Guard, ...] = ()  # what the facts rest on
+    known: Known = field(default_factory=lambda: Known(()), compare=False, repr=False)
 
 
 def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[Expr], bool], guarded: bool) -> Side:
@@ -43,16 +60,20 @@ def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[
     outer = {s for f in context.facts if isinstance(f, Binary) for s in walk.used_symbols(f.left)}
     found = Side(access, where, nests, (), bounds, frozenset(outer | {nest.position for nest in nests}))
     for comparison in context.facts:
-        found = replace(found, facts=(*found.facts, *_facts(comparison, True, found, None)))
+        found = _with(found, _facts(comparison, True, found, None))
     for nest in nests:
         for comparison in nest.domain:
-            new = _facts(comparison, True, found, assumed if guarded else None)
-            found = replace(found, facts=(*found.facts, *new))
+            found = _with(found, _facts(comparison, True, found, assumed if guarded else None))
     for test in access.tests:
         if test.resolved is not None:
-            found = replace(found, facts=(*found.facts, *_facts(test.resolved, test.holds, found, None)))
+            found = _with(found, _facts(test.resolved, test.holds, found, None))
     bounds.prove = lambda p: always(p, found)
-    return replace(found, needs=tuple(assumed))
+    return replace(found, needs=tuple(assumed)) if assumed else found
+
+
+def _with(side: Side, new: list[Polynomial]) -> Side:
+    facts = (*side.facts, *new)
+    return replace(side, facts=facts, known=Known(facts)) if new else side
 
 
 def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> list[Polynomial]:
@@ -117,8 +138,15 @@ def always(p: Polynomial, side: Side) -> bool:
     value = p.constant
     if value is not None:
         return value >= 0
-    if _plain(p, side):
-        return True
+    key = frozenset(p.terms.items())
+    found = side.known.answers.get(key)
+    if found is None:
+        found = side.known.answers[key] = _plain(p.terms, side.known) or _empty(p, side)
+    return found
+
+
+def _empty(p: Polynomial, side: Side) -> bool:
+    """Whether nothing fulfils what is known and ``p < 0``."""
     sets = Sets(side.bounds.is_fixed)
     names = {nest.position: f"i{k}" for k, nest in enumerate(side.nests)}
     linear = sets.affine(p, names)
@@ -129,19 +157,48 @@ def always(p: Polynomial, side: Side) -> bool:
     return bool(sets.is_empty(list(names.values()), [*constraints, at_least_zero(negative, -1)]))
 
 
-def _plain(p: Polynomial, side: Side) -> bool:
-    """Whether ``p >= 0`` follows from the signs of its terms, or from one fact or the sum of two, without isl."""
-    if _is_positive(p):
+def _plain(p: dict[Monomial, int], known: Known) -> bool:
+    """Whether ``p >= 0`` follows from the signs of its terms, or from one fact or the sum of two.
+
+    A term that keeps ``p`` from being positive must be taken away by a fact that has it, too."""
+    bad = _not_positive(p)
+    if bad is None:
         return True
-    for k, fact in enumerate(side.facts):
-        rest = p.minus(fact)
-        if _is_positive(rest) or any(_is_positive(rest.minus(other)) for other in side.facts[k + 1 :]):
+    for first in known.by_term.get(bad, ()):
+        rest = _minus(p, known.facts[first].terms)
+        bad_there = _not_positive(rest)
+        if bad_there is None:
             return True
+        for second in known.by_term.get(bad_there, ()):
+            if second != first and _not_positive(_minus(rest, known.facts[second].terms)) is None:
+                return True
     return False
 
 
+def _minus(p: dict[Monomial, int], q: dict[Monomial, int]) -> dict[Monomial, int]:
+    found = dict(p)
+    for monomial, coefficient in q.items():
+        value = found.get(monomial, 0) - coefficient
+        if value:
+            found[monomial] = value
+        else:
+            del found[monomial]
+    return found
+
+
+def _not_positive(p: dict[Monomial, int]) -> Monomial | None:
+    """A term that may be negative."""
+    for monomial, coefficient in p.items():
+        if coefficient < 0:
+            return monomial
+        for atom in monomial:
+            if not never_negative(atom):
+                return monomial
+    return None
+
+
 def _is_positive(p: Polynomial) -> bool:
-    return all(c > 0 and all(never_negative(a) for a in m) for m, c in p.terms.items())
+    return _not_positive(p.terms) is None
 
 
 def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[Constraint]:

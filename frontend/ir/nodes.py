@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Union
 
+from unseq.frontend.ir.remembering import Remembering, quick
 from unseq.frontend.ir.types import Type
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
@@ -38,8 +39,9 @@ class Storage(Enum):
     TEMPORARY = "temporary"  # made by lowering; has no name in the source
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Remembering):
     """A variable. ``type`` may be a ``Reference``; ``const``: the variable itself is never assigned."""
 
     name: str
@@ -57,7 +59,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Remembering):
     """A constant; ``value`` is a Python int, float, bool, str (string literal) or None (null pointer).
     ``text`` is the source's spelling ("1e-6f", "'a'", "INT_MAX")."""
 
@@ -71,7 +73,7 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Remembering):
     """The variable ``symbol`` (a place, or its value when read); ``type`` has no reference."""
 
     symbol: Symbol
@@ -82,8 +84,9 @@ class Ref:
         return self.symbol.uid
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Index:
+class Index(Remembering):
     """Element ``index`` of ``base`` (pointer, array or container): ``p[i]``, ``*(p + i)``, ``v.at(i)``
     (``checked``: out of range throws). A place."""
 
@@ -97,8 +100,9 @@ class Index:
         return hash((self.base, self.index))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Remembering):
     """Data member ``name`` of ``base`` (a record, pair or complex, never a pointer: ``p->x`` is
     ``Member(Deref(p), x)``). A place if its base is one."""
 
@@ -108,8 +112,9 @@ class Member:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Deref:
+class Deref(Remembering):
     """What a pointer or iterator points to. A place."""
 
     pointer: Expr
@@ -117,8 +122,9 @@ class Deref:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class AddressOf:
+class AddressOf(Remembering):
     """The address of a place."""
 
     place: Expr
@@ -126,8 +132,9 @@ class AddressOf:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Remembering):
     """``op`` in ``- ~ !``."""
 
     op: str
@@ -137,8 +144,9 @@ class Unary:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Remembering):
     """``op`` in ``+ - * / % << >> & | ^ == != < <= > >= && ||`` (the last two short-circuit).
 
     Operands of arithmetic have the result's type (casts inserted), except shifts, comparisons, pointer or iterator
@@ -155,8 +163,9 @@ class Binary:
         return hash((self.op, self.left, self.right))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(Remembering):
     """Conversion of ``operand`` to ``type``."""
 
     operand: Expr
@@ -168,8 +177,9 @@ class Cast:
         return hash((Cast, self.operand))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Select:
+class Select(Remembering):
     """``condition ? then : other``; only the chosen operand is evaluated."""
 
     condition: Expr
@@ -179,8 +189,9 @@ class Select:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Remembering):
     """A call of a named function: of the same file, or of a library (``std::sort``, ``sqrt``, ``printf``).
     A function object or lambda variable is called with ``target`` set and ``name`` its variable's name."""
 
@@ -191,8 +202,9 @@ class Call:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Method:
+class Method(Remembering):
     """A call of a member function of a standard-library object: ``v.size()``, ``v.push_back(x)``."""
 
     object: Expr
@@ -202,8 +214,9 @@ class Method:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Construct:
+class Construct(Remembering):
     """A value made by a constructor or a braced list: ``std::vector<int>(n, 0)``, ``Point{x, y}``, ``{1, 2}``."""
 
     type: Type
@@ -212,8 +225,9 @@ class Construct:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Remembering):
     """A closure that captures by reference (``[&]``) unless a symbol is in ``copies``."""
 
     parameters: tuple[Symbol, ...]
@@ -232,8 +246,9 @@ Place = Union[Ref, Index, Member, Deref]
 # --- statements --------------------------------------------------------------------------------------
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Declare:
+class Declare(Remembering):
     """A local variable comes into being; ``value`` None leaves it uninitialised (or default-constructed)."""
 
     symbol: Symbol
@@ -241,8 +256,9 @@ class Declare:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Remembering):
     """``place = value``, or ``place op= value`` when ``op`` is set (the arithmetic is done in ``compute`` type,
     then converted to the place's type). ``i++`` is ``Assign(i, 1, "+")``."""
 
@@ -254,32 +270,36 @@ class Assign:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Evaluate:
+class Evaluate(Remembering):
     """An expression for its effects."""
 
     value: Expr
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Block:
+class Block(Remembering):
     """Statements in order, a scope. The span includes the braces where the source has them."""
 
     statements: tuple[Stmt, ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class If:
+class If(Remembering):
     condition: Expr
     then: Block
     other: Block | None
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class For:
+class For(Remembering):
     """C's ``for``; ``init`` and ``step`` are Declare/Assign/Evaluate. ``id`` is unique among a function's loops and
     survives rewrites. A missing condition is the literal true."""
 
@@ -291,8 +311,9 @@ class For:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class While:
+class While(Remembering):
     """``while`` (or ``do``-``while`` when ``test_last``)."""
 
     condition: Expr
@@ -302,8 +323,9 @@ class While:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class ForEach:
+class ForEach(Remembering):
     """Range-for over a container, array or span; ``symbol`` has a Reference type when bound by reference."""
 
     symbol: Symbol
@@ -313,8 +335,9 @@ class ForEach:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Case:
+class Case(Remembering):
     """One arm of a switch that does not fall through; no ``values``: the default."""
 
     values: tuple[int, ...]
@@ -322,25 +345,27 @@ class Case:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Remembering):
     value: Expr
     cases: tuple[Case, ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class Break(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Continue:
+class Continue(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(Remembering):
     value: Expr | None
     span: Span = field(default=NOWHERE, compare=False)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar, Union, cast
+from operator import attrgetter
+from typing import Any, TypeVar, Union, cast
 
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
@@ -47,6 +48,7 @@ from unseq.frontend.ir.nodes import (
     Unary,
     While,
 )
+from unseq.frontend.ir.remembering import remembered
 
 Node = Union[Expr, Stmt, Case]
 N = TypeVar("N", bound=Node)
@@ -88,32 +90,50 @@ _FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
 }
 
 
+def _getter(fields: tuple[tuple[str, str], ...]) -> Callable[[Any], tuple[Node, ...]]:
+    """What reads the nodes in ``fields``."""
+    if not fields:
+        return lambda node: ()
+    if all(kind == "" for _, kind in fields):
+        get = attrgetter(*(name for name, _ in fields))
+        return get if len(fields) > 1 else lambda node: (get(node),)
+
+    def general(node: Any) -> tuple[Node, ...]:
+        found: list[Node] = []
+        for name, kind in fields:
+            value = getattr(node, name)
+            if kind == "*":
+                found += value
+            elif value is not None:
+                found.append(value)
+        return tuple(found)
+
+    return general
+
+
+_CHILDREN = {kind: _getter(fields) for kind, fields in _FIELDS.items()}
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The expressions and statements directly below ``node``, in source order (a ``for``: its step before its
     body)."""
-    found: list[Node] = []
-    for name, kind in _FIELDS[type(node)]:
-        value = getattr(node, name)
-        if kind == "*":
-            found.extend(value)
-        elif value is not None:
-            found.append(value)
-    return tuple(found)
+    return _CHILDREN[type(node)](node)
 
 
 def walk(node: Node | Function) -> Iterator[Node]:
     """Every node at and below ``node`` in pre-order, the bodies of lambdas included; of a function, its body."""
-    pending: list[Node] = [node.body if isinstance(node, Function) else node]
-    fields = _FIELDS
+    return iter(remembered(node.body if isinstance(node, Function) else node, "walk", _below))
+
+
+def _below(node: Node) -> tuple[Node, ...]:
+    found: list[Node] = []
+    pending: list[Node] = [node]
+    getters = _CHILDREN
     while pending:
         current = pending.pop()
-        yield current
-        for name, kind in reversed(fields[type(current)]):
-            value = getattr(current, name)
-            if kind == "*":
-                pending.extend(reversed(value))
-            elif value is not None:
-                pending.append(value)
+        found.append(current)
+        pending.extend(getters[type(current)](current)[::-1])
+    return tuple(found)
 
 
 def expressions(node: Node | Function) -> Iterator[Expr]:
@@ -215,6 +235,10 @@ def extents(type_: t.Type) -> Iterator[Expr]:
 
 def declared_symbols(node: Node | Function) -> frozenset[Symbol]:
     """Symbols that come into being at or below ``node``: locals, range-for variables, parameters of lambdas."""
+    return remembered(node.body if isinstance(node, Function) else node, "declared", _declared)
+
+
+def _declared(node: Node) -> frozenset[Symbol]:
     found: set[Symbol] = set()
     for current in walk(node):
         if isinstance(current, Declare | ForEach):
@@ -226,6 +250,10 @@ def declared_symbols(node: Node | Function) -> frozenset[Symbol]:
 
 def used_symbols(node: Node | Function) -> frozenset[Symbol]:
     """Symbols that are read, written or passed on at or below ``node``, extents of declared arrays included."""
+    return remembered(node.body if isinstance(node, Function) else node, "used", _used)
+
+
+def _used(node: Node) -> frozenset[Symbol]:
     found: set[Symbol] = set()
     for current in walk(node):
         if isinstance(current, Ref):
