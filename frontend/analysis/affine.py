@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Unary
+from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Symbol, Unary
 from unseq.frontend.ir.remembering import remembered
 
 MAX_TERMS = 40
@@ -121,8 +121,12 @@ def number(value: int) -> Polynomial:
 def atom(e: Expr) -> Polynomial:
     """One atom; a variable is the same atom whatever type it is read as."""
     if isinstance(e, Ref):
-        e = Ref(e.symbol, t.strip(e.symbol.type))
+        return remembered(e.symbol, "atom", _variable)
     return Polynomial({(e,): 1})
+
+
+def _variable(symbol: Symbol) -> Polynomial:
+    return Polynomial({(terms.ref(symbol),): 1})
 
 
 def polynomial(e: Expr) -> Polynomial | None:

@@ -6,11 +6,15 @@ kept in signed 64-bit arithmetic: an object has fewer than 2^63 elements.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Select, Symbol
+from unseq.frontend.ir.remembering import remembered
 from unseq.frontend.source import NOWHERE, Span
 
 
+@lru_cache(maxsize=1024)
 def literal(value: int, type_: t.Type = t.LONG) -> Literal:
     """An integer constant."""
     return Literal(value, type_, str(value))
@@ -33,7 +37,8 @@ def constant(e: Expr) -> int | None:
         inner = constant(e.operand)
         return inner if inner is not None and fits(inner, e.type) else None
     if isinstance(e, Binary) and e.op in "+-*":
-        left, right = constant(e.left), constant(e.right)
+        right = constant(e.right)  # first: sums lean to the left
+        left = constant(e.left) if right is not None else None
         if left is None or right is None:
             return None
         value = left + right if e.op == "+" else left - right if e.op == "-" else left * right
@@ -60,8 +65,10 @@ def limits(type_: t.Int) -> tuple[int, int]:
 
 def long(e: Expr) -> Expr:
     """``e`` as a signed 64-bit integer."""
-    if e.type == t.LONG:
-        return e
+    return e if e.type == t.LONG else remembered(e, "long", _converted)
+
+
+def _converted(e: Expr) -> Expr:
     value = constant(e)
     if value is not None and fits(value, t.LONG):
         return literal(value)

@@ -39,7 +39,6 @@ class Storage(Enum):
     TEMPORARY = "temporary"  # made by lowering; has no name in the source
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Symbol(Remembering):
     """A variable. ``type`` may be a ``Reference``; ``const``: the variable itself is never assigned."""
