@@ -95,7 +95,7 @@ def _getter(fields: tuple[tuple[str, str], ...]) -> Callable[[Any], tuple[Node, 
     if not fields:
         return lambda node: ()
     if all(kind == "" for _, kind in fields):
-        get = attrgetter(*(name for name, _ in fields))
+        get: Callable[[Any], Any] = attrgetter(*(name for name, _ in fields))
         return get if len(fields) > 1 else lambda node: (get(node),)
 
     def general(node: Any) -> tuple[Node, ...]:
