@@ -77,7 +77,9 @@ def _ordered(pairs: list[Pair], left: Side, right: Side, grain: Grain) -> bool:
     return True
 
 
-def _against(first: Side, second: Side, grain: Grain, columns: tuple[str, str], steps: Linear) -> list[Constraint] | None:
+def _against(
+    first: Side, second: Side, grain: Grain, columns: tuple[str, str], steps: Linear
+) -> list[Constraint] | None:
     """The constraints that the first access, ``steps`` rows before the second, is in a larger column; None: never."""
     parts = grain.part(first.access), grain.part(second.access)
     if parts == (Part.INSIDE, Part.INSIDE):

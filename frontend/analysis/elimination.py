@@ -36,7 +36,7 @@ def combined(left: Linear, p: int, right: Linear, q: int) -> Linear:
         if value or not name:
             found[name] = value
         else:
-            del found[name]
+            found.pop(name, None)
     return found
 
 
