@@ -24,6 +24,7 @@ from unseq.frontend.analysis import (
     scan,
     scatter,
     search,
+    solver,
     stl,
     terms,
     uncounted,
@@ -143,12 +144,11 @@ def _fact(
     """One loop; ``inside`` holds what is known in the loops around and gets what is known in this one, ``studies``
     what the loop carries."""
     name = analysis.function.name
+    solver.begin()
     try:
         context, run, space = context_of(analysis, loop, inside.get(parent, ()))
     except TooLarge:
-        what = "the loop is too large to analyse"
-        reason = Diagnostic(loop.span, what, "split it into smaller functions", code=Why.TOO_LARGE)
-        return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
+        return _refused(loop, "the loop is too large to analyse", parent, name)
     inside[loop.id] = facts_inside(context)
     verdict = _Verdict(context, run)
     verdict.guards += [Holds(e) for e in dict.fromkeys(run.assumed)]
@@ -162,6 +162,8 @@ def _fact(
         verdict.reasons.append(Diagnostic(obstacle.call.span, obstacle.what, obstacle.remedy, code=obstacle.code))
     studies[loop.id] = Study(context, tuple(verdict.roles), tuple(verdict.guards), bool(run.checks))
     memory = _memory(verdict, analysis, assume)
+    if solver.is_exhausted():
+        return _refused(loop, "the loop is too complex to analyse", parent, name)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
     if reasons and not inside.get(-2):
@@ -184,6 +186,11 @@ def _fact(
         parent,
         name,
     )
+
+
+def _refused(loop: Loop, what: str, parent: int, name: str) -> LoopFact:
+    reason = Diagnostic(loop.span, what, "split it into smaller functions", code=Why.TOO_LARGE)
+    return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
 
 
 def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]) -> LoopFact | None:
