@@ -26,6 +26,7 @@ from unseq.frontend.analysis import (
     scatter,
     search,
     series,
+    solver,
     stl,
     terms,
     uncounted,
@@ -141,12 +142,11 @@ def _fact(
     """One loop; ``inside`` holds what is known in the loops around and gets what is known in this one, ``studies``
     what the loop carries."""
     name = analysis.function.name
+    solver.begin()
     try:
         context, run, space = context_of(analysis, loop, inside.get(parent, ()))
     except TooLarge:
-        what = "the loop is too large to analyse"
-        reason = Diagnostic(loop.span, what, "split it into smaller functions", code=Why.TOO_LARGE)
-        return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
+        return _refused(loop, "the loop is too large to analyse", parent, name)
     inside[loop.id] = facts_inside(context)
     verdict = _Verdict(context, run)
     verdict.guards += [Holds(e) for e in dict.fromkeys(run.assumed)]
@@ -161,6 +161,8 @@ def _fact(
     study = Study(context, tuple(verdict.roles), tuple(verdict.guards), bool(run.checks))
     memory = _memory(verdict, analysis, assume)
     studies[loop.id] = replace(study, memory=memory)
+    if solver.is_exhausted():
+        return _refused(loop, "the loop is too complex to analyse", parent, name)
     _checks(verdict, memory)
     reasons = tuple(dict.fromkeys(verdict.reasons))
     if -2 not in inside and (reasons or any(isinstance(role, Recurrence) for role in verdict.roles)):
@@ -183,6 +185,11 @@ def _fact(
         parent,
         name,
     )
+
+
+def _refused(loop: Loop, what: str, parent: int, name: str) -> LoopFact:
+    reason = Diagnostic(loop.span, what, "split it into smaller functions", code=Why.TOO_LARGE)
+    return LoopFact(loop, "sequential", False, Claim.PROVED, reasons=(reason,), parent=parent, function=name)
 
 
 def _rewritten(

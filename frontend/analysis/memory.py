@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from unseq.frontend.analysis import bits, dependence, permutation, sides, terms
+from unseq.frontend.analysis import bits, dependence, permutation, sides, solver, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.aliasing import Object, may_change, name_of, relation
 from unseq.frontend.analysis.buffering import buffered
@@ -26,6 +26,7 @@ from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
 
 MAX_PAIRS = 3000
+PAIR_COSTS = 2  # of the effort for one loop
 TRACKED = (t.Int, t.Bool, t.Pointer)
 
 Span = tuple[Expr, Expr]  # first element, one past the last
@@ -149,7 +150,7 @@ class Memory:
                 if not group.written and not other.written:
                     continue
                 pairs += 1
-                if pairs > MAX_PAIRS:
+                if pairs > MAX_PAIRS or solver.is_exhausted():
                     self.conflicts.append(Conflict("large", group.members[0][0], other.members[0][0]))
                     return
                 self._between(group, other)
@@ -197,7 +198,7 @@ class Memory:
                 if (mine is not None and mine == yours) or not may_meet(where, there):
                     continue
                 count += 1
-                if count > MAX_PAIRS:
+                if count > MAX_PAIRS or not solver.spend(PAIR_COSTS):
                     self.conflicts.append(Conflict("large", access, other))
                     return
                 self.pair(access, where, other, there)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from unseq.frontend.analysis import wavefront
+from unseq.frontend.analysis import solver, wavefront
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.wavefront import Study
 from unseq.frontend.facts import Claim, LoopFact, Prefix, Recurrence
@@ -39,8 +39,9 @@ def _wavefront(
         return None
     if inside.parallel and not any(isinstance(role, Prefix | Recurrence) for role in inside.roles):
         return None
+    solver.begin()
     found = wavefront.find(studies[fact.loop.id], studies[inner.id], effects, noalias)
-    if found is None:
+    if found is None or solver.is_exhausted():
         return None
     return replace(
         fact,

@@ -103,6 +103,8 @@ class Sets:
 
     def is_empty(self, names: Sequence[str], constraints: Sequence[Constraint]) -> bool | None:
         """Whether no integer point satisfies ``constraints``; None: too hard."""
+        if not solver.spend(solver.ELIMINATION_COSTS):
+            return None
         known = elimination.feasible([*constraints, *self.limits])
         if known is False or (known and not self.divisions):
             return not known

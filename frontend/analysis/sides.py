@@ -1,6 +1,6 @@
 """What holds where an access is executed: its loops, the conditions on its way, and what follows from them.
 
-Questions are answered by isl; where the answer needs more than is known, it may be made a guard.
+Questions are answered by elimination and isl; where the answer needs more than is known, it may be made a guard.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def points(of: list[Constraint]) -> str:
     return f"{{ [{', '.join(NAMES)}] : {' and '.join(solver.constraint(c) for c in of)} }}"
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(constraints())
 def test_it_finds_the_same_sets_empty(of: list[Constraint]) -> None:
     known = elimination.feasible(of)
@@ -32,7 +32,7 @@ def test_it_finds_the_same_sets_empty(of: list[Constraint]) -> None:
         assert known is not bool(isl.Set(points(of)).is_empty())
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(constraints())
 def test_it_finds_the_same_distances(of: list[Constraint]) -> None:
     if isl.Set(points(of)).is_empty():

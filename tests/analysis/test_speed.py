@@ -107,7 +107,7 @@ def test_a_loop_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert asked < 200 * len(facts.loops)
 
 
-def test_help_loads_no_solver() -> None:
+def test_analysis_loads_no_solver() -> None:
     code = (
         "import checkout, sys; checkout.bind(); import unseq.evaluate.explain;"
         "print([m for m in ('islpy', 'z3', 'numpy', 'jinja2') if m in sys.modules])"

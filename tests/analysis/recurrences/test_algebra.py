@@ -1,8 +1,9 @@
 """Every family's algebra, proved by z3 for the very expressions that the analyses make.
 
-Composition: a step after the parameters (``combine``, and ``gather`` where given) is a step after the function. Identity:
-it changes nothing.  Affine and bitwise families on bit-vectors of 8 bits (the identities are those of a ring, in any
-width); max-plus, min-plus and clamps on integers as large as 64-bit arithmetic has to bear; remainders for one modulus.
+Composition: a step after the parameters (``combine``, and ``gather`` where given) is a step after the function.
+Identity: it changes nothing. Affine and bitwise families on bit-vectors of 8 bits (the identities are those of a
+ring, in any width); max-plus, min-plus and clamps on integers as large as 64-bit arithmetic has to bear; remainders
+for one modulus.
 """
 
 from collections.abc import Mapping
