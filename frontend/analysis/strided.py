@@ -54,7 +54,7 @@ def _rounded_up(distance: Expr, stride: Expr) -> Expr:
     """``distance / stride``, rounded up; in the type of both if that is ``size_t``."""
     own = stride.operand if isinstance(stride, Cast) else stride
     if own.type == distance.type == t.SIZE:
-        last = Binary("-", Binary("+", distance, own, t.SIZE, _WRAP), Literal(1, t.SIZE, "1"), t.SIZE, _WRAP)
-        return Binary("/", last, own, t.SIZE, _WRAP)
+        end = Binary("-", Binary("+", distance, own, t.SIZE, _WRAP), Literal(1, t.SIZE, "1"), t.SIZE, _WRAP)
+        return Binary("/", end, own, t.SIZE, _WRAP)
     last = terms.add(distance, terms.subtract(stride, terms.ONE))
     return Binary("/", terms.long(last), terms.long(stride), t.LONG, Overflow.UNDEFINED)
