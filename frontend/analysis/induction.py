@@ -49,7 +49,9 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
+class Bound:
+    """What a loop's condition compares a variable with."""
+
     op: str  # the loop goes on while ``main op bound``
     bound: Expr
     offset: int  # the comparison is of ``main + offset``
@@ -128,10 +130,10 @@ def _for(loop: For, is_invariant: Callable[[Expr], bool], assigned: frozenset[Sy
             continue
         if sum(isinstance(s, Assign) and isinstance(s.place, Ref) and s.place.symbol == symbol for s in loop.step) > 1:
             continue
-        bound = _find_bound(loop.condition, symbol, is_invariant)
+        bound = find_bound(loop.condition, symbol, is_invariant)
         if bound is None:
             continue
-        lower = _started(loop, symbol)
+        lower = started(loop, symbol)
         if lower is None:
             return None
         in_header = any(isinstance(s, Declare) and s.symbol == symbol for s in loop.init)
@@ -139,7 +141,7 @@ def _for(loop: For, is_invariant: Callable[[Expr], bool], assigned: frozenset[Sy
     return None
 
 
-def _started(loop: For, symbol: Symbol) -> Expr | None:
+def started(loop: For, symbol: Symbol) -> Expr | None:
     """The value of a variable when the loop starts."""
     lower: Expr = terms.ref(symbol)
     for statement in loop.init:
@@ -158,12 +160,12 @@ def _stepping(loop: For | While, is_invariant: Callable[[Expr], bool], strides: 
     for symbol, step in strides.items():
         if not can_count(symbol) or step == 0:
             continue
-        bound = _find_bound(loop.condition, symbol, is_invariant)
+        bound = find_bound(loop.condition, symbol, is_invariant)
         if bound is None:
             continue
         lower: Expr | None = terms.ref(symbol)
         if isinstance(loop, For):
-            lower = _started(loop, symbol)
+            lower = started(loop, symbol)
         if lower is None:
             continue
         found = _finish(loop.condition, symbol, step, lower, bound, False, None)
@@ -185,7 +187,8 @@ def _strip(e: Expr) -> Expr:
     return e
 
 
-def _find_bound(condition: Expr, symbol: Symbol, is_invariant: Callable[[Expr], bool]) -> _Bound | None:
+def find_bound(condition: Expr, symbol: Symbol, is_invariant: Callable[[Expr], bool]) -> Bound | None:
+    """The bound that a condition sets for a variable, if it sets one."""
     for index, part in enumerate(terms.conjuncts(condition)):
         negated = False
         while isinstance(part, Unary) and part.op == "!":
@@ -193,7 +196,7 @@ def _find_bound(condition: Expr, symbol: Symbol, is_invariant: Callable[[Expr], 
         if isinstance(part, Cast) and isinstance(part.type, t.Bool) and isinstance(part.operand, Ref):
             part = part.operand
         if isinstance(part, Ref) and part.symbol == symbol and isinstance(symbol.type, t.Int) and not negated:
-            return _Bound("!=", Literal(0, symbol.type, "0"), 0, index, False, None)
+            return Bound("!=", Literal(0, symbol.type, "0"), 0, index, False, None)
         if not isinstance(part, Binary) or part.op not in _NEGATED:
             continue
         op = _NEGATED[part.op] if negated else part.op
@@ -206,7 +209,7 @@ def _find_bound(condition: Expr, symbol: Symbol, is_invariant: Callable[[Expr], 
                 if kind is not None and isinstance(symbol.type, t.Int) and not symbol.type.signed:
                     kind = None
                 unsigned = isinstance(side.type, t.Int) and not side.type.signed
-                return _Bound(direction, other, offset, index, unsigned, kind)
+                return Bound(direction, other, offset, index, unsigned, kind)
     return None
 
 
@@ -223,7 +226,7 @@ def _offset(side: Expr, symbol: Symbol) -> int | None:
 
 
 def _finish(
-    condition: Expr, symbol: Symbol, step: int, lower: Expr, bound: _Bound, in_header: bool, shown: Symbol | None
+    condition: Expr, symbol: Symbol, step: int, lower: Expr, bound: Bound, in_header: bool, shown: Symbol | None
 ) -> Counted | None:
     guards: list[Guard] = []
     upper = bound.bound

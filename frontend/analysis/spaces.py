@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unseq.frontend.analysis import induction, terms
+from unseq.frontend.analysis import induction, strided, terms
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.aliasing import may_change
 from unseq.frontend.analysis.context import Access, Nest
@@ -69,6 +69,8 @@ def space(run: Values, loop: Loop, before: Env, changing: frozenset[Symbol]) -> 
     found = induction.counted(
         loop, is_invariant, body_changes | hidden, {s: k for s, k in constants.items() if s not in hidden}
     )
+    if found is None:
+        found = strided.counted(loop, is_invariant, body_changes | hidden, strides)
     run.env = entry
     starts = {s: before.get(s, terms.ref(s)) for s in changing}
     if found is None:

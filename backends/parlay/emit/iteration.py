@@ -16,7 +16,7 @@ from unseq.backends.parlay.emit.polynomials import constant, is_unsigned, plain
 from unseq.frontend.facts import Induction, Iteration, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Assign, Declare, Expr, For, ForEach, Index, Ref, Symbol
+from unseq.frontend.ir.nodes import Assign, Cast, Declare, Expr, For, ForEach, Index, Ref, Symbol
 from unseq.frontend.source import Unsupported
 
 
@@ -145,7 +145,7 @@ def _steps_since(context: Context, iteration: Iteration, name: str, direct: bool
 
 def advanced(context: Context, role: Induction, start: str, steps: str) -> str:
     """The value of an induction variable ``steps`` iterations after ``start`` (both at least as tight as sums)."""
-    stride = plain(role.stride)
+    stride = _unwidened(role)
     value = constant(stride)
     if value is not None:
         size = steps if abs(value) == 1 else f"{abs(value)} * {_factor(steps)}"
@@ -158,13 +158,21 @@ def advanced(context: Context, role: Induction, start: str, steps: str) -> str:
     return product if start == "0" else f"{start} + {product}"
 
 
+def _unwidened(role: Induction) -> Expr:
+    """The stride, without a conversion that the sum does not need."""
+    stride = plain(role.stride)
+    own = t.strip(role.symbol.type)
+    inner = stride.operand if isinstance(stride, Cast) else stride
+    return inner if inner.type == own else stride
+
+
 def _factor(text: str) -> str:
     return text if text.replace("_", "").isalnum() else f"({text})"
 
 
 def _induction(context: Context, role: Induction, steps: str, before: list[str]) -> str:
     """The declaration of an iteration's own copy; it hides the original, whose value is kept where it is needed."""
-    start = context.expr(role.start, ADDITIVE)
+    start = context.expr(plain(role.start), ADDITIVE)
     if role.symbol in walk.used_symbols(role.start):
         kept = context.fresh(f"{role.symbol.name}_start")
         before.append(f"const auto {kept} = {start};")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from unseq.backends.parlay.cxx_literals import RELATIONAL
 from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit import guards, layout
 from unseq.backends.parlay.emit.bounds import cutoff
@@ -19,7 +20,8 @@ from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.facts import Buffered, LoopFact, Packed, Private
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Block, Expr, Index, Ref, Symbol
+from unseq.frontend.ir.nodes import Binary, Block, Expr, Index, Literal, Ref, Symbol
+from unseq.frontend.ir.walk import expressions
 
 LONG_BODY = 8  # lines; a longer body is written once, as a lambda
 WORD = 64  # elements of a vector<bool> that may share a word
@@ -121,9 +123,16 @@ def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
     """What must hold for the parallel construct: enough work, a valid range, the guards."""
     enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
     context.definitions.add("UNSEQ_CUTOFF")
-    context.whole |= {*enough.conditions, *space.trip.positive}
-    asked = [*enough.conditions, *space.conditions, *guards.conditions(context, fact.guards, enough.bounds)]
+    first = _divisors(context, space.iteration.trip)
+    context.whole |= {*first, *enough.conditions, *space.trip.positive}
+    asked = [*first, *enough.conditions, *space.conditions, *guards.conditions(context, fact.guards, enough.bounds)]
     return list(dict.fromkeys(asked))
+
+
+def _divisors(context: Context, trip: Expr) -> list[str]:
+    """What must hold before a number of iterations can be worked out: it is divided by a step."""
+    divisors = [e.right for e in expressions(trip) if isinstance(e, Binary) and e.op == "/"]
+    return [f"{context.expr(plain(e), RELATIONAL + 1)} > 0" for e in divisors if not isinstance(e, Literal)]
 
 
 def chosen(context: Context, fact: LoopFact, asked: list[str], parallel: str) -> str:
