@@ -81,7 +81,6 @@ class Ref(Remembering):
         return self.symbol.uid
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Index(Remembering):
     """Element ``index`` of ``base`` (pointer, array, container). A place. ``checked``: ``v.at(i)``, which may throw."""
@@ -96,7 +95,6 @@ class Index(Remembering):
         return hash((self.base, self.index))
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Member(Remembering):
     """Data member ``name`` of ``base`` (a record, pair or complex, never a pointer: ``p->x`` is
@@ -108,7 +106,6 @@ class Member(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Deref(Remembering):
     """What a pointer or iterator points to. A place."""
@@ -118,7 +115,6 @@ class Deref(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class AddressOf(Remembering):
     """The address of a place."""
@@ -128,7 +124,6 @@ class AddressOf(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Unary(Remembering):
     """``op`` in ``- ~ !``."""
@@ -140,7 +135,6 @@ class Unary(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Binary(Remembering):
     """``op`` in ``+ - * / % << >> & | ^ == != < <= > >= && ||`` (the last two short-circuit).
@@ -159,7 +153,6 @@ class Binary(Remembering):
         return hash((self.op, self.left, self.right))
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Cast(Remembering):
     """Conversion of ``operand`` to ``type``."""
@@ -173,7 +166,6 @@ class Cast(Remembering):
         return hash((Cast, self.operand))
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Select(Remembering):
     """``condition ? then : other``; only the chosen operand is evaluated."""
@@ -185,7 +177,6 @@ class Select(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Call(Remembering):
     """A call of a named function of the file or a library; ``target``: of the function object that ``name`` names."""
@@ -197,7 +188,6 @@ class Call(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Method(Remembering):
     """A call of a member function of a standard-library object: ``v.size()``, ``v.push_back(x)``."""
@@ -209,7 +199,6 @@ class Method(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Construct(Remembering):
     """A value made by a constructor or a braced list: ``std::vector<int>(n, 0)``, ``{1, 2}``."""
@@ -220,7 +209,6 @@ class Construct(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Lambda(Remembering):
     """A closure that captures by reference (``[&]``) unless a symbol is in ``copies``."""
@@ -241,7 +229,6 @@ Place = Union[Ref, Index, Member, Deref]
 # --- statements --------------------------------------------------------------------------------------
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Declare(Remembering):
     """A local variable comes into being; ``value`` None leaves it uninitialised (or default-constructed)."""
@@ -251,7 +238,6 @@ class Declare(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Assign(Remembering):
     """``place = value``, or ``place op= value`` when ``op`` is set (the arithmetic is done in ``compute`` type,
@@ -265,7 +251,6 @@ class Assign(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Evaluate(Remembering):
     """An expression for its effects."""
@@ -274,7 +259,6 @@ class Evaluate(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Block(Remembering):
     """Statements in order, a scope. The span includes the braces where the source has them."""
@@ -283,7 +267,6 @@ class Block(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class If(Remembering):
     condition: Expr
@@ -292,7 +275,6 @@ class If(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class For(Remembering):
     """C's ``for``; ``init`` and ``step``: Declare/Assign/Evaluate. ``id`` is unique in a function, kept by rewrites."""
@@ -305,7 +287,6 @@ class For(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class While(Remembering):
     """``while`` (or ``do``-``while`` when ``test_last``)."""
@@ -317,7 +298,6 @@ class While(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class ForEach(Remembering):
     """Range-for over a container, array or span; ``symbol`` has a Reference type when bound by reference."""
@@ -329,7 +309,6 @@ class ForEach(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Case(Remembering):
     """One arm of a switch that does not fall through; no ``values``: the default."""
@@ -339,7 +318,6 @@ class Case(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Switch(Remembering):
     value: Expr
@@ -357,7 +335,6 @@ class Continue(Remembering):
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Return(Remembering):
     value: Expr | None
@@ -366,6 +343,13 @@ class Return(Remembering):
 
 Stmt = Union[Declare, Assign, Evaluate, Block, If, For, While, ForEach, Switch, Break, Continue, Return]
 Loop = Union[For, While, ForEach]
+
+
+for _class in (
+    Index, Member, Deref, AddressOf, Unary, Binary, Cast, Select, Call, Method, Construct, Lambda, Declare,
+    Assign, Evaluate, Block, If, For, While, ForEach, Case, Switch, Return
+):  # fmt: skip
+    quick(_class)
 
 
 # --- functions ---------------------------------------------------------------------------------------
