@@ -107,15 +107,11 @@ class Recurrence:
     One iteration's function is given by ``element`` (values of ``parameters``, evaluable at the start of an iteration
     after ``statements``); ``combine`` is "first ``parameters``, then ``later``" as values of the composed function's
     parameters; ``identity`` composes to nothing; ``apply`` gives the new values of ``symbols`` from ``parameters`` and
-    the old values.  ``gather``, where given, is ``combine`` with one iteration behind the parameters.
-
-    ``states``: a finite family has no parameters; its function is a table of what becomes of each of these values of
-    ``symbols`` (all values of a box, in order), and ``apply`` is one iteration.
-
-    ``family``: last write, affine, affine modulo m, max-plus, min-plus, clamp, bitwise, finite state.  ``running``:
-    the values in between are used by the rest of the body (a scan), else only the final ones count.  ``upstream``:
-    variables of other roles whose running values the parameters need, ``steps`` their values after an iteration.
-    ``proof``: how membership was shown, by construction or by SMT."""
+    the old values.  ``gather``, where given, is ``combine`` with one iteration behind the parameters.  ``states``:
+    a finite family is a table of what becomes of each of these values (a box); ``apply`` is one iteration.
+    ``running``: the values in between are used by the rest of the body (a scan).
+    ``upstream``: variables of other roles whose running values the parameters need, ``steps`` their values after an
+    iteration.  ``proof``: how membership was shown, by construction or by SMT."""
 
     symbols: tuple[Symbol, ...]
     family: str
