@@ -1,5 +1,5 @@
-void shift(double *x, int n)
+void shift(double *v, int n, int low, int high)
 {
     for (int i = 0; i < n; i++)
-        x[i] -= x[0];
+        v[i] -= 0.5 * (v[low] + v[high]);
 }
