@@ -26,7 +26,7 @@ void despike(double *x, int n)
 void pairs(double *restrict y, const double *restrict x, int n)
 {
     for (int i = 0; i < n; i++)
-        for (int j = 0; j < 2; j++)
+        for (int j = 0; j < 3; j++)
             y[i] = x[i] + j;
 }
 
