@@ -57,7 +57,8 @@ def refused(reason: str, remedy: str = "", code: Why = Why.ALGORITHM_FORM) -> Fo
 def impure(function: Lambda, pure: frozenset[str], own: frozenset[Symbol]) -> str:
     """Why a lambda may not run in parallel with itself; empty if it may. ``own``: parameters it may write through."""
     values = frozenset(p for p in function.parameters if not isinstance(p.type, Reference))
-    inside = declared_symbols(function.body) | own | values
+    made = {s for s in declared_symbols(function.body) if not isinstance(s.type, Reference)}
+    inside = made | own | values
     for node in walk(function.body):
         if isinstance(node, Assign) and own_root(node.place) not in inside:
             return "its function object writes a variable outside of itself"

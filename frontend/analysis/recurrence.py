@@ -42,9 +42,9 @@ from unseq.frontend.analysis.speculation import may_run_ahead
 from unseq.frontend.analysis.symbolic import MAX_NODES, one_iteration
 from unseq.frontend.analysis.tropical import max_plus
 from unseq.frontend.facts import Prefix, Recurrence, Role
-from unseq.frontend.ir.nodes import Assign, Evaluate, Expr, Ref, Symbol
+from unseq.frontend.ir.nodes import Assign, Expr, Ref, Symbol
 from unseq.frontend.ir.types import is_arithmetic, strip
-from unseq.frontend.ir.walk import own_root, used_symbols, walk
+from unseq.frontend.ir.walk import acts, used_symbols, walk
 
 FEW = 4  # states that are better enumerated than computed
 
@@ -144,21 +144,9 @@ def _placed(context: LoopContext, role: Recurrence, state: State, upstream: froz
     return replace(
         role,
         statements=statements,
-        running=_has_effects(context),
+        running=acts(context.loop),
         live_out=bool(own & context.live_after),
         updates=spans,
         upstream=others,
         steps=steps,
     )
-
-
-def _has_effects(context: LoopContext) -> bool:
-    """Whether iterations do anything but change variables."""
-    for node in walk(context.body):
-        if isinstance(node, Evaluate):
-            return True
-        if isinstance(node, Assign) and not isinstance(node.place, Ref):
-            owner = own_root(node.place)
-            if owner is None or owner not in context.declared:
-                return True
-    return False

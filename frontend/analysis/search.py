@@ -9,7 +9,7 @@ from unseq.frontend.analysis.context import ExitKind, LoopContext
 from unseq.frontend.analysis.slices import Site, is_pure, negated, sites, slice_before
 from unseq.frontend.facts import Exit, Role
 from unseq.frontend.ir.nodes import Assign, Binary, Block, Break, Declare, Evaluate, Expr, If, Return, Symbol
-from unseq.frontend.ir.types import BOOL
+from unseq.frontend.ir.types import BOOL, Reference
 from unseq.frontend.ir.walk import assigned_symbols, own_root, walk
 
 
@@ -34,7 +34,7 @@ def _silent(context: LoopContext, all_sites: list[Site], leaving: set[int]) -> b
         for node in walk(statement):
             if isinstance(node, Assign):
                 owner = own_root(node.place)
-                if owner is None or owner not in context.declared:
+                if owner is None or owner not in context.declared or isinstance(owner.type, Reference):
                     return False
             elif isinstance(node, Evaluate) or (
                 isinstance(node, Declare) and node.value is not None and not is_pure(context, node.value)

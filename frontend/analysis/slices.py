@@ -32,8 +32,8 @@ from unseq.frontend.ir.nodes import (
     Unary,
     While,
 )
-from unseq.frontend.ir.types import BOOL, is_arithmetic
-from unseq.frontend.ir.walk import assigned_symbols, own_root, rebound_symbols, substitute, used_symbols, walk
+from unseq.frontend.ir.types import BOOL, Reference, is_arithmetic
+from unseq.frontend.ir.walk import assigned_symbols, own_root, rebound_symbols, root, substitute, used_symbols, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _local_effects(context: LoopContext, statement: Stmt) -> bool:
     for node in walk(statement):
         if isinstance(node, Assign):
             owner = own_root(node.place)
-            if owner is None or owner not in context.declared:
+            if owner is None or owner not in context.declared or isinstance(owner.type, Reference):
                 return False
         elif isinstance(node, Evaluate | Return | Break | Continue):
             return isinstance(node, Continue | Break) and isinstance(statement, For | While | ForEach)
@@ -159,7 +159,11 @@ def slice_before(
         needed |= used_symbols(e) - given
     chosen: list[Stmt] = []
     for statement in reversed(context.body.statements[:top]):
-        made = set(assigned_symbols(statement) if not given else _own_changes(context, statement))
+        made = {
+            s
+            for s in (assigned_symbols(statement) if not given else _own_changes(context, statement))
+            if not isinstance(s.type, Reference)  # what it stands for is memory, see ``stable``
+        }
         if isinstance(statement, Declare):
             made.add(statement.symbol)
         if not made & needed:
@@ -184,6 +188,9 @@ def stable(context: LoopContext, top: int | frozenset[Symbol], *wanted: Expr) ->
     read: set[Symbol] = set()
     for e in wanted:
         read |= used_symbols(e)
+    for reference in [s for s in read if isinstance(s.type, Reference)]:
+        stands_for = {a.root for a in context.accesses if root(a.place) == reference}
+        read |= {s for s in stands_for if s is not None} if stands_for - {None} else context.written_roots
     suspects = read & (context.written_roots - context.declared)
     if not suspects:
         return True

@@ -337,6 +337,23 @@ def rebound_symbols(node: Node | Function) -> frozenset[Symbol]:
     return frozenset(symbol for symbol in found if symbol is not None)
 
 
+def acts(loop: Loop) -> bool:
+    """Whether iterations do anything but change variables: write into memory that is not their own, also through a
+    reference that they made, or evaluate something for its effects."""
+    own = declared_symbols(loop)
+    for node in walk(loop.body):
+        if isinstance(node, Evaluate):
+            return True
+        if isinstance(node, Assign):
+            owner = own_root(node.place)
+            made = owner in own
+            if isinstance(node.place, Ref) and not made:
+                continue
+            if owner is None or not made or isinstance(owner.type, t.Reference):
+                return True
+    return False
+
+
 def is_place(e: Expr) -> bool:
     """Whether ``e`` has the shape of a place (something that can be assigned or have its address taken)."""
     if isinstance(e, Member):
@@ -349,6 +366,7 @@ __all__ = [
     "LOOPS",
     "Node",
     "Place",
+    "acts",
     "assigned_symbols",
     "children",
     "declared_symbols",

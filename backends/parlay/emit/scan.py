@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from unseq.backends.parlay.emit import blocks
-from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit.blocks import Carried, Split
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
@@ -22,8 +21,8 @@ from unseq.backends.parlay.emit.running import Running, running, together
 from unseq.backends.plan import Pack, Scan
 from unseq.frontend.facts import Append, LoopFact, Prefix, Recurrence
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Evaluate, Expr, Ref, Symbol
-from unseq.frontend.ir.walk import own_root, walk
+from unseq.frontend.ir.nodes import Expr, Symbol
+from unseq.frontend.ir.walk import acts
 
 _SHARES = "parlay::num_workers() + 1"
 
@@ -61,15 +60,7 @@ def _carried(values: Sequence[Running], parts: Parts) -> list[Carried]:
 
 def _has_effects(fact: LoopFact) -> bool:
     """Whether iterations do anything but change variables that run through the loop."""
-    own = bodies.declares(fact.loop.body)
-    for node in walk(fact.loop.body):
-        if isinstance(node, Evaluate):
-            return True
-        if isinstance(node, Assign) and not isinstance(node.place, Ref):
-            owner = own_root(node.place)
-            if owner is None or owner.name not in own:
-                return True
-    return any(isinstance(role, Append) for role in fact.roles)
+    return acts(fact.loop) or any(isinstance(role, Append) for role in fact.roles)
 
 
 def _stages(values: Sequence[Running]) -> list[list[Running]]:
