@@ -63,7 +63,7 @@ def pointer_pairs(roles: Roles) -> Iterator[tuple[int, int]]:
         for k, p in enumerate(parameters)
         if isinstance(p.type, ir.Pointer | ir.Array)
         and p.name not in roles.single
-        and not (isinstance(p.type, ir.Pointer) and p.type.restrict)
+        and not p.type.restrict
     ]
     led = {leaf.array for leaf in roles.contents() if leaf.key in roles.subscripts | roles.limits | roles.slices}
     for x, (i, a, t) in enumerate(pointers):
