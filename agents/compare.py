@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from unseq.agents.task import FloatPolicy
-from unseq.backends.host.blob import Elsewhere, Outcome, Returned, Threw
+from unseq.backends.host.blob import Elsewhere, Outcome, Returned, Threw, mutable_globals
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, SameObject, Scalar, Struct, Text, Value
 from unseq.backends.host.values import Sequence as Items
 from unseq.frontend.ir.nodes import Function
@@ -93,7 +93,7 @@ def _compared(function: Function, reference: Reference, got: Outcome, policy: Fl
         expected, actual = (o.type if isinstance(o, Threw) else "none" for o in (reference.expected, got))
         return Difference("exception", expected, actual)
     names = ("result", *(parameter.name for parameter in function.parameters))
-    names += tuple(g.symbol.name for g in function.globals if not g.symbol.const)
+    names += tuple(name for name, _ in mutable_globals(function))
     judge = _Judgement(reference, policy)
     worst = 0.0
     for k, (one, other) in enumerate(zip(_slots(reference.expected), _slots(got), strict=False)):
@@ -364,6 +364,3 @@ def _show(data: object) -> str:
     if isinstance(data, Text):
         return repr(data.data[:60])
     return str(data)
-
-
-# ---- perturbed inputs --------------------------------------------------------------------------------

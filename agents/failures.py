@@ -26,6 +26,7 @@ from unseq.agents.verdict import (
     Verdict,
     WrongOutput,
 )
+from unseq.backends.host.blob import mutable_globals
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, SameObject, Scalar, Struct, Text, Value
 from unseq.backends.host.values import Sequence as Items
 from unseq.backends.results import Failure, Fault, Race
@@ -40,7 +41,7 @@ _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 8: "arithmetic
 def example(function: Function, case: Case) -> Example:
     """A case in words."""
     names = [parameter.name for parameter in function.parameters]
-    names += [g.symbol.name for g in function.globals if not g.symbol.const]
+    names += [name for name, _ in mutable_globals(function)]
     values = (*case.values, *case.globals)
     shown = tuple((name, show(value, names)) for name, value in zip(names, values, strict=False))
     return Example(case.label, shown, element_count(case))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from unseq.agents.compare import Numbers
 from unseq.agents.original import Original
 from unseq.agents.tester.timing import TimingCase
 from unseq.agents.timing import Measured, schedule, timing
@@ -23,7 +23,6 @@ from unseq.backends.parlay.toolchain import RuntimeKind
 
 _BUDGET_S = 0.15  # a size and side
 _DIGITS = 1e-6
-Numbers = np.ndarray[tuple[int, ...], np.dtype[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from unseq.evaluate.report.explanation import Explained
+from unseq.evaluate.report.explanation import Analysed, Explained
 from unseq.evaluate.report.notes import loop_notes, reasons
 from unseq.evaluate.report.record import VERSION, LoopNote, Reason, to_json
-from unseq.evaluate.report.sarif import Analysed
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import FunctionHead, lower
 from unseq.frontend.selection import select

@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 
 from unseq.agents.translate import Options, Outcome, Translation, translate
-from unseq.agents.verdict import Evidence, Judgement, Pass
+from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
@@ -71,11 +71,10 @@ def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: f
 def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> Record:
     evidence, verdict = judgement.evidence, judgement.verdict
     assert found.plan is not None
-    wins = _WINS[verdict.wins.value] if isinstance(verdict, Pass) else "unmeasured"
     return replace(
         record,
         verdict=verdict.name,
-        wins=wins,
+        wins=wins_of(verdict),
         claim=claim_of(found.plan.claim),
         tests=Tests(evidence.cases, evidence.failed, _tested(evidence)),
         # no mutants are tried: nothing shows that the inputs are strong
@@ -94,6 +93,11 @@ def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> 
             unseq=unseq_version(),
         ),
     )
+
+
+def wins_of(verdict: Verdict) -> Wins:
+    """Whether a verdict found the candidate faster."""
+    return _WINS[verdict.wins.value] if isinstance(verdict, Pass) else "unmeasured"
 
 
 def _detector(evidence: Evidence) -> str | None:

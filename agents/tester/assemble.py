@@ -21,6 +21,7 @@ from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, Subject, converted, text
 from unseq.agents.tester.variables import Variable, variables
+from unseq.backends.host.blob import mutable_globals
 from unseq.backends.host.values import (
     Buffer,
     Case,
@@ -89,11 +90,10 @@ class Assembler:
 
     def variables(self) -> tuple[Value, ...]:
         """Values of the file-scope variables; null leaves one its initial value."""
-        mutable = [g for g in self.roles.function.globals if not g.symbol.const]
-        given = {v.number: v for v in variables(self.roles.function)}
-        return tuple(
-            self.variable(given[k], ir.strip(g.symbol.type)) if k in given else Null() for k, g in enumerate(mutable)
-        )
+        function = self.roles.function
+        given = {v.number: v for v in variables(function)}
+        types = (ir.strip(t) for _, t in mutable_globals(function))
+        return tuple(self.variable(given[k], t) if k in given else Null() for k, t in enumerate(types))
 
     def variable(self, v: Variable, t: ir.Type) -> Value:
         """The value of one; of an array that cannot be given in part the initial value."""

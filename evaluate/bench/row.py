@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unseq.evaluate.report.record import Claim, ProfilePoint, Wins, WorkSpan, to_json
+from unseq.evaluate.report.record import Claim, ProfilePoint, Wins, WorkSpan, profile_of, to_json, work_span_of
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("bench.schema.json")
@@ -56,15 +56,7 @@ def envelope(rows: Sequence[Row], machine: dict[str, Any], metrics: dict[str, An
 
 def from_json(data: dict[str, Any]) -> Row:
     """A row as ``to_json`` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
-
-    def table(numbers: dict[str, float]) -> tuple[tuple[int, float], ...]:
-        return tuple((int(key), float(value)) for key, value in numbers.items())
-
-    times = tuple(ProfilePoint(**{**point, "parallel_s": table(point["parallel_s"])}) for point in data["times"])
-    span = data["work_span"]
-    return Row(
-        **{**data, "times": times, "work_span": span and WorkSpan(**{**span, "predicted": table(span["predicted"])})}
-    )
+    return Row(**{**data, "times": profile_of(data["times"]), "work_span": work_span_of(data["work_span"])})
 
 
 def as_line(row: Row) -> str:

@@ -19,29 +19,22 @@ from unseq.evaluate.batch import Watcher
 from unseq.evaluate.bench.problems import Problem
 from unseq.evaluate.bench.row import PASS, REFUSED, Row, as_line, from_json
 from unseq.evaluate.report.notes import claim_of
-from unseq.evaluate.report.record import Wins
-from unseq.evaluate.translation import profile_points
+from unseq.evaluate.translation import profile_points, wins_of
 from unseq.frontend.lower import FunctionHead, functions
 from unseq.frontend.source import InputError, SourceUnit, read
 
 ROWS = "rows.jsonl"
-_WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
 
 Solve = Callable[[Problem], Row]
 
 
-def solver(
-    options: Options,
-    toolchain: Toolchain,
-    watcher: Watcher,
-    vary: Callable[[SourceUnit], SourceUnit] = lambda unit: unit,
-) -> Solve:
-    """Translates a problem by the rules and judges it. ``vary`` changes each source before that."""
+def solver(options: Options, toolchain: Toolchain, watcher: Watcher) -> Solve:
+    """Translates a problem by the rules and judges it."""
 
     def solve(problem: Problem) -> Row:
         started = time.monotonic()
         try:
-            unit = vary(read(problem.path))
+            unit = read(problem.path)
             head = next(h for h in reversed(functions(unit)) if problem.function in ("", h.name))
             best = read(problem.best) if problem.best is not None else None
             found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
@@ -84,10 +77,9 @@ def _measured(problem: Problem, found: Translation, started: float) -> Row:
         best = None
         if baseline is not None and found.rival and found.rival[-1].n == times[-1].n:
             best = round(baseline * found.rival[-1].rival_s / found.rival[-1].original_s, 4)
-    wins = getattr(verdict, "wins", None)
     return replace(
         row,
-        wins=_WINS[wins.value] if wins is not None else "unmeasured",
+        wins=wins_of(verdict),
         speedup_baseline=baseline,
         speedup_best=best,
         times=times,

@@ -16,6 +16,22 @@ from rich.text import Text
 from unseq.evaluate.report.figures import plural
 from unseq.evaluate.report.record import LoopNote, Reason
 from unseq.evaluate.report.terminal import claim, reason_text
+from unseq.frontend.facts import Facts
+from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """One function and what was found; ``refused``: why it could not be read; ``error``: why its file could not be
+    (then there is no ``unit``)."""
+
+    path: str
+    name: str
+    span: Span = NOWHERE
+    unit: SourceUnit | None = None
+    facts: Facts | None = None
+    refused: Diagnostic | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,18 +195,26 @@ def _table(data: dict[str, float]) -> tuple[tuple[int, float], ...]:
     return tuple((int(key), float(number)) for key, number in data.items())
 
 
+def profile_of(data: list[dict[str, Any]]) -> tuple[ProfilePoint, ...]:
+    """Times as ``to_json`` wrote them. Raises KeyError, TypeError or ValueError for anything else."""
+    return tuple(ProfilePoint(**{**point, "parallel_s": _table(point["parallel_s"])}) for point in data)
+
+
+def work_span_of(data: dict[str, Any] | None) -> WorkSpan | None:
+    """Work and span as ``to_json`` wrote them, None where they were not measured; raises as ``profile_of``."""
+    return None if data is None else WorkSpan(**{**data, "predicted": _table(data["predicted"])})
+
+
 def _record(data: dict[str, Any]) -> Record:
-    work_span, code = data["work_span"], data["code"]
+    code = data["code"]
     return Record(
         **{
             **data,
             "reasons": _reasons(data["reasons"]),
             "tests": Tests(**data["tests"]),
             "races": Races(**data["races"]),
-            "profile": tuple(
-                ProfilePoint(**{**point, "parallel_s": _table(point["parallel_s"])}) for point in data["profile"]
-            ),
-            "work_span": work_span and WorkSpan(**{**work_span, "predicted": _table(work_span["predicted"])}),
+            "profile": profile_of(data["profile"]),
+            "work_span": work_span_of(data["work_span"]),
             "loops": tuple(LoopNote(**{**loop, "reasons": _reasons(loop["reasons"])}) for loop in data["loops"]),
             "notes": tuple(data["notes"]),
             "code": code and Code(**code),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from unseq.evaluate.report.explanation import Analysed
 from unseq.evaluate.report.notes import loop_note
 from unseq.evaluate.report.record import LoopNote
-from unseq.frontend.facts import CallFact, Facts, ForkFact, LoopFact
+from unseq.frontend.facts import CallFact, ForkFact, LoopFact
 from unseq.frontend.ir.nodes import For, ForEach, While
 from unseq.frontend.reasons import CATALOGUE, Why
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
@@ -23,20 +23,6 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 PARALLEL = "parallel"
 ROOT = "SRCROOT"
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Analysed:
-    """One function and what was found; ``refused``: why it could not be read; ``error``: why its file could not be
-    (then there is no ``unit``)."""
-
-    path: str
-    name: str
-    span: Span = NOWHERE
-    unit: SourceUnit | None = None
-    facts: Facts | None = None
-    refused: Diagnostic | None = None
-    error: str = ""
 
 
 def sarif(functions: Sequence[Analysed], root: Path, version: str) -> Json:

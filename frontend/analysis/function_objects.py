@@ -14,7 +14,7 @@ from unseq.frontend.analysis.library import CONST_METHODS
 from unseq.frontend.analysis.updates import uncast, update_of
 from unseq.frontend.ir.nodes import Assign, Call, Construct, Expr, Lambda, Method, Ref, Symbol
 from unseq.frontend.ir.types import BOOL, Callable, Library, Reference, element_type, strip
-from unseq.frontend.ir.walk import declared_symbols, own_root, walk
+from unseq.frontend.ir.walk import declared_symbols, is_within, own_root, walk
 from unseq.frontend.reasons import Why
 
 _OPERATORS = {
@@ -57,10 +57,9 @@ def refused(reason: str, remedy: str = "", code: Why = Why.ALGORITHM_FORM) -> Fo
 def impure(function: Lambda, pure: frozenset[str], own: frozenset[Symbol]) -> str:
     """Why a lambda may not run in parallel with itself; empty if it may. ``own``: parameters it may write through."""
     values = frozenset(p for p in function.parameters if not isinstance(p.type, Reference))
-    made = {s for s in declared_symbols(function.body) if not isinstance(s.type, Reference)}
-    inside = made | own | values
+    inside = declared_symbols(function.body) | values
     for node in walk(function.body):
-        if isinstance(node, Assign) and own_root(node.place) not in inside:
+        if isinstance(node, Assign) and not is_within(node.place, inside) and own_root(node.place) not in own:
             return "its function object writes a variable outside of itself"
         if isinstance(node, Call) and (node.target is not None or node.name not in pure):
             return f"its function object calls {node.name}, whose effects are not known"

@@ -9,8 +9,8 @@ from unseq.frontend.analysis.context import ExitKind, LoopContext
 from unseq.frontend.analysis.slices import Site, is_pure, negated, sites, slice_before
 from unseq.frontend.facts import Exit, Role
 from unseq.frontend.ir.nodes import Assign, Binary, Block, Break, Declare, Evaluate, Expr, If, Return, Symbol
-from unseq.frontend.ir.types import BOOL, Reference
-from unseq.frontend.ir.walk import assigned_symbols, own_root, walk
+from unseq.frontend.ir.types import BOOL
+from unseq.frontend.ir.walk import assigned_symbols, is_within, walk
 
 
 def _header(context: LoopContext) -> Exit | None:
@@ -33,8 +33,7 @@ def _silent(context: LoopContext, all_sites: list[Site], leaving: set[int]) -> b
             return False
         for node in walk(statement):
             if isinstance(node, Assign):
-                owner = own_root(node.place)
-                if owner is None or owner not in context.declared or isinstance(owner.type, Reference):
+                if not is_within(node.place, context.declared):
                     return False
             elif isinstance(node, Evaluate) or (
                 isinstance(node, Declare) and node.value is not None and not is_pure(context, node.value)

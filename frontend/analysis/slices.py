@@ -33,7 +33,7 @@ from unseq.frontend.ir.nodes import (
     While,
 )
 from unseq.frontend.ir.types import BOOL, Reference, is_arithmetic
-from unseq.frontend.ir.walk import assigned_symbols, own_root, rebound_symbols, root, substitute, used_symbols, walk
+from unseq.frontend.ir.walk import assigned_symbols, is_within, rebound_symbols, root, substitute, used_symbols, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,7 @@ def _local_effects(context: LoopContext, statement: Stmt) -> bool:
     """Whether a statement only changes variables that come into being in the loop body."""
     for node in walk(statement):
         if isinstance(node, Assign):
-            owner = own_root(node.place)
-            if owner is None or owner not in context.declared or isinstance(owner.type, Reference):
+            if not is_within(node.place, context.declared):
                 return False
         elif isinstance(node, Evaluate | Return | Break | Continue):
             return isinstance(node, Continue | Break) and isinstance(statement, For | While | ForEach)

@@ -7,7 +7,7 @@ own and are not entered from a call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, TypeVar, Union, cast
@@ -337,6 +337,12 @@ def rebound_symbols(node: Node | Function) -> frozenset[Symbol]:
     return frozenset(symbol for symbol in found if symbol is not None)
 
 
+def is_within(place: Expr, own: Container[Symbol]) -> bool:
+    """Whether a place is part of one of the variables ``own``, not of what a pointer or reference of them leads to."""
+    owner = own_root(place)
+    return owner is not None and owner in own and not isinstance(owner.type, t.Reference)
+
+
 def acts(loop: Loop) -> bool:
     """Whether iterations do anything but change variables: write into memory that is not their own, also through a
     reference that they made, or evaluate something for its effects."""
@@ -344,13 +350,10 @@ def acts(loop: Loop) -> bool:
     for node in walk(loop.body):
         if isinstance(node, Evaluate):
             return True
-        if isinstance(node, Assign):
-            owner = own_root(node.place)
-            made = owner in own
-            if isinstance(node.place, Ref) and not made:
-                continue
-            if owner is None or not made or isinstance(owner.type, t.Reference):
-                return True
+        if isinstance(node, Assign) and not is_within(node.place, own):
+            if isinstance(node.place, Ref) and node.place.symbol not in own:
+                continue  # a variable that the loop carries
+            return True
     return False
 
 
@@ -375,6 +378,7 @@ __all__ = [
     "extents",
     "free_symbols",
     "is_place",
+    "is_within",
     "loops",
     "own_expressions",
     "own_root",

@@ -20,83 +20,13 @@
 #include <cstring>
 #include <vector>
 
+#include "counted.hpp"
+#include "limit.hpp"
 #include "unseq/runtime.h"
 #include "unseq_io.h"
-
-// The host for the original has no runtime behind it, and only the race runtime knows races.
-#pragma weak unseq_race_reset
-#pragma weak unseq_race_enable
-#pragma weak unseq_race_list
-#pragma weak unseq_stats_enable
-#pragma weak unseq_stats_reset
-#pragma weak unseq_stats_get
-#pragma weak unseq_stats_sites
+#include "wire.hpp"
 
 namespace {
-
-using u64 = std::uint64_t;
-
-enum kind : u64 { BYTES = 1, LIST = 2, NOTHING = 3, OVERLAP = 4, SAME = 5, UNCHANGED = 6, THREW = 7, STRANGE = 8, OWNER = 9 };
-enum phase : u64 { LOADING = 1, CALLING = 2, OUR_FAULT = 3, OUT_OF_TIME = 4, TOO_LARGE = 5, DONE = 6, NO_LIBRARY = 7 };
-enum entry_status : u64 { NEW = 0, REPEATED = 1, SITES = 2 };
-
-struct input_header {
-  u64 magic, cases, calls, least, budget_ns, call_ns, flags;
-};
-struct case_header {
-  u64 offset, end;
-};
-struct output_header {
-  u64 committed, index, phase, pid;
-  unsigned char nonce[16];
-  char message[512];
-};
-struct entry_header {
-  u64 index, status, wall_ns, cpu_ns, whole_ns, payload, races, reserved;
-};
-struct item_header {
-  u64 kind, length;
-};
-
-constexpr u64 MAGIC = 0x31304e4951534e55;  // "UNSQIN01"
-constexpr u64 STATISTICS = 1, RACES = 2, REUSE = 4;
-constexpr std::size_t FIRST_ENTRY = 4096;
-constexpr std::size_t MOST_RACES = 16;
-
-const char *input;
-std::size_t input_size;
-char *output;
-std::size_t output_size, output_used = FIRST_ENTRY;
-output_header *state;
-
-[[noreturn]] void stop(phase why, const char *message) {
-  state->phase = why;
-  std::strncpy(state->message, message, sizeof state->message - 1);
-  _exit(3);
-}
-
-std::size_t padded(std::size_t length) { return (length + 15) & ~std::size_t{15}; }
-
-char *reserve(std::size_t length) {
-  const std::size_t room = padded(length);
-  if (room < length || room > output_size - output_used) stop(TOO_LARGE, "the results exceed the space for them");
-  char *place = output + output_used;
-  output_used += room;
-  std::memset(place + length, 0, room - length);
-  return place;
-}
-
-void put(u64 what, u64 length, const void *data = nullptr, std::size_t bytes = 0) {
-  const item_header header{what, length};
-  std::memcpy(reserve(sizeof header), &header, sizeof header);
-  if (bytes != 0) std::memcpy(reserve(bytes), data, bytes);
-}
-
-u64 now(clockid_t clock) {
-  timespec t;
-  clock_gettime(clock, &t);
-  return static_cast<u64>(t.tv_sec) * 1000000000u + static_cast<u64>(t.tv_nsec);
-}
 
 struct block {
   char *memory;
@@ -217,32 +147,6 @@ void *pointer(unseq_io *io, int parameter, std::size_t *length) {
   }
   if (length != nullptr) *length = rest;
   return found;
-}
-
-// ---- the limit on a call -----------------------------------------------------------------------------
-
-// On a busy machine a call may have waited for most of its time: it gets as much again, a few times, unless it has
-// used the processor as long as it may. Nothing but a signal handler reads these while a call runs.
-constexpr int MOST_EXTENSIONS = 3;
-volatile u64 limit_ns, limit_cpu_started;
-volatile int extensions;
-
-void set_limit(u64 ns) {
-  itimerval timer{};
-  timer.it_value.tv_sec = static_cast<time_t>(ns / 1000000000u);
-  timer.it_value.tv_usec = static_cast<suseconds_t>(ns / 1000u % 1000000u);
-  setitimer(ITIMER_REAL, &timer, nullptr);
-}
-
-void on_alarm(int) {
-  const u64 used = now(CLOCK_PROCESS_CPUTIME_ID) - limit_cpu_started;
-  if (used < limit_ns / 10 * 9 && extensions < MOST_EXTENSIONS) {
-    extensions = extensions + 1;
-    set_limit(limit_ns);
-    return;
-  }
-  state->phase = OUT_OF_TIME;
-  _exit(4);
 }
 
 void begin(unseq_io *io) {
@@ -371,53 +275,6 @@ void install(unseq_io &io) {
     output_used = payload_start;
     put(THREW, std::strlen(type), type, std::strlen(type));
   };
-}
-
-// ---- what the runtime counted ------------------------------------------------------------------------
-
-u64 offset_in_library(const void *code) {
-  Dl_info info;
-  return dladdr(const_cast<void *>(code), &info) != 0
-             ? static_cast<u64>(static_cast<const char *>(code) - static_cast<const char *>(info.dli_fbase))
-             : 0;
-}
-
-u64 put_races() {
-  unseq_race races[MOST_RACES];
-  const std::size_t found = unseq_race_list(races, MOST_RACES);
-  const std::size_t kept = found < MOST_RACES ? found : MOST_RACES;
-  for (std::size_t k = 0; k < kept; k++) {
-    unseq_race &race = races[k];
-    for (unseq_access *access : {&race.earlier, &race.later}) {
-      access->pc = reinterpret_cast<const void *>(offset_in_library(access->pc));
-      access->fork_site = offset_in_library(reinterpret_cast<const void *>(access->fork_site));
-    }
-    // Where in its object the race is, for the object's own address says nothing outside this process.
-    race.address = reinterpret_cast<const void *>(static_cast<const char *>(race.address) -
-                                                  static_cast<const char *>(race.object_base));
-    race.object_pc = reinterpret_cast<const void *>(race.object_pc == nullptr ? 0 : offset_in_library(race.object_pc));
-    std::memcpy(reserve(sizeof race), &race, sizeof race);
-  }
-  return kept;
-}
-
-void put_sites() {
-  entry_header entry{0, SITES, 0, 0, 0, 0, 0, 0};
-  char *place = reserve(sizeof entry);
-  const std::size_t start = output_used;
-  unseq_stats stats{};
-  unseq_stats_get(&stats);
-  std::memcpy(reserve(sizeof stats), &stats, sizeof stats);
-  std::vector<unseq_site> sites(unseq_stats_sites(nullptr, 0));
-  sites.resize(unseq_stats_sites(sites.data(), sites.size()));
-  for (unseq_site &site : sites) {
-    site.code = reinterpret_cast<const void *>(offset_in_library(site.code));
-    std::memcpy(reserve(sizeof site), &site, sizeof site);
-  }
-  entry.payload = output_used - start;
-  entry.races = sites.size();
-  std::memcpy(place, &entry, sizeof entry);
-  state->committed = output_used;
 }
 
 // ---- the schedule ------------------------------------------------------------------------------------

@@ -1,0 +1,70 @@
+// What the parallel runtime counted and which races it found, as the host writes them. Included by host.cpp only.
+#ifndef UNSEQ_COUNTED_HPP_
+#define UNSEQ_COUNTED_HPP_
+
+#include <dlfcn.h>
+
+#include <vector>
+
+#include "unseq/runtime.h"
+#include "wire.hpp"
+
+// The host for the original has no runtime behind it, and only the race runtime knows races.
+#pragma weak unseq_race_reset
+#pragma weak unseq_race_enable
+#pragma weak unseq_race_list
+#pragma weak unseq_stats_enable
+#pragma weak unseq_stats_reset
+#pragma weak unseq_stats_get
+#pragma weak unseq_stats_sites
+
+namespace {
+
+u64 offset_in_library(const void *code) {
+  Dl_info info;
+  return dladdr(const_cast<void *>(code), &info) != 0
+             ? static_cast<u64>(static_cast<const char *>(code) - static_cast<const char *>(info.dli_fbase))
+             : 0;
+}
+
+u64 put_races() {
+  unseq_race races[MOST_RACES];
+  const std::size_t found = unseq_race_list(races, MOST_RACES);
+  const std::size_t kept = found < MOST_RACES ? found : MOST_RACES;
+  for (std::size_t k = 0; k < kept; k++) {
+    unseq_race &race = races[k];
+    for (unseq_access *access : {&race.earlier, &race.later}) {
+      access->pc = reinterpret_cast<const void *>(offset_in_library(access->pc));
+      access->fork_site = offset_in_library(reinterpret_cast<const void *>(access->fork_site));
+    }
+    // Where in its object the race is, for the object's own address says nothing outside this process.
+    race.address = reinterpret_cast<const void *>(static_cast<const char *>(race.address) -
+                                                  static_cast<const char *>(race.object_base));
+    race.object_pc = reinterpret_cast<const void *>(race.object_pc == nullptr ? 0 : offset_in_library(race.object_pc));
+    std::memcpy(reserve(sizeof race), &race, sizeof race);
+  }
+  return kept;
+}
+
+void put_sites() {
+  entry_header entry{0, SITES, 0, 0, 0, 0, 0, 0};
+  char *place = reserve(sizeof entry);
+  const std::size_t start = output_used;
+  unseq_stats stats{};
+  unseq_stats_get(&stats);
+  std::memcpy(reserve(sizeof stats), &stats, sizeof stats);
+  std::vector<unseq_site> sites(unseq_stats_sites(nullptr, 0));
+  sites.resize(unseq_stats_sites(sites.data(), sites.size()));
+  for (unseq_site &site : sites) {
+    site.code = reinterpret_cast<const void *>(offset_in_library(site.code));
+    std::memcpy(reserve(sizeof site), &site, sizeof site);
+  }
+  entry.payload = output_used - start;
+  entry.races = sites.size();
+  std::memcpy(place, &entry, sizeof entry);
+  state->committed = output_used;
+}
+
+}  // namespace
+
+#endif
