@@ -60,7 +60,8 @@ auto histogram_by_index(R&& r, Integer num_buckets) {
     const auto keys = parlay::to_sequence(r);
     return count(keys.begin(), 1);
   }
-  return count(std::begin(r), internal::collect_parts(n, buckets, num_workers()));
+  // Several parts a worker, so that one that is late does less.
+  return count(std::begin(r), internal::collect_parts(n, buckets, 8 * num_workers()));
 }
 
 // The values of pairs (index, value) combined by index, in order; the identity where there are none.
