@@ -38,7 +38,7 @@ from unseq.backends.host.values import (
 from unseq.frontend.ir import types as ir
 
 Array = npt.NDArray[np.generic]
-OBJECTS = 1000  # elements that are objects of their own repeat beyond this
+OBJECTS = 100  # different rows or strings of one container; more are these again
 BLOCK = 1 << 20  # plain values repeat beyond this, which saves time on inputs for timing
 
 

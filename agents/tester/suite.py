@@ -21,7 +21,7 @@ from unseq.agents.tester.probing import probe
 from unseq.agents.tester.roles import Roles, find_roles
 from unseq.agents.tester.shapes import Shapes
 from unseq.agents.tester.sizes import MOST_CHOICES, SURVEY, Assignment, Sizes
-from unseq.agents.tester.timing import SMALL, TimingCase, affordable_work, recursion_cases, timing_cases
+from unseq.agents.tester.timing import REACH, SMALL, Reach, TimingCase, easiness, recursion_cases, timing_cases
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, TEXTS
 from unseq.backends.host.values import Case
 from unseq.frontend.ir import types as ir
@@ -111,7 +111,7 @@ def make_suite(
     return Suite(
         tuple(kept),
         tuple(case.label for case in kept),
-        timing(roles, sizes, seed, validate, made, verdicts) if kept else (),
+        timing(roles, sizes, seed, REACH[effort], validate, made, verdicts) if kept else (),
         tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         (*said, *left_out(len(made), len(kept))) if kept else (),
         "" if kept else nothing_valid(function, reasons),
@@ -147,19 +147,29 @@ def _overflows(tried: Sequence[tuple[int, Case, Validity]]) -> int:
 
 
 def timing(
-    roles: Roles, sizes: Sizes, seed: int, validate: Validate, made: Sequence[Case], verdicts: Sequence[Validity]
+    roles: Roles,
+    sizes: Sizes,
+    seed: int,
+    reach: Reach,
+    validate: Validate,
+    made: Sequence[Case],
+    verdicts: Sequence[Validity],
 ) -> tuple[TimingCase, ...]:
     """Inputs for timing; of recursion without arrays the depth is found by trying."""
     if roles.deepening or (roles.calls_itself and not roles.arrays()):
-        return recursion_cases(roles, sizes, seed, lambda cases: [v.seconds if v.ok else None for v in validate(cases)])
+
+        def seconds(cases: Sequence[Case]) -> list[float | None]:
+            return [verdict.seconds if verdict.ok else None for verdict in validate(cases)]
+
+        return recursion_cases(roles, sizes, seed, reach, seconds)
     pairs = zip(made, verdicts, strict=True)
     measured = [(verdict.seconds, sizes.work_of.get(id(case), 0.0)) for case, verdict in pairs if verdict.ok]
-    most = affordable_work(measured)
-    cases = timing_cases(roles, sizes, seed, most)
+    easier = easiness(measured)
+    cases = timing_cases(roles, sizes, seed, reach, easier)
     fine = [verdict.ok for verdict in validate([one.case for one in cases])]
     if all(fine):
         return cases
-    milder = timing_cases(roles, sizes, seed, most, choice=SMALL)
+    milder = timing_cases(roles, sizes, seed, reach, easier, SMALL)
     return tuple(one if ok else other for one, other, ok in zip(cases, milder, fine, strict=True))
 
 

@@ -12,25 +12,41 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from unseq.agents.task import Effort
 from unseq.agents.tester.assemble import Assembler, Choice
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
 from unseq.agents.tester.sizes import Assignment, Sizes
 from unseq.backends.host.values import Case, dtype_of
+from unseq.frontend.ir import types as ir
 
-SIZES = (1_000, 100_000, 10_000_000)
 MOST_WORK = 2e8  # elementary operations: a tenth of a second
-MOST_BYTES = 80_000_000  # held several times over while results are compared
-ELEMENT_BYTES = 8
-NESTED_BYTES = 1000  # an element that is an object of its own here: a string, a vector in a vector
+NESTED_BYTES = 200  # an element that is an object of its own here: a string, a vector in a vector
 DEPTHS = (8, 12, 16, 20, 24, 28)
 SANITIZERS_COST = 4.0
 LONG_ENOUGH = 0.02  # seconds under sanitizers from which a growth can be told
-WANTED_SECONDS = (1e-5, 1e-3, 1e-1)
 MOST_SECONDS = 0.2  # what MOST_WORK should take
 LEAST_SECONDS = 2e-4  # under sanitizers; shorter runs tell nothing of speed
 PLAIN = Choice(plain="large", subscripts="random", rows="random rows", text="words", targets="absent")
 SMALL = replace(PLAIN, plain="small")  # where sums of large numbers overflow
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far timing goes: the wanted sizes, the wanted seconds of a recursion, and the most of work (a share of
+    ``MOST_WORK``) and of bytes, which are held several times over while results are compared."""
+
+    sizes: tuple[int, ...]
+    seconds: tuple[float, ...]
+    work: float
+    memory: int
+
+
+REACH = {
+    Effort.QUICK: Reach((1_000, 100_000, 2_000_000), (1e-5, 1e-3, 3e-2), 0.5, 16_000_000),
+    Effort.NORMAL: Reach((1_000, 100_000, 10_000_000), (1e-5, 1e-3, 1e-1), 1.0, 24_000_000),
+    Effort.THOROUGH: Reach((1_000, 100_000, 10_000_000), (1e-5, 1e-3, 1e-1), 1.0, 80_000_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +61,16 @@ def timing_cases(
     roles: Roles,
     sizes: Sizes,
     seed: int,
-    most_work: float = MOST_WORK,
-    wanted: Sequence[int] = SIZES,
+    reach: Reach,
+    easier: float = 1.0,
     choice: Choice = PLAIN,
 ) -> tuple[TimingCase, ...]:
-    """One case for each wanted size that the estimate of work allows, each at least twice the one before."""
+    """One case for each wanted size that the estimate of work allows, each at least twice the one before; the work is
+    ``easier`` than its estimate by that factor."""
     made: list[TimingCase] = []
     last = 0
-    for k, total in enumerate(wanted):
-        assignment, solution = fitted(roles, sizes, total, most_work)
+    for k, total in enumerate(reach.sizes):
+        assignment, solution = fitted(roles, sizes, total, MOST_WORK * reach.work * easier, reach.memory)
         n = principal(assignment, solution)
         if (made and n < 2 * last) or solution.crowding > 1:
             continue
@@ -64,7 +81,11 @@ def timing_cases(
 
 
 def recursion_cases(
-    roles: Roles, sizes: Sizes, seed: int, seconds: Callable[[Sequence[Case]], Sequence[float | None]]
+    roles: Roles,
+    sizes: Sizes,
+    seed: int,
+    reach: Reach,
+    seconds: Callable[[Sequence[Case]], Sequence[float | None]],
 ) -> tuple[TimingCase, ...]:
     """Depths of a recursion for which the original takes about the wanted times; ``seconds`` measures valid cases."""
 
@@ -86,7 +107,7 @@ def recursion_cases(
     (first, early), (last, late) = measured[-2], measured[-1]
     growth = max((late / early) ** (1 / (last - first)), 1.02)
     depths: list[int] = []
-    for wanted in WANTED_SECONDS:
+    for wanted in reach.seconds:
         depth = round(last + math.log(wanted / late) / math.log(growth))
         depth = min(max(depth, 1), 2 * last)
         if not depths or depth > depths[-1]:
@@ -94,8 +115,8 @@ def recursion_cases(
     return tuple(TimingCase(depth, at(depth)) for depth in depths)
 
 
-def fitted(roles: Roles, sizes: Sizes, total: int, most_work: float) -> tuple[Assignment, Solution]:
-    """All sizes equal, about ``total`` elements, less where the work would be too much."""
+def fitted(roles: Roles, sizes: Sizes, total: int, most_work: float, most_bytes: int) -> tuple[Assignment, Solution]:
+    """All sizes equal, about ``total`` elements, less where the work or the memory would be too much."""
     degree = sizes.data_degree if roles.arrays() else 1.0
     side = sizes.allowed(max(2, round(total ** (1 / degree))))
     assignment = sizes.uniform(side)
@@ -103,7 +124,7 @@ def fitted(roles: Roles, sizes: Sizes, total: int, most_work: float) -> tuple[As
     for _ in range(4):
         excess = max(
             (solution.work / most_work) ** (1 / sizes.work_degree),
-            (memory(roles, solution) / MOST_BYTES) ** (1 / degree),
+            (memory(roles, solution) / most_bytes) ** (1 / degree),
             (solution.longest / (1.1 * total)) ** (1 / degree),
             solution.crowding ** (1 / degree),
         )
@@ -115,24 +136,26 @@ def fitted(roles: Roles, sizes: Sizes, total: int, most_work: float) -> tuple[As
     return assignment, solution
 
 
-def affordable_work(measured: Sequence[tuple[float, float]]) -> float:
-    """The most estimated work to time, from seconds under sanitizers and estimates of the same runs.
+def easiness(measured: Sequence[tuple[float, float]]) -> float:
+    """By which factor work is easier than estimated, from seconds under sanitizers and estimates of the same runs.
 
     Corrected by powers of ten only, so that the choice of sizes hardly depends on how busy the machine is."""
     telling = [(seconds, work) for seconds, work in measured if seconds > LEAST_SECONDS and work > 0]
     if not telling:
-        return MOST_WORK
+        return 1.0
     seconds, work = max(telling)
     excess = (work / MOST_WORK * MOST_SECONDS) / (seconds / SANITIZERS_COST)
-    return MOST_WORK * float(10 ** min(max(math.floor(math.log10(excess)), 0), 3))
+    return float(10 ** min(max(math.floor(math.log10(excess)), 0), 3))
 
 
 def memory(roles: Roles, solution: Solution) -> int:
     """Bytes that an input takes while it is made and compared, roughly."""
-    return sum(
-        solution.total(leaf.key) * (ELEMENT_BYTES if dtype_of(leaf.element) is not None else NESTED_BYTES)
-        for leaf in roles.arrays()
-    )
+    return sum(solution.total(leaf.key) * _bytes_of(leaf.element) for leaf in roles.arrays())
+
+
+def _bytes_of(element: ir.Type) -> int:
+    kind = dtype_of(element)
+    return NESTED_BYTES if kind is None else kind.itemsize
 
 
 def rounded(value: float) -> int:

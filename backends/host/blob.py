@@ -197,8 +197,13 @@ def _encode_items(out: list[bytes | memoryview], value: Items, element: Type, ty
         _bytes(out, b"".join(_raw(item, dtype).tobytes() for item in value.items))
         return
     out.append(ITEM.pack(LIST, len(value.items)))
+    encoded: dict[int, bytes] = {}  # by identity: generated rows are often one object many times
     for item in value.items:
-        _encode(out, item, element, types)
+        if id(item) not in encoded:
+            parts: list[bytes | memoryview] = []
+            _encode(parts, item, element, types)
+            encoded[id(item)] = b"".join(parts)
+    out.append(b"".join(encoded[id(item)] for item in value.items))
 
 
 def _is_text(t: Type) -> bool:

@@ -23,7 +23,8 @@ from unseq.frontend.ir.walk import LOOPS, Node, walk
 
 CUTOFF = "UNSEQ_CUTOFF"
 BLOCK = "UNSEQ_BLOCK"
-HEAVY = 16  # operations an iteration from which on the cut-off is divided by them
+OPERATIONS = 4  # of the IR in one unit of work: processors run several at once
+HEAVY = 4  # units an iteration from which on the cut-off is divided by them
 UNKNOWN_LOOP = 100  # operations that a loop of unknown length is taken for
 
 
@@ -113,7 +114,7 @@ def _conditions(context: Context, trip: Trip, work: Expr | None, body: Node) -> 
     if work is None:
         has_loops = any(isinstance(node, LOOPS) for node in walk(body))
         return (trip.at_least(f"{CUTOFF} / {UNKNOWN_LOOP}") if has_loops else trip.enough,), False
-    factor, others = cost(work, trip)
+    factor, others = units(work, trip)
     share = f"{CUTOFF} / {_round(factor)}" if factor >= HEAVY else CUTOFF
     if not others:
         return (trip.at_least(share),), False
@@ -126,8 +127,8 @@ def _conditions(context: Context, trip: Trip, work: Expr | None, body: Node) -> 
     return (*trip.positive, f"{product} >= {share}"), bool(trip.positive)
 
 
-def cost(work: Expr, trip: Trip) -> tuple[int, Sequence[Expr]]:
-    """The leading term of the work of one iteration: a number of operations and the factors that multiply it."""
+def units(work: Expr, trip: Trip) -> tuple[int, Sequence[Expr]]:
+    """The leading term of the work of one iteration: a number of units and the factors that multiply it."""
     found = polynomial(work)
     terms = {key: factor for key, factor in found.terms.items() if factor > 0} if found is not None else {}
     degree = max((len(key) for key in terms), default=0)
@@ -140,14 +141,14 @@ def cost(work: Expr, trip: Trip) -> tuple[int, Sequence[Expr]]:
             best = (factor, (*key[:position], *key[position + 1 :]))
         elif degree == 0:
             best = (factor, ())
-    return best
+    return max(1, best[0] // OPERATIONS), best[1]
 
 
 def iterations_a_block(trip: Trip, work: Expr | None, body: Node) -> str:
     """How many iterations one sequential block should have."""
     if work is None:
         return "1" if any(isinstance(node, LOOPS) for node in walk(body)) else BLOCK
-    factor, others = cost(work, trip)
+    factor, others = units(work, trip)
     if others:
         return "1"
     return BLOCK if factor < HEAVY else f"{BLOCK} / {_round(factor)} + 1"

@@ -16,7 +16,7 @@ _CLOSE = re.compile(rb"^[ \t]*#[ \t]*endif\b")
 
 DEFINITIONS = {
     "UNSEQ_CUTOFF": "#ifndef UNSEQ_CUTOFF\n"
-    "#define UNSEQ_CUTOFF 200000  // elementary operations; below, loops run sequentially\n"
+    "#define UNSEQ_CUTOFF 200000  // units of about a quarter of a nanosecond; below, loops run sequentially\n"
     "#endif\n",
     "UNSEQ_BLOCK": "#ifndef UNSEQ_BLOCK\n"
     "#define UNSEQ_BLOCK (UNSEQ_CUTOFF > 0 ? 2048 : 1)  // iterations of a sequential block\n"

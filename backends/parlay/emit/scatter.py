@@ -22,6 +22,7 @@ from unseq.frontend.ir.walk import Node, transform
 from unseq.frontend.source import Unsupported
 
 _SHARES = "4 * parlay::num_workers()"
+_SMALL = 1024  # elements that a copy may have on the stack
 _IDENTITY = {"+": 0, "*": 1, "^": 0, "|": 0}
 _FETCH = {"+": "fetch_add", "-": "fetch_sub", "&": "fetch_and", "|": "fetch_or", "^": "fetch_xor"}
 
@@ -100,6 +101,9 @@ def _copy(context: Context, role: ArrayAccumulator, symbol: Symbol) -> tuple[lis
     if role.op in _IDENTITY:
         type_ = context.type(blocks.wrapping(role.element) if role.op in ("+", "*") else role.element)
         start = identity(context, role.op, role.element)
+        if extent.isdigit() and int(extent) <= _SMALL and start == "0":
+            context.includes.add("<array>")
+            return before, f"std::array<{type_}, {extent}> {symbol.name}{{}};"
         return before, f"parlay::sequence<{type_}> {symbol.name}({extent}, {start});"
     kept = context.fresh(f"{symbol.name}_start")
     first = pointer(context, role.array)

@@ -17,31 +17,53 @@ size_t count_if_index(size_t n, P&& p) {
   return internal::reduce(ones.begin(), n, parlay::plus<size_t>());
 }
 
-// The least i < n with p(i), else n. Looks at ever longer stretches, so an early hit costs little.
+// The least i in [lo, hi) with p(i), else hi. Not inlined, like scan_block.
+template <typename P>
+PARLAY_NOINLINE size_t find_in(size_t lo, size_t hi, P& p) {
+  for (; hi - lo >= 4; lo += 4) {
+    if (p(lo)) return lo;
+    if (p(lo + 1)) return lo + 1;
+    if (p(lo + 2)) return lo + 2;
+    if (p(lo + 3)) return lo + 3;
+  }
+  while (lo < hi && !p(lo)) ++lo;
+  return lo;
+}
+
+// The least i < n with p(i), else n. Workers take block after block from the front until one has found an
+// element, so that no more is looked at than that; an early one costs no fork.
 template <typename P>
 size_t find_if_index(size_t n, P&& p, size_t = 0) {
-  const size_t block = unseq_block_length(n, 1024);
-  size_t start = 0;
-  for (size_t stretch = block; start < n; stretch *= 2) {
-    const size_t end = n - start < stretch ? n : start + stretch;
-    size_t found = n;
-    parallel_for(0, num_blocks(end - start, block), [&](size_t b) {
-      const size_t lo = start + b * block;
-      const size_t hi = smaller(lo + block, end);
-      if (__atomic_load_n(&found, __ATOMIC_RELAXED) < lo) return;
-      for (size_t i = lo; i < hi; ++i) {
-        if (!p(i)) continue;
-        size_t seen = __atomic_load_n(&found, __ATOMIC_RELAXED);
-        while (i < seen && !__atomic_compare_exchange_n(&found, &seen, i, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-        }
-        return;
-      }
-    });
-    const size_t result = __atomic_load_n(&found, __ATOMIC_RELAXED);
-    if (result < n) return result;
-    start = end;
+  const size_t block = unseq_block_length(n, larger<size_t>(16, smaller<size_t>(n / 64, 4096)));
+  const size_t first = smaller(block, n);
+  if (block > 1) {
+    const size_t i = find_in(0, first, p);
+    if (i < first || first == n) return i;
   }
-  return n;
+  size_t found = n;
+  size_t next = block > 1 ? first : 0;
+  const auto look = [&](size_t lo, size_t hi) {
+    const size_t i = find_in(lo, hi, p);
+    if (i == hi) return;
+    size_t seen = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    while (i < seen && !__atomic_compare_exchange_n(&found, &seen, i, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+  };
+  if (block == 1) {  // a runtime that sees every iteration
+    parallel_for(0, n, [&](size_t i) { look(i, i + 1); });
+    return found;
+  }
+  parallel_for(
+      0, num_workers(),
+      [&](size_t) {
+        for (;;) {
+          const size_t lo = __atomic_fetch_add(&next, block, __ATOMIC_RELAXED);
+          if (lo >= __atomic_load_n(&found, __ATOMIC_RELAXED)) return;  // nothing earlier is left
+          look(lo, smaller(lo + block, n));
+        }
+      },
+      1);
+  return found;
 }
 
 }  // namespace internal
@@ -55,19 +77,6 @@ size_t count(R&& r, const T& value) {
   return internal::count_if_index(parlay::size(r), [&value, in = std::begin(r)](size_t i) { return in[i] == value; });
 }
 template <typename R, typename P>
-bool all_of(R&& r, P&& p) {
-  return parlay::count_if(r, p) == parlay::size(r);
-}
-template <typename R, typename P>
-bool any_of(R&& r, P&& p) {
-  return parlay::count_if(r, p) > 0;
-}
-template <typename R, typename P>
-bool none_of(R&& r, P&& p) {
-  return parlay::count_if(r, p) == 0;
-}
-
-template <typename R, typename P>
 auto find_if(R&& r, P&& p) {
   auto in = std::begin(r);
   return in + internal::find_if_index(parlay::size(r), [&p, in](size_t i) { return static_cast<bool>(p(in[i])); });
@@ -76,6 +85,18 @@ template <typename R, typename P>
 auto find_if_not(R&& r, P&& p) {
   auto in = std::begin(r);
   return in + internal::find_if_index(parlay::size(r), [&p, in](size_t i) { return !p(in[i]); });
+}
+template <typename R, typename P>
+bool all_of(R&& r, P&& p) {
+  return parlay::find_if_not(r, p) == std::end(r);
+}
+template <typename R, typename P>
+bool any_of(R&& r, P&& p) {
+  return parlay::find_if(r, p) != std::end(r);
+}
+template <typename R, typename P>
+bool none_of(R&& r, P&& p) {
+  return parlay::find_if(r, p) == std::end(r);
 }
 template <typename R, typename T>
 auto find(R&& r, const T& value) {
