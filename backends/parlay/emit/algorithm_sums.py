@@ -26,13 +26,16 @@ _MONOIDS = {
     "||": "logical_or", "min": "minimum", "max": "maximum",
 }  # fmt: skip
 
+_STANDARD = {"+": "std::plus", "*": "std::multiplies", "&": "std::bit_and", "|": "std::bit_or", "^": "std::bit_xor"}
+
 
 def reduction(context: Context, fact: CallFact) -> str | tuple[list[str], str]:
     """``init op e(x0) op e(x1) ...``."""
     arguments = ranges.arguments(fact)
-    if fact.op == "call":
-        return _by_blocks(context, fact)
     result = t.strip(fact.call.type)
+    bits = len(arguments) == 4 and t.strip(ranges.element_type(arguments[0])) == result == t.BOOL
+    if fact.op == "call" or bits:
+        return _by_blocks(context, fact)
     return _reduced(context, fact, arguments[2] if len(arguments) > 2 else None, result)
 
 
@@ -168,6 +171,8 @@ def scan(inclusive: bool) -> Callable[[Context, CallFact], str]:
         element = t.strip(init.type) if init is not None else t.strip(plain)
         element = blocks.wrapping(element) if fact.op in ("+", "*") else element
         type_ = context.type(element)
+        if _by_standard(fact, element):
+            return _scan_by_blocks(context, fact, inclusive, init, element)
         k, sums = context.scoped("k"), context.scoped("sums")
         given = _given(context, fact, element)
         monoid = f"parlay::{_MONOIDS[fact.op]}<{type_}>()"
@@ -184,6 +189,50 @@ def scan(inclusive: bool) -> Callable[[Context, CallFact], str]:
         return "\n".join([*lines, ranges.parallel_for(context, fact, f"{sums}.size()", k, body)])
 
     return emit
+
+
+def _by_standard(fact: CallFact, element: t.Type) -> bool:
+    """Whether the standard's own scan of a block gives what a scan of the whole range gives there."""
+    source, target = (t.strip(ranges.element_type(ranges.arguments(fact)[k])) for k in (0, 2))
+    number = isinstance(source, t.Float) or (isinstance(source, t.Int) and source.bits in (32, 64))
+    same = source == target and element in (source, blocks.wrapping(source))
+    return number and same and fact.element is None and fact.op in _STANDARD
+
+
+def _scan_by_blocks(context: Context, fact: CallFact, inclusive: bool, init: Expr | None, element: t.Type) -> str:
+    """The sums of blocks, a scan of these, then every block from what lies before it."""
+    arguments = ranges.arguments(fact)
+    context.includes |= {"<algorithm>", "<functional>", "<numeric>"}
+    context.definitions.add(BLOCK)
+    names = ("n", "blocks", "b", "sums", "first", "last")
+    n, count, b, sums, first, last = (context.scoped(name) for name in names)
+    type_, op, monoid = context.type(element), _STANDARD[fact.op], f"parlay::{_MONOIDS[fact.op]}"
+    begin, target = (context.expr(arguments[k], ADDITIVE) for k in (0, 2))
+    ends = [
+        f"const auto {first} = {begin} + {b} * {BLOCK};",
+        f"const auto {last} = {begin} + std::min<size_t>({n}, ({b} + 1) * {BLOCK});",
+    ]
+    lines = [
+        f"const size_t {n} = {ranges.length(context, fact)};",
+        f"const size_t {count} = {n} / {BLOCK} + 1;  // the last one may be empty",
+    ]
+    start, lone = f"{sums}[{b}]", identity(fact.op, element)
+    if init is not None and not (isinstance(init, Literal) and init.value == lone.value):
+        start = f"{ranges.fixed(context, init, 'start', lines)} {fact.op} {start}"
+    if element != t.strip(ranges.element_type(arguments[0])):
+        start = converted(context, t.strip(ranges.element_type(arguments[0])), start)
+    output = f"{target} + {b} * {BLOCK}"
+    given = [first, last, output, *([f"{op}<>()", start] if inclusive else [start, f"{op}<>()"])]
+    scanned = ranges.call(context, f"std::{'in' if inclusive else 'ex'}clusive_scan", *given)
+    none = context.expr(lone) if element == lone.type else converted(context, element, context.expr(lone))
+    whole = ranges.call(context, "std::reduce", first, last, none, f"{op}<{type_}>()")
+    tabulate = f"{context.site('reduce', fact.span)}auto {sums} = parlay::tabulate({count}, {CLOSURE}(size_t {b})"
+    lines += [
+        context.braces(tabulate, "\n".join([*ends, f"return {whole};"]), ");"),
+        f"{context.site('scan', fact.span)}parlay::scan_inplace({sums}, {monoid}<{type_}>());",
+        ranges.parallel_for(context, fact, count, b, "\n".join([*ends, f"{scanned};"])),
+    ]
+    return "\n".join(lines)
 
 
 def _joined(context: Context, op: str, init: Expr, value: str, type_: t.Type, lines: list[str]) -> str:
