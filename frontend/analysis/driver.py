@@ -73,13 +73,14 @@ FINDERS: tuple[Callable[[LoopContext], tuple[Role, ...]], ...] = (
 )
 
 
-def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
+def analyze(function: Function, assume: frozenset[str] = frozenset(), callees: bool = True) -> Facts:
     """Everything that is known about a function and the functions of its file that it calls.
 
-    ``assume``: promises of the caller: ``noalias`` (different pointers don't overlap)."""
+    ``assume``: promises of the caller: ``noalias`` (different pointers don't overlap). ``callees``: whether the facts
+    hold the loops of called functions too."""
     loops: list[LoopFact] = []
     own = FunctionAnalysis(function)
-    for scope in (function, *function.callees):
+    for scope in (function, *function.callees) if callees else (function,):
         analysis = own if scope is function else FunctionAnalysis(_with_callees(scope, function))
         inside: dict[int, tuple[Expr, ...]] = {}
         studies: dict[int, Study] = {}
