@@ -67,6 +67,10 @@ def _smallest(strides: list[Polynomial]) -> Polynomial:
 
 def _strides(p: Polynomial, side: Side) -> list[Polynomial]:
     """By what symbolic amounts the counters move a subscript."""
+    return side.known.ask(("strides", p.key), [], lambda _: _new_strides(p, side))
+
+
+def _new_strides(p: Polynomial, side: Side) -> list[Polynomial]:
     found: dict[Symbol, dict[Monomial, int]] = {}
     for monomial, coefficient in p.terms.items():
         mine = [a for a in monomial if isinstance(a, Ref) and a.symbol in side.movers]

@@ -89,6 +89,10 @@ def same_iteration(left: Side, right: Side) -> bool:
 
 def _subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
     """A subscript as a polynomial over positions and invariants; None: may be anything."""
+    return side.known.ask(("subscript", e), assumed, lambda guards: _new_subscript(e, side, guards))
+
+
+def _new_subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
     p = polynomial(e)
     if p is None:
         return None

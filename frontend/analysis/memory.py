@@ -69,7 +69,7 @@ class Memory:
         self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
         self._known: set[Guard] = set()  # the guards again, to be found fast
-        self._extents: dict[int, tuple[Extent | None, list[Guard]]] = {}
+        self._extents: dict[int, Extent | None] = {}
         self._sides: dict[tuple[int, bool], sides.Side] = {}
         self._places: dict[tuple[tuple[int, ...], tuple[int, ...], bool], sides.Side] = {}
         positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
@@ -139,11 +139,23 @@ class Memory:
         span = self.context.loop.span
         return bool(regions) and all(r.kind is Kind.FRESH and span.start < r.site <= span.end for r in regions)
 
-    def check(self) -> None:
-        """Looks at every pair; fills ``guards`` and ``conflicts``."""
+    def check(self, first_only: bool = False) -> None:
+        """Looks at every pair; fills ``guards`` and ``conflicts``. ``first_only``: what comes after the first base
+        with a conflict is of no interest."""
+        self.check_within(first_only)
+        if not (first_only and self.conflicts):
+            self.check_between(first_only)
+
+    def check_within(self, first_only: bool = False) -> None:
+        """The same for pairs behind one base only."""
         for group in self.groups:
             if group.written:
                 self._within(group)
+            if first_only and self.conflicts:
+                return
+
+    def check_between(self, first_only: bool = False) -> None:
+        """The same for pairs behind different bases."""
         pairs = 0
         for k, group in enumerate(self.groups):
             for other in self.groups[k + 1 :]:
@@ -154,6 +166,8 @@ class Memory:
                     self.conflicts.append(Conflict("large", group.members[0][0], other.members[0][0]))
                     return
                 self._between(group, other)
+                if first_only and self.conflicts:
+                    return
 
     # --- one base ----------------------------------------------------------------------------------------------
 
@@ -301,10 +315,9 @@ class Memory:
         """All elements that the loop may access behind a base; adds the guards that they rest on."""
         if id(group) not in self._extents:
             assumed: list[Guard] = []
-            self._extents[id(group)] = (self._new_extent(group, assumed), assumed)
-        extent, needed = self._extents[id(group)]
-        self.add(needed)
-        return extent
+            self._extents[id(group)] = self._new_extent(group, assumed)
+            self.add(assumed)
+        return self._extents[id(group)]
 
     def _new_extent(self, group: _Group, assumed: list[Guard]) -> Extent | None:
         base = group.object.base

@@ -5,8 +5,9 @@ Questions are answered by elimination and isl; where the answer needs more than 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Monomial, Obligation, Polynomial, never_negative, number, polynomial
@@ -21,19 +22,33 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Select, Symbol
 
+T = TypeVar("T")
+
 
 class Known:
-    """The facts of a place in the program, found by their terms, and the answers that they have given."""
+    """The facts of a place in the program, found by their terms, and the answers that they have given: whether a
+    polynomial is never negative, and what else was asked, with the guards that the answer takes."""
 
-    __slots__ = ("answers", "by_term", "facts")
+    __slots__ = ("answers", "by_term", "facts", "others")
 
     def __init__(self, facts: tuple[Polynomial, ...]) -> None:
         self.facts = facts
         self.answers: dict[frozenset[tuple[Monomial, int]], bool] = {}
+        self.others: dict[Hashable, tuple[Any, tuple[Guard, ...]]] = {}
         self.by_term: dict[Monomial, list[int]] = {}
         for place, fact in enumerate(facts):
             for monomial in fact.terms:
                 self.by_term.setdefault(monomial, []).append(place)
+
+    def ask(self, question: Hashable, assumed: list[Guard], answer: Callable[[list[Guard]], T]) -> T:
+        """The answer to a question, found once; ``answer`` adds the guards that it takes."""
+        known = self.others.get(question)
+        if known is None:
+            guards: list[Guard] = []
+            found = answer(guards)
+            known = self.others[question] = (found, tuple(guards))
+        assumed.extend(guard for guard in known[1] if guard not in assumed)
+        return known[0]  # type: ignore[no-any-return]  # what ``answer`` gave to the same question
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +171,7 @@ def always(p: Polynomial, side: Side) -> bool:
     value = p.constant
     if value is not None:
         return value >= 0
-    key = frozenset(p.terms.items())
+    key = p.key
     found = side.known.answers.get(key)
     if found is None:
         found = side.known.answers[key] = _plain(p.terms, side.known) or _empty(p, side)
@@ -226,6 +241,11 @@ def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[Constraint]
 
 def in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[Guard]) -> bool:
     """Whether ``low <= value <= high`` at an access: proved by isl, or made a guard on the ends of its range."""
+    question = ("in range", value.key, low, high)
+    return side.known.ask(question, assumed, lambda guards: _in_range(value, low, high, side, guards))
+
+
+def _in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[Guard]) -> bool:
     below = value.minus(number(low))
     above = number(high).minus(value)
     if always(below, side) and always(above, side):
@@ -253,6 +273,10 @@ def at_least(assumed: list[Guard], left: Polynomial, right: Polynomial) -> bool:
 
 def remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
     """Whether ``0 <= low < size`` at an access: proved, or made a guard."""
+    return side.known.ask(("remains", low.key, size.key), assumed, lambda guards: _remains(low, size, side, guards))
+
+
+def _remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
     above = size.minus(low).minus(number(1))
     if not always(low, side):
         bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)

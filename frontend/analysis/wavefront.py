@@ -81,7 +81,7 @@ def find(outer: Study, inner: Study, effects: Effects, noalias: bool) -> Found |
     skip = frozenset(p.symbol for p in privates) - effects.points_to.address_taken
     for skew in range(MAX_SKEW + 1):
         memory = _Diagonals(outer.context, effects, skip, noalias, Grain(inside, skew, rows.part))
-        memory.check()
+        memory.check(first_only=True)
         if memory.conflicts or memory.copies:
             if not memory.against:
                 return None  # skewing will not help
