@@ -6,7 +6,7 @@ the extents of both are made a guard.  What is left is a reason why the loop sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from unseq.frontend.analysis import bits, dependence, permutation, sides, solver, terms
@@ -142,16 +142,20 @@ class Memory:
     def check(self, first_only: bool = False) -> None:
         """Looks at every pair; fills ``guards`` and ``conflicts``. ``first_only``: what comes after the first base
         with a conflict is of no interest."""
-        self.check_within(first_only)
+        self.check_within(_always if first_only else None)
         if not (first_only and self.conflicts):
             self.check_between(first_only)
 
-    def check_within(self, first_only: bool = False) -> None:
-        """The same for pairs behind one base only."""
-        for group in self.groups:
-            if group.written:
-                self._within(group)
-            if first_only and self.conflicts:
+    def check_within(self, stop: Callable[[Conflict], bool] | None = None) -> None:
+        """The same for pairs behind one base only. ``stop``: what comes after a base with such a conflict is of no
+        interest, nor is the order in which bases are looked at."""
+        written = [group for group in self.groups if group.written]
+        if stop is not None:
+            written.sort(key=self._is_moving, reverse=True)
+        for group in written:
+            before = len(self.conflicts)
+            self._within(group)
+            if stop is not None and any(map(stop, self.conflicts[before:])):
                 return
 
     def check_between(self, first_only: bool = False) -> None:
@@ -174,7 +178,7 @@ class Memory:
     def _within(self, group: _Group) -> None:
         writes = [m for m in group.members if m[0].is_write]
         base = group.object.base
-        if not self.is_fixed(base) and not (isinstance(base, Ref) and not group.object.behind):
+        if self._is_moving(group):
             first = writes[0][0]
             second = next((a for a, _ in group.members if a is not first), first)
             self.conflicts.append(Conflict("moving", first, second))
@@ -201,6 +205,10 @@ class Memory:
                 del self.conflicts[before:]
                 self.copies.append(copied[0])
                 self.add(copied[1])
+
+    def _is_moving(self, group: _Group) -> bool:
+        base = group.object.base
+        return not self.is_fixed(base) and not (isinstance(base, Ref) and not group.object.behind)
 
     def _pairs(self, group: _Group, writes: list[tuple[Access, Path]]) -> None:
         count = 0
@@ -355,6 +363,10 @@ class Memory:
             return None  # the guard would read offsets that the loop may never look at
         assumed.extend(g for g in bounds.assumed if g not in assumed)
         return low, terms.add(high, terms.ONE)
+
+
+def _always(_: Conflict) -> bool:
+    return True
 
 
 def _has_elements(type_: t.Type) -> bool:

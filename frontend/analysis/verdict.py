@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from unseq.frontend.analysis import (
     carried,
@@ -28,7 +29,7 @@ from unseq.frontend.analysis import (
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of
 from unseq.frontend.analysis.context import LoopContext
 from unseq.frontend.analysis.cost import work
-from unseq.frontend.analysis.explain import kind_of
+from unseq.frontend.analysis.explain import Conflict, kind_of
 from unseq.frontend.analysis.memory import Memory
 from unseq.frontend.analysis.obstruction import COPY, diagnostics
 from unseq.frontend.analysis.places import span_of
@@ -218,13 +219,17 @@ def _memory(verdict: Verdict, assume: frozenset[str]) -> Memory:
         covered = coverage.covered(roles, accesses)
         spans = coverage.spans(roles, context, covered)
         memory = Memory(context, effects, covered, spans, skip, "noalias" in assume)
-        memory.check_within()
+        memory.check_within(is_final if verdict.parallel_only else None)
         return memory
 
+    def is_final(conflict: Conflict) -> bool:
+        return conflict.kind != "meet" or conflict.write.root not in map(_array, candidates())
+
+    candidates = cache(lambda: scatter.find(context))
     memory = look(verdict.roles)
     if any(conflict.kind == "meet" for conflict in memory.conflicts):
         clashing = {c.write.root for c in memory.conflicts if c.kind == "meet"}
-        extra = [role for role in scatter.find(context) if _array(role) in clashing]
+        extra = [role for role in candidates() if _array(role) in clashing]
         if extra:
             again = look([*verdict.roles, *extra])
             if len(again.conflicts) < len(memory.conflicts):
