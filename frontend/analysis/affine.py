@@ -7,13 +7,14 @@ subscripts need none: arithmetic modulo 2^64 agrees with the integers on every i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Symbol, Unary
 from unseq.frontend.ir.remembering import Remembering, remembered
+from unseq.frontend.slotted import dataclass
 
 MAX_TERMS = 40
 
@@ -94,14 +95,18 @@ class Polynomial(Remembering):
 
     def expression(self) -> Expr:
         """The polynomial as a 64-bit expression."""
-        whole: Expr = terms.ZERO
-        for monomial, coefficient in sorted(self.terms.items(), key=lambda item: (not item[0], -item[1])):
-            whole = _append(whole, monomial, coefficient)
-        return whole
+        return remembered(self, "expression", _expression)
 
 
 def _key(p: Polynomial) -> frozenset[tuple[Monomial, int]]:
     return frozenset(p.terms.items())
+
+
+def _expression(p: Polynomial) -> Expr:
+    whole: Expr = terms.ZERO
+    for monomial, coefficient in sorted(p.terms.items(), key=lambda item: (not item[0], -item[1])):
+        whole = _append(whole, monomial, coefficient)
+    return whole
 
 
 def _append(whole: Expr, monomial: Monomial, coefficient: int) -> Expr:
@@ -120,7 +125,12 @@ def product(atoms: Monomial) -> Monomial:
 
 
 def _order(atom: Expr) -> tuple[int, str]:
-    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, remembered(atom, "repr", repr))
+    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, written(atom))
+
+
+def written(e: Expr) -> str:
+    """A text that orders expressions."""
+    return remembered(e, "repr", repr)
 
 
 @lru_cache(maxsize=1024)

@@ -7,8 +7,6 @@ guard.  Subscripts that are not understood may be anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.delinearization import Pair, by_number, by_symbols
@@ -18,6 +16,7 @@ from unseq.frontend.analysis.sets import Sets, division
 from unseq.frontend.analysis.sides import Side, domain, in_range
 from unseq.frontend.facts import Guard
 from unseq.frontend.ir.nodes import Expr, Ref, Symbol
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

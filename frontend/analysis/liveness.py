@@ -7,7 +7,7 @@ a member or element that is written leaves the variable alive.  What other names
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.ir import types as t
@@ -34,6 +34,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     While,
 )
+from unseq.frontend.slotted import dataclass
 
 Symbols = frozenset[Symbol]
 _NONE: Symbols = frozenset()

@@ -7,7 +7,7 @@ the extents of both are made a guard.  What is left is a reason why the loop sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from unseq.frontend.analysis import bits, dependence, permutation, sides, solver, terms
 from unseq.frontend.analysis.affine import polynomial
@@ -24,6 +24,7 @@ from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Hol
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
+from unseq.frontend.slotted import dataclass
 
 MAX_PAIRS = 3000
 PAIR_COSTS = 2  # of the effort for one loop
@@ -100,6 +101,8 @@ class Memory:
         if found is None:
             key = (tuple(map(id, access.nests)), tuple(map(id, access.tests)), guarded)
             same = self._places.get(key)
+            if same is None and guarded and not (plain := self.side(access, where)).lacks:
+                same = self._places[key] = plain
             if same is None:
                 same = self._places[key] = sides.side(access, where, self.context, self.is_fixed, guarded)
             found = self._sides[(id(access), guarded)] = replace(same, access=access, path=where)

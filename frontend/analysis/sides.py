@@ -6,7 +6,7 @@ Questions are answered by elimination and isl; where the answer needs more than 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeVar
 
 from unseq.frontend.analysis import terms
@@ -21,6 +21,7 @@ from unseq.frontend.facts import Guard
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Select, Symbol
+from unseq.frontend.slotted import dataclass
 
 T = TypeVar("T")
 
@@ -48,7 +49,8 @@ class Known:
             found = answer(guards)
             known = self.others[question] = (found, tuple(guards))
         assumed.extend(guard for guard in known[1] if guard not in assumed)
-        return known[0]  # type: ignore[no-any-return]  # what ``answer`` gave to the same question
+        value: T = known[0]
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +66,36 @@ class Side:
     bounds: Bounds
     movers: frozenset[Symbol] = frozenset()  # counters of these loops and of the loops around
     needs: tuple[Guard, ...] = ()  # what the facts rest on
+    lacks: bool = False  # more would be known under a guard
     known: Known = field(default_factory=lambda: Known(()), compare=False, repr=False)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Guards that facts rest on, if they are allowed to; ``refused``: some would have liked to."""
+
+    allowed: bool
+    guards: list[Guard] = field(default_factory=list)
+    refused: bool = False
 
 
 def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[Expr], bool], guarded: bool) -> Side:
     """Gathers what is known at an access; ``guarded``: also what is known only under a guard."""
     nests = (context.nest, *access.nests)
     bounds = Bounds(nests, is_fixed)
-    assumed: list[Guard] = []
+    asked = _Asked(guarded)
     outer = {s for f in context.facts if isinstance(f, Binary) for s in walk.used_symbols(f.left)}
     found = Side(access, where, nests, (), bounds, frozenset(outer | {nest.position for nest in nests}))
     for comparison in context.facts:
         found = _with(found, _facts(comparison, True, found, None))
     for nest in nests:
         for comparison in nest.domain:
-            found = _with(found, _facts(comparison, True, found, assumed if guarded else None))
+            found = _with(found, _facts(comparison, True, found, asked))
     for test in access.tests:
         if test.resolved is not None:
             found = _with(found, _facts(test.resolved, test.holds, found, None))
     bounds.prove = lambda p: always(p, found)
-    return replace(found, needs=tuple(assumed)) if assumed else found
+    return replace(found, needs=tuple(asked.guards), lacks=asked.refused) if asked.guards or asked.refused else found
 
 
 def _with(side: Side, new: list[Polynomial]) -> Side:
@@ -91,26 +103,25 @@ def _with(side: Side, new: list[Polynomial]) -> Side:
     return replace(side, facts=facts, known=Known(facts)) if new else side
 
 
-def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> list[Polynomial]:
+def _facts(e: Expr, holds: bool, side: Side, asked: _Asked | None) -> list[Polynomial]:
     """A comparison as polynomials that are not negative; nothing where it is not understood.
 
-    Arithmetic of the operands may wrap around: that is excluded by what is known so far, or by a guard (unless
-    ``assumed`` is None)."""
+    Arithmetic of the operands may wrap around: that is excluded by what is known so far, or by a guard."""
     parts = terms.conjuncts(e)
     if holds and len(parts) > 1:
-        return [fact for part in parts for fact in _facts(part, True, side, assumed)]
+        return [fact for part in parts for fact in _facts(part, True, side, asked)]
     if not isinstance(e, Binary) or e.op not in ("<", "<=", ">", ">=", "==", "!="):
         return []
     op = e.op if holds else {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[e.op]
     several = _sides(op, e)
     if len(several) > 1:
-        return [fact for part in several for fact in _facts(part, True, side, assumed)]
+        return [fact for part in several for fact in _facts(part, True, side, asked)]
     left, right = polynomial(e.left), polynomial(e.right)
     if left is None or right is None or op == "!=":
         return []
     for p in (left, right):
         for o in p.obligations:
-            if not _holds(o, side, assumed):
+            if not _holds(o, side, asked):
                 return []
     difference = right.minus(left).bare()
     if op == "==":
@@ -158,12 +169,15 @@ def _is_harmless(o: Obligation) -> bool:
     return o.wide and (o.low < -(1 << 62) or (o.low == 0 and _is_positive(o.value)))
 
 
-def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:
+def _holds(o: Obligation, side: Side, asked: _Asked | None) -> bool:
     """Whether an intermediate result is in range; no 64-bit one reaches 2^63."""
     above = (o.low == 0 and _is_positive(o.value)) or o.low < -(1 << 62) or always(o.value.minus(number(o.low)), side)
     if above and (o.wide or always(number(o.high).minus(o.value), side)):
         return True
-    return assumed is not None and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, assumed)
+    if asked is None:
+        return False
+    asked.refused = asked.refused or not asked.allowed
+    return asked.allowed and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, asked.guards)
 
 
 def always(p: Polynomial, side: Side) -> bool:

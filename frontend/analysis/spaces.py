@@ -7,7 +7,6 @@ with a stride that the loop does not change.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unseq.frontend.analysis import induction, strided, terms
@@ -36,6 +35,7 @@ from unseq.frontend.ir.nodes import (
     Storage,
     Symbol,
 )
+from unseq.frontend.slotted import dataclass
 
 if TYPE_CHECKING:
     from unseq.frontend.analysis.reading import Env

@@ -7,7 +7,7 @@ nothing is left over; otherwise each thing that is left over is a reason.  Other
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 
 from unseq.frontend.analysis import (
@@ -54,6 +54,7 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Expr, Loop, Storage, Symbol
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Diagnostic
 
 # Finders in order of preference: a variable keeps the first role that it is given.

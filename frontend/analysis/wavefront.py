@@ -7,7 +7,7 @@ What stands in front of the inner loop belongs to the first column, what stands 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.context import Access, LoopContext
@@ -21,6 +21,7 @@ from unseq.frontend.facts import ArrayAccumulator, Buffered, Diagonal, Guard, Ho
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Assign, Call, Declare, Expr, For, Lambda, Method, Ref, Stmt, Symbol
+from unseq.frontend.slotted import dataclass
 
 MAX_SKEW = 2
 

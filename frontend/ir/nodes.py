@@ -11,12 +11,13 @@ Spans are left out of equality; a node without text of its own (from a macro, or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Union
 
 from unseq.frontend.ir.remembering import Remembering, quick
 from unseq.frontend.ir.types import Type
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
 

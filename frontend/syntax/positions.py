@@ -7,8 +7,9 @@ It knows nothing of macros or grammars, only of pieces of text that replaced oth
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import SourceUnit, Span
 
 
