@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError
-from operator import attrgetter
+from operator import attrgetter, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(
-        *, frozen: bool = False, slots: bool = False, eq: bool = True, **others: bool
+        *, frozen: bool = False, slots: bool = False, eq: bool = True, order: bool = False, **others: bool
     ) -> Callable[[type], type]:
         """``dataclasses.dataclass``."""
         if not slots or others:
-            return dataclasses.dataclass(frozen=frozen, slots=slots, eq=eq, **others)
-        return lambda cls: _slotted(cls, frozen, eq)
+            return dataclasses.dataclass(frozen=frozen, slots=slots, eq=eq, order=order, **others)
+        return lambda cls: _slotted(cls, frozen, eq, order)
 
 
-def _slotted(cls: type, frozen: bool, eq: bool) -> Any:
+def _slotted(cls: type, frozen: bool, eq: bool, order: bool) -> Any:
     own = vars(cls)
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     made.__dataclass_params__.frozen = frozen  # for classes that inherit
@@ -36,23 +36,40 @@ def _slotted(cls: type, frozen: bool, eq: bool) -> Any:
         methods |= {"__setattr__": _refuse, "__delattr__": _refuse, **_state(fields)}
     if eq:
         methods |= _comparison(fields, frozen)
+    if order:
+        methods |= {f"__{compare.__name__}__": _ordering(fields, compare) for compare in (lt, le, gt, ge)}
     for name, method in methods.items():
         if name not in own:
             setattr(made, name, method)
     return made
 
 
-def _comparison(fields: tuple[Field[Any], ...], hashable: bool) -> dict[str, Any]:
+def _key(fields: tuple[Field[Any], ...]) -> Callable[[Any], Any]:
     compared = [field.name for field in fields if field.compare]
-    key: Callable[[Any], Any] = attrgetter(*compared) if compared else bool
+    return attrgetter(*compared) if compared else bool
+
+
+def _comparison(fields: tuple[Field[Any], ...], hashable: bool) -> dict[str, Any]:
+    key = _key(fields)
 
     def equal(self: object, other: object) -> Any:
+        if self is other:
+            return True
         return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
     def hash_of(self: object) -> int:
         return hash(key(self))
 
     return {"__eq__": equal, "__hash__": hash_of if hashable else None}
+
+
+def _ordering(fields: tuple[Field[Any], ...], compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
+    key = _key(fields)
+
+    def ordered(self: object, other: object) -> Any:
+        return compare(key(self), key(other)) if other.__class__ is self.__class__ else NotImplemented
+
+    return ordered
 
 
 def _text(fields: tuple[Field[Any], ...]) -> Callable[[Any], str]:

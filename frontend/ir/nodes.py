@@ -53,6 +53,16 @@ class Symbol(Remembering):
     def __hash__(self) -> int:  # the analyses keep places in dictionaries
         return self.uid
 
+    def __eq__(self, other: object) -> bool:  # the number tells nearly all
+        return self is other or (
+            isinstance(other, Symbol)
+            and self.uid == other.uid
+            and self.name == other.name
+            and self.type == other.type
+            and self.storage is other.storage
+            and self.const == other.const
+        )
+
 
 # --- expressions -------------------------------------------------------------------------------------
 
