@@ -9,9 +9,11 @@ quantifiers nor alternatives, and gives up early: isl answers what is left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from math import gcd
 
 MAX_ROWS = 120
+REMEMBERED = 4096  # loops resemble each other, and so do the questions about them
 
 Linear = dict[str, int]  # a sum of multiples of variables; the constant stands under ""
 Constraint = tuple[Linear, bool]  # a sum that is 0 (True) or at least 0 (False)
@@ -47,6 +49,12 @@ class _Contradiction(Exception):
 
 def feasible(constraints: Iterable[Constraint]) -> bool | None:
     """Whether some integers satisfy all ``constraints``; None: not decided here."""
+    return _feasible(tuple((tuple(linear.items()), is_equation) for linear, is_equation in constraints))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _feasible(rows_of: tuple[tuple[_Factors, bool], ...]) -> bool | None:
+    constraints = [(dict(factors), is_equation) for factors, is_equation in rows_of]
     try:
         rows, exact = _without_equations(constraints)
         exact = _eliminate(rows, frozenset()) and exact
