@@ -7,6 +7,7 @@ missing; 130 interrupted.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -295,6 +296,7 @@ def _print_json(value: dict[str, Any]) -> None:
 
 def main() -> int:
     """Runs a command line and returns its exit code; the one place where errors become lines for people."""
+    gc.set_threshold(200_000)  # what an analysis makes is many small objects without cycles
     try:
         code = unseq.main(standalone_mode=False, prog_name="unseq")
     except click.ClickException as error:

@@ -49,7 +49,7 @@ def analysed(
 
 def _analysed(unit: SourceUnit, head: FunctionHead, arguments: Mapping[str, str], assume: frozenset[str]) -> Analysed:
     try:
-        facts = analyze(lower(unit, head.name, arguments if head.is_template else None), assume)
+        facts = analyze(lower(unit, head.name, arguments if head.is_template else None), assume, callees=False)
     except Unsupported as unsupported:
         return Analysed(str(unit.path), head.name, head.span, unit, refused=unsupported.diagnostic)
     return Analysed(str(unit.path), head.name, head.span, unit, facts)

@@ -9,7 +9,7 @@ Knows nothing of targets or plans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from unseq.frontend.extent import Extent as Extent  # part of the facts
@@ -18,6 +18,7 @@ from unseq.frontend.ir.types import Type
 from unseq.frontend.irregular import Irregular
 from unseq.frontend.nest import Diagonal as Diagonal  # both are part of the facts
 from unseq.frontend.nest import Iteration as Iteration
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Diagnostic, Span
 
 

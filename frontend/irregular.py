@@ -9,12 +9,12 @@ Knows nothing of targets or plans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from unseq.frontend.extent import Extent
 from unseq.frontend.ir.nodes import Assign, Block, Declare, Expr, ForEach, If, Stmt, Symbol
 from unseq.frontend.ir.types import Type
+from unseq.frontend.slotted import dataclass
 
 
 class Keeping(Enum):

@@ -8,13 +8,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from unseq.frontend import c, cpp
 from unseq.frontend.cxx.requests import template_arguments
 from unseq.frontend.ir.nodes import Function
 from unseq.frontend.ir.verify import verify
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
 from unseq.frontend.syntax.context import FileScope
 from unseq.frontend.syntax.functions import lower_function

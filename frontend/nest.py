@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.ir.nodes import Expr, For, Stmt, Symbol
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ only: which reason applies is decided where it is found, and the exact obstacle 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from unseq.frontend.slotted import dataclass
 
 
 class Why(StrEnum):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from unseq.frontend.lower import FunctionHead, functions
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import InputError, SourceUnit, find_sources, read
 
 

@@ -7,11 +7,12 @@ lines and columns count from 1, columns in bytes.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 
 MAX_SOURCE_BYTES = 4_000_000
 

@@ -6,7 +6,6 @@ Knows notes and rich; finds nothing out itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -17,6 +16,7 @@ from unseq.evaluate.report.figures import plural
 from unseq.evaluate.report.record import LoopNote, Reason
 from unseq.evaluate.report.terminal import claim, reason_text
 from unseq.frontend.facts import Facts
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import InputError
 
 VERSION = 1

@@ -7,12 +7,14 @@ subscripts need none: arithmetic modulo 2^64 agrees with the integers on every i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Symbol, Unary
-from unseq.frontend.ir.remembering import remembered
+from unseq.frontend.ir.remembering import Remembering, remembered
+from unseq.frontend.slotted import dataclass
 
 MAX_TERMS = 40
 
@@ -31,11 +33,16 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
-class Polynomial:
+class Polynomial(Remembering):
     """A sum of integer multiples of products of atoms; ``terms`` maps each product to its coefficient, not 0."""
 
     terms: dict[Monomial, int]
     obligations: tuple[Obligation, ...] = field(default=(), compare=False)
+
+    @property
+    def key(self) -> frozenset[tuple[Monomial, int]]:
+        """The terms, to be found again by."""
+        return remembered(self, "key", _key)
 
     def atoms(self) -> set[Expr]:
         """The atoms that occur."""
@@ -84,14 +91,22 @@ class Polynomial:
 
     def bare(self) -> Polynomial:
         """The same without conditions."""
-        return Polynomial(self.terms)
+        return Polynomial(self.terms) if self.obligations else self
 
     def expression(self) -> Expr:
         """The polynomial as a 64-bit expression."""
-        whole: Expr = terms.ZERO
-        for monomial, coefficient in sorted(self.terms.items(), key=lambda item: (not item[0], -item[1])):
-            whole = _append(whole, monomial, coefficient)
-        return whole
+        return remembered(self, "expression", _expression)
+
+
+def _key(p: Polynomial) -> frozenset[tuple[Monomial, int]]:
+    return frozenset(p.terms.items())
+
+
+def _expression(p: Polynomial) -> Expr:
+    whole: Expr = terms.ZERO
+    for monomial, coefficient in sorted(p.terms.items(), key=lambda item: (not item[0], -item[1])):
+        whole = _append(whole, monomial, coefficient)
+    return whole
 
 
 def _append(whole: Expr, monomial: Monomial, coefficient: int) -> Expr:
@@ -110,9 +125,15 @@ def product(atoms: Monomial) -> Monomial:
 
 
 def _order(atom: Expr) -> tuple[int, str]:
-    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, remembered(atom, "repr", repr))
+    return (atom.symbol.uid, "") if isinstance(atom, Ref) else (1 << 62, written(atom))
 
 
+def written(e: Expr) -> str:
+    """A text that orders expressions."""
+    return remembered(e, "repr", repr)
+
+
+@lru_cache(maxsize=1024)
 def number(value: int) -> Polynomial:
     """A constant."""
     return Polynomial({(): value} if value else {})
@@ -216,6 +237,10 @@ def leading(p: Polynomial) -> tuple[Monomial, int]:
 
 def divided(p: Polynomial, by: Polynomial) -> tuple[Polynomial, Polynomial]:
     """Quotient and remainder of multivariate division: ``p = quotient * by + remainder``."""
+    return remembered(p, ("divided", by.key), lambda p: _divided(p, by))
+
+
+def _divided(p: Polynomial, by: Polynomial) -> tuple[Polynomial, Polynomial]:
     lead, factor = leading(by)
     quotient: dict[Monomial, int] = {}
     rest = p.bare()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Literal, Overflow, Ref, Select, Symbol, Unary
 from unseq.frontend.ir.types import Bool, Int, Type
+from unseq.frontend.slotted import dataclass
 
 _MILLISECONDS = 1500
 _EXTREMA = {"std::min", "std::max"}

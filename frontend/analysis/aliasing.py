@@ -7,13 +7,12 @@ and the caller's ``noalias`` assumption.  Two paths from one base are ``dependen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis.context import Access
 from unseq.frontend.analysis.paths import SIZE, has_unknown, may_meet, path
 from unseq.frontend.analysis.regions import Kind, PointsTo, Region, is_local, is_pointer_like
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Expr, Ref, Storage, Symbol
+from unseq.frontend.slotted import dataclass
 
 CONTAINERS = frozenset({"vector", "string", "deque", "list", "array", "queue", "stack"})
 

@@ -1,4 +1,4 @@
-"""Makes the ``LoopContext`` of each loop: two abstract runs of its body, what it carries, what is alive behind it."""
+"""Makes the ``LoopContext`` of each loop: an abstract run of its body, what it carries, what is alive behind it."""
 
 from __future__ import annotations
 
@@ -109,8 +109,7 @@ def context_of(
 
     Raises ``TooLarge``."""
     effects = analysis.effects
-    coarse = Values(effects, loop)
-    run = Values(effects, loop, coarse)
+    run = Values(effects, loop)
     space = run.space
     counted = space.counted
     iteration = counted.iteration if counted is not None else None

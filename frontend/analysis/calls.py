@@ -5,7 +5,7 @@ A call that is not understood is an obstacle; so is one whose effects must happe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from unseq.frontend.analysis import library, terms
@@ -34,6 +34,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
 )
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 
 if TYPE_CHECKING:
     from unseq.frontend.analysis.values import Values

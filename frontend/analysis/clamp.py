@@ -10,8 +10,6 @@ what 32-bit inputs can add up to in fewer than 2^28 iterations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis.families import Uids, converted, parameter, value_of
 from unseq.frontend.analysis.linear import number, plus
 from unseq.frontend.analysis.proof import Prover
@@ -22,6 +20,7 @@ from unseq.frontend.facts import Recurrence
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Literal, Overflow, Ref, Select, Symbol, Unary
 from unseq.frontend.ir.types import BOOL, LONG, Bool, Int, strip
 from unseq.frontend.ir.walk import used_symbols
+from unseq.frontend.slotted import dataclass
 
 
 class _NoLimit(Exception):

@@ -7,7 +7,7 @@ touches, whom it calls and how it can be left.  Draws no conclusions: whether tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from unseq.frontend.analysis.library import CONST_METHODS, SIZE_METHODS, bare
@@ -30,6 +30,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
 )
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import gcd
 
-from unseq.frontend.analysis.affine import Monomial, Polynomial, degree, divided, leading, number
+from unseq.frontend.analysis.affine import Monomial, Polynomial, degree, divided, leading, number, written
 from unseq.frontend.analysis.sides import Side, remains
 from unseq.frontend.facts import Guard
 from unseq.frontend.ir.nodes import Ref, Symbol
@@ -62,11 +62,15 @@ def _smallest(strides: list[Polynomial]) -> Polynomial:
     sizes = [(degree(s), len(s.terms)) for s in strides]
     smallest = min(sizes)
     rest = [s for s, size in zip(strides, sizes, strict=True) if size == smallest]
-    return rest[0] if all(s.terms == rest[0].terms for s in rest) else min(rest, key=lambda s: repr(s.expression()))
+    return rest[0] if all(s.terms == rest[0].terms for s in rest) else min(rest, key=lambda s: written(s.expression()))
 
 
 def _strides(p: Polynomial, side: Side) -> list[Polynomial]:
     """By what symbolic amounts the counters move a subscript."""
+    return side.known.ask(("strides", p.key), [], lambda _: _new_strides(p, side))
+
+
+def _new_strides(p: Polynomial, side: Side) -> list[Polynomial]:
     found: dict[Symbol, dict[Monomial, int]] = {}
     for monomial, coefficient in p.terms.items():
         mine = [a for a in monomial if isinstance(a, Ref) and a.symbol in side.movers]

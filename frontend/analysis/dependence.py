@@ -7,8 +7,6 @@ guard.  Subscripts that are not understood may be anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.delinearization import Pair, by_number, by_symbols
@@ -18,6 +16,7 @@ from unseq.frontend.analysis.sets import Sets, division
 from unseq.frontend.analysis.sides import Side, domain, in_range
 from unseq.frontend.facts import Guard
 from unseq.frontend.ir.nodes import Expr, Ref, Symbol
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,10 @@ def same_iteration(left: Side, right: Side) -> bool:
 
 def _subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
     """A subscript as a polynomial over positions and invariants; None: may be anything."""
+    return side.known.ask(("subscript", e), assumed, lambda guards: _new_subscript(e, side, guards))
+
+
+def _new_subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
     p = polynomial(e)
     if p is None:
         return None

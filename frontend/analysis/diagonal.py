@@ -8,7 +8,6 @@ transformation theory and an algorithm to maximize parallelism", 1991).  Skewing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from unseq.frontend.analysis import dependence
@@ -19,6 +18,7 @@ from unseq.frontend.analysis.sets import Sets
 from unseq.frontend.analysis.sides import Side, domain
 from unseq.frontend.facts import Guard
 from unseq.frontend.ir.nodes import Loop
+from unseq.frontend.slotted import dataclass
 
 
 class Part(Enum):

@@ -6,7 +6,7 @@ Knows forms only; what they mean for the order of iterations is ``worklist``'s q
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.waiting import bare, pushed
@@ -28,6 +28,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.irregular import Discovery, Waiting
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Diagnostic, Span
 
 

@@ -9,13 +9,16 @@ quantifiers nor alternatives, and gives up early: isl answers what is left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from math import gcd
 
 MAX_ROWS = 120
+REMEMBERED = 4096  # loops resemble each other, and so do the questions about them
 
 Linear = dict[str, int]  # a sum of multiples of variables; the constant stands under ""
 Constraint = tuple[Linear, bool]  # a sum that is 0 (True) or at least 0 (False)
 _Factors = tuple[tuple[str, int], ...]
+_Row = tuple[int, _Factors]  # the factor of one variable, and all
 
 
 def at_least_zero(left: Linear, constant: int = 0) -> Constraint:
@@ -46,6 +49,12 @@ class _Contradiction(Exception):
 
 def feasible(constraints: Iterable[Constraint]) -> bool | None:
     """Whether some integers satisfy all ``constraints``; None: not decided here."""
+    return _feasible(tuple((tuple(linear.items()), is_equation) for linear, is_equation in constraints))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _feasible(rows_of: tuple[tuple[_Factors, bool], ...]) -> bool | None:
+    constraints = [(dict(factors), is_equation) for factors, is_equation in rows_of]
     try:
         rows, exact = _without_equations(constraints)
         exact = _eliminate(rows, frozenset()) and exact
@@ -138,35 +147,34 @@ def _eliminate(rows: dict[_Factors, int], keep: frozenset[str]) -> bool:
     """Removes every variable that is not kept; whether each step was exact."""
     exact = True
     while True:
-        lower: dict[str, list[_Factors]] = {}
-        upper: dict[str, list[_Factors]] = {}
+        lower: dict[str, list[_Row]] = {}
+        upper: dict[str, list[_Row]] = {}
         for factors in rows:
             for name, factor in factors:
-                (lower if factor > 0 else upper).setdefault(name, []).append(factors)
-        free = {name for name in lower if name not in upper} | {name for name in upper if name not in lower}
-        free -= keep
+                (lower if factor > 0 else upper).setdefault(name, []).append((factor, factors))
+        free = (lower.keys() ^ upper.keys()) - keep
         if free:  # bounded from one side only: large or small enough, it satisfies all its rows
             for name in free:
-                for factors in lower.get(name, []) or upper.get(name, []):
+                for _, factors in lower.get(name) or upper[name]:
                     rows.pop(factors, None)
             continue
-        names = [name for name in lower if name not in keep]
+        names = lower.keys() - keep
         if not names:
             return exact
-        name = min(names, key=lambda n: (not _is_exact(n, lower[n], upper[n]), len(lower[n]) * len(upper[n])
-                                         - len(lower[n]) - len(upper[n]), n))  # fmt: skip
-        exact = exact and _is_exact(name, lower[name], upper[name])
-        below = [(dict(factors), rows.pop(factors)) for factors in lower[name]]
-        above = [(dict(factors), rows.pop(factors)) for factors in upper[name]]
+        inexact, _, name = min(_cost(name, lower[name], upper[name]) for name in names)
+        exact = exact and not inexact
+        below = [(factor, dict(factors), rows.pop(factors)) for factor, factors in lower[name]]
+        above = [(factor, dict(factors), rows.pop(factors)) for factor, factors in upper[name]]
         if len(rows) + len(below) * len(above) > MAX_ROWS:
             return False
-        for low, low_constant in below:
-            for high, high_constant in above:
-                row = combined({**low, "": low_constant}, -high[name], {**high, "": high_constant}, low[name])
-                row.pop(name, None)
+        for p, low, low_constant in below:
+            for q, high, high_constant in above:
+                row = combined(low, -q, high, p)
+                row[""] = p * high_constant - q * low_constant
                 _add(rows, row)
 
 
-def _is_exact(name: str, lower: list[_Factors], upper: list[_Factors]) -> bool:
-    """Whether combining these rows loses nothing."""
-    return all(dict(row)[name] == 1 for row in lower) or all(dict(row)[name] == -1 for row in upper)
+def _cost(name: str, lower: list[_Row], upper: list[_Row]) -> tuple[bool, int, str]:
+    """Whether combining these rows may lose something, how many rows it adds, and the variable that goes."""
+    inexact = any(factor != 1 for factor, _ in lower) and any(factor != -1 for factor, _ in upper)
+    return inexact, len(lower) * len(upper) - len(lower) - len(upper), name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.paths import path
@@ -18,6 +16,7 @@ from unseq.frontend.facts import (
     Role,
 )
 from unseq.frontend.ir.nodes import Ref, Symbol
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ a loop that runs no iteration accesses nothing, so that bounds computed from an 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Polynomial, never_negative, polynomial
@@ -17,6 +17,7 @@ from unseq.frontend.analysis.paths import is_unknown
 from unseq.frontend.facts import Guard, Holds, NonDecreasing
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Index, Ref, Select
+from unseq.frontend.slotted import dataclass
 
 MAX_DEPTH = 6
 

@@ -7,8 +7,6 @@ else it is taken as it is, if it is known to be associative (`algebra.py`), or i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis import algebra, closures
 from unseq.frontend.analysis.library import CONST_METHODS
 from unseq.frontend.analysis.updates import uncast, update_of
@@ -16,6 +14,7 @@ from unseq.frontend.ir.nodes import Assign, Call, Construct, Expr, Lambda, Metho
 from unseq.frontend.ir.types import BOOL, Callable, Library, Reference, element_type, strip
 from unseq.frontend.ir.walk import declared_symbols, is_within, own_root, walk
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 
 _OPERATORS = {
     "plus": "+",

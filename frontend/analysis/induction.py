@@ -8,7 +8,6 @@ around are computed in 64 bits. What the body does with the counter is not looke
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.facts import Guard, Holds, Iteration
@@ -31,6 +30,7 @@ from unseq.frontend.ir.nodes import (
     Unary,
     While,
 )
+from unseq.frontend.slotted import dataclass
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "!=": "==", "==": "!="}

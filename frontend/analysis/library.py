@@ -6,7 +6,7 @@ them.  A function that is not listed is unknown, and unknown means dependent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from unseq.frontend.slotted import dataclass
 
 
 def _words(text: str) -> tuple[str, ...]:

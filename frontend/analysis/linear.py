@@ -7,14 +7,13 @@ wrap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.analysis.proof import Prover
 from unseq.frontend.analysis.ranges import range_of
 from unseq.frontend.analysis.updates import same_kind
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Overflow, Ref, Select, Symbol, Unary
 from unseq.frontend.ir.types import Float, Int, Type
 from unseq.frontend.ir.walk import used_symbols
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

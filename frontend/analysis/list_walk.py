@@ -8,7 +8,7 @@ k-th element is no other's.  The driver judges that loop; here it is made, provi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
 from unseq.frontend.analysis import terms
@@ -57,6 +57,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.irregular import Walk
 from unseq.frontend.reasons import Why
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Diagnostic, Span
 
 Judge = Callable[[Function, Loop], LoopFact]

@@ -7,7 +7,7 @@ a member or element that is written leaves the variable alive.  What other names
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.ir import types as t
@@ -34,6 +34,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     While,
 )
+from unseq.frontend.slotted import dataclass
 
 Symbols = frozenset[Symbol]
 _NONE: Symbols = frozenset()
@@ -53,6 +54,7 @@ class Liveness:
 
     always: Symbols
     after: dict[int, Symbols] = field(default_factory=dict)
+    heads: dict[int, Symbols] = field(default_factory=dict)  # alive before an iteration
 
     def live_after(self, loop: Loop) -> Symbols:
         """Variables that may be read after the loop ended."""
@@ -99,12 +101,13 @@ class Liveness:
 
     def _loop(self, loop: Loop, after: Symbols, targets: _Targets) -> Symbols:
         self.after[loop.id] = self.after.get(loop.id, _NONE) | after
-        head: Symbols = after
+        head: Symbols = after | self.heads.get(loop.id, _NONE)  # more may be alive than the last time, never less
         while True:
             found = after | self.iteration(loop, head, after)
-            if found == head:
+            if found <= head:
                 break
             head |= found
+        self.heads[loop.id] = head
         if isinstance(loop, For):
             return self.block(loop.init, head, targets)
         if isinstance(loop, ForEach):

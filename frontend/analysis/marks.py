@@ -6,7 +6,6 @@ Looks at declarations, allocations, initialising loops, and the statements just 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import polynomial
@@ -39,6 +38,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
 )
 from unseq.frontend.irregular import Discovery, Keeping, Waiting
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ the extents of both are made a guard.  What is left is a reason why the loop sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 
 from unseq.frontend.analysis import bits, dependence, permutation, sides, solver, terms
 from unseq.frontend.analysis.affine import polynomial
@@ -24,6 +24,7 @@ from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Hol
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
+from unseq.frontend.slotted import dataclass
 
 MAX_PAIRS = 3000
 PAIR_COSTS = 2  # of the effort for one loop
@@ -69,7 +70,7 @@ class Memory:
         self._writes = [a for a in context.accesses if a.is_write]
         self._fixed: dict[Expr, bool] = {}
         self._known: set[Guard] = set()  # the guards again, to be found fast
-        self._extents: dict[int, tuple[Extent | None, list[Guard]]] = {}
+        self._extents: dict[int, Extent | None] = {}
         self._sides: dict[tuple[int, bool], sides.Side] = {}
         self._places: dict[tuple[tuple[int, ...], tuple[int, ...], bool], sides.Side] = {}
         positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
@@ -100,6 +101,8 @@ class Memory:
         if found is None:
             key = (tuple(map(id, access.nests)), tuple(map(id, access.tests)), guarded)
             same = self._places.get(key)
+            if same is None and guarded and not (plain := self.side(access, where)).lacks:
+                same = self._places[key] = plain
             if same is None:
                 same = self._places[key] = sides.side(access, where, self.context, self.is_fixed, guarded)
             found = self._sides[(id(access), guarded)] = replace(same, access=access, path=where)
@@ -139,11 +142,27 @@ class Memory:
         span = self.context.loop.span
         return bool(regions) and all(r.kind is Kind.FRESH and span.start < r.site <= span.end for r in regions)
 
-    def check(self) -> None:
-        """Looks at every pair; fills ``guards`` and ``conflicts``."""
-        for group in self.groups:
-            if group.written:
-                self._within(group)
+    def check(self, first_only: bool = False) -> None:
+        """Looks at every pair; fills ``guards`` and ``conflicts``. ``first_only``: what comes after the first base
+        with a conflict is of no interest."""
+        self.check_within(_always if first_only else None)
+        if not (first_only and self.conflicts):
+            self.check_between(first_only)
+
+    def check_within(self, stop: Callable[[Conflict], bool] | None = None) -> None:
+        """The same for pairs behind one base only. ``stop``: what comes after a base with such a conflict is of no
+        interest, nor is the order in which bases are looked at."""
+        written = [group for group in self.groups if group.written]
+        if stop is not None:
+            written.sort(key=self._is_moving, reverse=True)
+        for group in written:
+            before = len(self.conflicts)
+            self._within(group)
+            if stop is not None and any(map(stop, self.conflicts[before:])):
+                return
+
+    def check_between(self, first_only: bool = False) -> None:
+        """The same for pairs behind different bases."""
         pairs = 0
         for k, group in enumerate(self.groups):
             for other in self.groups[k + 1 :]:
@@ -154,13 +173,15 @@ class Memory:
                     self.conflicts.append(Conflict("large", group.members[0][0], other.members[0][0]))
                     return
                 self._between(group, other)
+                if first_only and self.conflicts:
+                    return
 
     # --- one base ----------------------------------------------------------------------------------------------
 
     def _within(self, group: _Group) -> None:
         writes = [m for m in group.members if m[0].is_write]
         base = group.object.base
-        if not self.is_fixed(base) and not (isinstance(base, Ref) and not group.object.behind):
+        if self._is_moving(group):
             first = writes[0][0]
             second = next((a for a, _ in group.members if a is not first), first)
             self.conflicts.append(Conflict("moving", first, second))
@@ -187,6 +208,10 @@ class Memory:
                 del self.conflicts[before:]
                 self.copies.append(copied[0])
                 self.add(copied[1])
+
+    def _is_moving(self, group: _Group) -> bool:
+        base = group.object.base
+        return not self.is_fixed(base) and not (isinstance(base, Ref) and not group.object.behind)
 
     def _pairs(self, group: _Group, writes: list[tuple[Access, Path]]) -> None:
         count = 0
@@ -301,10 +326,9 @@ class Memory:
         """All elements that the loop may access behind a base; adds the guards that they rest on."""
         if id(group) not in self._extents:
             assumed: list[Guard] = []
-            self._extents[id(group)] = (self._new_extent(group, assumed), assumed)
-        extent, needed = self._extents[id(group)]
-        self.add(needed)
-        return extent
+            self._extents[id(group)] = self._new_extent(group, assumed)
+            self.add(assumed)
+        return self._extents[id(group)]
 
     def _new_extent(self, group: _Group, assumed: list[Guard]) -> Extent | None:
         base = group.object.base
@@ -342,6 +366,10 @@ class Memory:
             return None  # the guard would read offsets that the loop may never look at
         assumed.extend(g for g in bounds.assumed if g not in assumed)
         return low, terms.add(high, terms.ONE)
+
+
+def _always(_: Conflict) -> bool:
+    return True
 
 
 def _has_elements(type_: t.Type) -> bool:

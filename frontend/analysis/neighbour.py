@@ -6,7 +6,7 @@ Only an element that every iteration writes, once, at a fixed distance from the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import LoopContext
@@ -30,6 +30,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.ir.types import is_arithmetic
 from unseq.frontend.ir.walk import Node, declared_symbols, root, substitute, transform, used_symbols, walk
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE
 
 

@@ -306,10 +306,12 @@ def _placed(statements: list[Stmt], k: int, pure: frozenset[str]) -> list[Stmt] 
         if symbol in walk.used_symbols(between) or between.value is None or not is_pure(between.value, pure):
             break
         target += 1
-    rest = [node for s in statements[k + 1 :] for node in walk.walk(s)]
-    uses = sum(1 for node in rest if isinstance(node, Ref) and node.symbol == symbol)
+    if any(_uses(s, symbol) for n, s in enumerate(statements) if n > k and n != target):
+        return None
+    if sum(1 for node in walk.walk(statements[target]) if isinstance(node, Ref) and node.symbol == symbol) != 1:
+        return None
     used = _substituted(statements[target], symbol, declared.value, pure)
-    if uses != 1 or used is None:
+    if used is None:
         return None
     return [*statements[:k], *statements[k + 1 : target], used, *statements[target + 1 :]]
 

@@ -7,7 +7,6 @@ Pointer arithmetic, address-of and iterators are folded into subscripts, so that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.library import PLACE_METHODS, SIZE_METHODS
@@ -29,6 +28,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     Unary,
 )
+from unseq.frontend.slotted import dataclass
 
 SIZE = "size()"  # the pseudo-member that holds a container's size
 POSITIONS = -1_000_000  # uids of made-up loop positions lie below this, those of unknown values above

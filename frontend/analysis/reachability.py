@@ -7,7 +7,7 @@ when it is entered.  The order of the visits is another; ``worklist`` decides wh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.guarded import negated
@@ -36,6 +36,7 @@ from unseq.frontend.ir.nodes import (
     Unary,
     While,
 )
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE
 
 _NUMBER = 920_000_000  # uids of the symbols made here lie above this

@@ -6,7 +6,6 @@ two pointers into one region may still never meet.  What is loaded from memory l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from unseq.frontend.analysis.library import ALLOCATE, CURSOR_METHODS, PLACE_METHODS, bare
@@ -33,6 +32,7 @@ from unseq.frontend.ir.nodes import (
     Storage,
     Symbol,
 )
+from unseq.frontend.slotted import dataclass
 
 
 class Kind(Enum):

@@ -7,13 +7,13 @@ diagonal entries that are always its one.  Associativity and identity hold in an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from unseq.frontend.analysis.families import Uids, converted, parameter, value_of
 from unseq.frontend.analysis.linear import number, plus, times
 from unseq.frontend.facts import Recurrence
 from unseq.frontend.ir.nodes import Call, Expr, Literal, Symbol
 from unseq.frontend.ir.types import LONG, Type
+from unseq.frontend.slotted import dataclass
 
 FAR = 1 << 61  # "infinity": sums of fewer than 2^28 numbers of 32 bits do not come near it
 

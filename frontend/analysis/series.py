@@ -12,11 +12,12 @@ from unseq.frontend.facts import Claim, LoopFact
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Block, Function, Loop, Stmt
 
-Look = Callable[[Loop, Block], LoopFact]
+Look = Callable[[Loop, Block], LoopFact | None]
 
 
 def in_parts(fact: LoopFact, study: Study, function: Function, look: Look) -> LoopFact | None:
-    """The first way to cut a loop into parts that pays; ``look`` finds out about a loop in a changed body."""
+    """The first way to cut a loop into parts that pays; ``look`` finds out whether a loop is parallel in a changed
+    body."""
     for parts in _ways(study):
         found = _judged(fact, parts, function, look)
         if found is not None:
@@ -34,10 +35,13 @@ def _judged(fact: LoopFact, parts: Parts, function: Function, look: Look) -> Loo
         return parts.statements if statement is fact.loop else (statement,)
 
     body = walk.splice(function.body, one)
-    facts = [look(part, body) if isinstance(part, walk.LOOPS) else part for part in parts.statements]
+    facts: list[Stmt | LoopFact] = []
+    for part in parts.statements:
+        found = look(part, body) if isinstance(part, walk.LOOPS) else part
+        if found is None:
+            return None
+        facts.append(found)
     loops = [part for part in facts if isinstance(part, LoopFact)]
-    if not all(part.parallel for part in loops):
-        return None
     guarded = any(part.claim is not Claim.PROVED for part in loops)
     return replace(
         fact,

@@ -5,8 +5,9 @@ Questions are answered by elimination and isl; where the answer needs more than 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable
+from dataclasses import field, replace
+from typing import Any, TypeVar
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Monomial, Obligation, Polynomial, never_negative, number, polynomial
@@ -20,20 +21,36 @@ from unseq.frontend.facts import Guard
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Binary, Call, Cast, Expr, Select, Symbol
+from unseq.frontend.slotted import dataclass
+
+T = TypeVar("T")
 
 
 class Known:
-    """The facts of a place in the program, found by their terms, and the answers that they have given."""
+    """The facts of a place in the program, found by their terms, and the answers that they have given: whether a
+    polynomial is never negative, and what else was asked, with the guards that the answer takes."""
 
-    __slots__ = ("answers", "by_term", "facts")
+    __slots__ = ("answers", "by_term", "facts", "others")
 
     def __init__(self, facts: tuple[Polynomial, ...]) -> None:
         self.facts = facts
         self.answers: dict[frozenset[tuple[Monomial, int]], bool] = {}
+        self.others: dict[Hashable, tuple[Any, tuple[Guard, ...]]] = {}
         self.by_term: dict[Monomial, list[int]] = {}
         for place, fact in enumerate(facts):
             for monomial in fact.terms:
                 self.by_term.setdefault(monomial, []).append(place)
+
+    def ask(self, question: Hashable, assumed: list[Guard], answer: Callable[[list[Guard]], T]) -> T:
+        """The answer to a question, found once; ``answer`` adds the guards that it takes."""
+        known = self.others.get(question)
+        if known is None:
+            guards: list[Guard] = []
+            found = answer(guards)
+            known = self.others[question] = (found, tuple(guards))
+        assumed.extend(guard for guard in known[1] if guard not in assumed)
+        value: T = known[0]
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +66,36 @@ class Side:
     bounds: Bounds
     movers: frozenset[Symbol] = frozenset()  # counters of these loops and of the loops around
     needs: tuple[Guard, ...] = ()  # what the facts rest on
+    lacks: bool = False  # more would be known under a guard
     known: Known = field(default_factory=lambda: Known(()), compare=False, repr=False)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Guards that facts rest on, if they are allowed to; ``refused``: some would have liked to."""
+
+    allowed: bool
+    guards: list[Guard] = field(default_factory=list)
+    refused: bool = False
 
 
 def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[Expr], bool], guarded: bool) -> Side:
     """Gathers what is known at an access; ``guarded``: also what is known only under a guard."""
     nests = (context.nest, *access.nests)
     bounds = Bounds(nests, is_fixed)
-    assumed: list[Guard] = []
+    asked = _Asked(guarded)
     outer = {s for f in context.facts if isinstance(f, Binary) for s in walk.used_symbols(f.left)}
     found = Side(access, where, nests, (), bounds, frozenset(outer | {nest.position for nest in nests}))
     for comparison in context.facts:
         found = _with(found, _facts(comparison, True, found, None))
     for nest in nests:
         for comparison in nest.domain:
-            found = _with(found, _facts(comparison, True, found, assumed if guarded else None))
+            found = _with(found, _facts(comparison, True, found, asked))
     for test in access.tests:
         if test.resolved is not None:
             found = _with(found, _facts(test.resolved, test.holds, found, None))
     bounds.prove = lambda p: always(p, found)
-    return replace(found, needs=tuple(assumed)) if assumed else found
+    return replace(found, needs=tuple(asked.guards), lacks=asked.refused) if asked.guards or asked.refused else found
 
 
 def _with(side: Side, new: list[Polynomial]) -> Side:
@@ -76,26 +103,25 @@ def _with(side: Side, new: list[Polynomial]) -> Side:
     return replace(side, facts=facts, known=Known(facts)) if new else side
 
 
-def _facts(e: Expr, holds: bool, side: Side, assumed: list[Guard] | None) -> list[Polynomial]:
+def _facts(e: Expr, holds: bool, side: Side, asked: _Asked | None) -> list[Polynomial]:
     """A comparison as polynomials that are not negative; nothing where it is not understood.
 
-    Arithmetic of the operands may wrap around: that is excluded by what is known so far, or by a guard (unless
-    ``assumed`` is None)."""
+    Arithmetic of the operands may wrap around: that is excluded by what is known so far, or by a guard."""
     parts = terms.conjuncts(e)
     if holds and len(parts) > 1:
-        return [fact for part in parts for fact in _facts(part, True, side, assumed)]
+        return [fact for part in parts for fact in _facts(part, True, side, asked)]
     if not isinstance(e, Binary) or e.op not in ("<", "<=", ">", ">=", "==", "!="):
         return []
     op = e.op if holds else {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[e.op]
     several = _sides(op, e)
     if len(several) > 1:
-        return [fact for part in several for fact in _facts(part, True, side, assumed)]
+        return [fact for part in several for fact in _facts(part, True, side, asked)]
     left, right = polynomial(e.left), polynomial(e.right)
     if left is None or right is None or op == "!=":
         return []
     for p in (left, right):
         for o in p.obligations:
-            if not _holds(o, side, assumed):
+            if not _holds(o, side, asked):
                 return []
     difference = right.minus(left).bare()
     if op == "==":
@@ -143,12 +169,15 @@ def _is_harmless(o: Obligation) -> bool:
     return o.wide and (o.low < -(1 << 62) or (o.low == 0 and _is_positive(o.value)))
 
 
-def _holds(o: Obligation, side: Side, assumed: list[Guard] | None) -> bool:
+def _holds(o: Obligation, side: Side, asked: _Asked | None) -> bool:
     """Whether an intermediate result is in range; no 64-bit one reaches 2^63."""
     above = (o.low == 0 and _is_positive(o.value)) or o.low < -(1 << 62) or always(o.value.minus(number(o.low)), side)
     if above and (o.wide or always(number(o.high).minus(o.value), side)):
         return True
-    return assumed is not None and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, assumed)
+    if asked is None:
+        return False
+    asked.refused = asked.refused or not asked.allowed
+    return asked.allowed and discharge_fixed(o.value, o.low, o.high, o.wide, side.bounds.is_fixed, asked.guards)
 
 
 def always(p: Polynomial, side: Side) -> bool:
@@ -156,7 +185,7 @@ def always(p: Polynomial, side: Side) -> bool:
     value = p.constant
     if value is not None:
         return value >= 0
-    key = frozenset(p.terms.items())
+    key = p.key
     found = side.known.answers.get(key)
     if found is None:
         found = side.known.answers[key] = _plain(p.terms, side.known) or _empty(p, side)
@@ -226,6 +255,11 @@ def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[Constraint]
 
 def in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[Guard]) -> bool:
     """Whether ``low <= value <= high`` at an access: proved by isl, or made a guard on the ends of its range."""
+    question = ("in range", value.key, low, high)
+    return side.known.ask(question, assumed, lambda guards: _in_range(value, low, high, side, guards))
+
+
+def _in_range(value: Polynomial, low: int, high: int, side: Side, assumed: list[Guard]) -> bool:
     below = value.minus(number(low))
     above = number(high).minus(value)
     if always(below, side) and always(above, side):
@@ -253,6 +287,10 @@ def at_least(assumed: list[Guard], left: Polynomial, right: Polynomial) -> bool:
 
 def remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
     """Whether ``0 <= low < size`` at an access: proved, or made a guard."""
+    return side.known.ask(("remains", low.key, size.key), assumed, lambda guards: _remains(low, size, side, guards))
+
+
+def _remains(low: Polynomial, size: Polynomial, side: Side, assumed: list[Guard]) -> bool:
     above = size.minus(low).minus(number(1))
     if not always(low, side):
         bounds = Bounds(side.nests, side.bounds.is_fixed, prove=side.bounds.prove)

@@ -7,7 +7,6 @@ straight-line code, ``if`` and ``continue``; what stands inside an inner loop ha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from unseq.frontend.analysis.context import LoopContext
 from unseq.frontend.analysis.library import CONST_METHODS
@@ -34,6 +33,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.ir.types import BOOL, Reference, is_arithmetic
 from unseq.frontend.ir.walk import assigned_symbols, is_within, rebound_symbols, root, substitute, used_symbols, walk
+from unseq.frontend.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

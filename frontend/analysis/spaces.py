@@ -7,13 +7,12 @@ with a stride that the loop does not change.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unseq.frontend.analysis import induction, strided, terms
 from unseq.frontend.analysis.affine import Polynomial, polynomial
 from unseq.frontend.analysis.aliasing import may_change
-from unseq.frontend.analysis.context import Access, Nest
+from unseq.frontend.analysis.context import Nest
 from unseq.frontend.analysis.library import CONST_METHODS, PURE, bare
 from unseq.frontend.analysis.paths import POSITIONS, SIZE, is_unknown, loads
 from unseq.frontend.ir import types as t
@@ -36,6 +35,7 @@ from unseq.frontend.ir.nodes import (
     Storage,
     Symbol,
 )
+from unseq.frontend.slotted import dataclass
 
 if TYPE_CHECKING:
     from unseq.frontend.analysis.reading import Env
@@ -58,7 +58,7 @@ def space(run: Values, loop: Loop, before: Env, changing: frozenset[Symbol]) -> 
     """The space of ``loop``, whose init has been run; ``before`` are the values at its entry."""
     position = Symbol(f"position{loop.id}", t.LONG, POSITIONS - loop.id, Storage.TEMPORARY)
     nothing = Space(None, Nest(loop, None, position), {}, {})
-    if run.coarse is None:
+    if run.is_coarse:
         return nothing
     is_invariant = _invariance(run, loop, changing)
     entry = run.env
@@ -133,10 +133,6 @@ def _invariance(run: Values, loop: Loop, changing: frozenset[Symbol]) -> Callabl
     varying = changing | walk.declared_symbols(loop.body)
     if isinstance(loop, ForEach):
         varying |= {loop.symbol}
-    coarse = run.coarse
-    assert coarse is not None
-    writes = [a for a in coarse.accesses if a.is_write and (loop is run.loop or any(n.loop is loop for n in a.nests))]
-
     def is_invariant(e: Expr) -> bool:
         for node in walk.walk(e):
             if isinstance(node, Ref) and node.symbol in varying and not _is_container(node):
@@ -149,7 +145,7 @@ def _invariance(run: Values, loop: Loop, changing: frozenset[Symbol]) -> Callabl
                 return False
         recording, run.recording = run.recording, False
         try:
-            return all(_unwritten(run, load, writes) for load in loads(e))
+            return all(_unwritten(run, loop, load) for load in loads(e))
         finally:
             run.recording = recording
 
@@ -162,14 +158,15 @@ def _is_container(e: Ref) -> bool:
     return isinstance(type_, t.Array | t.Record | t.Library) and not is_iterator
 
 
-def _unwritten(run: Values, load: Expr, writes: list[Access]) -> bool:
+def _unwritten(run: Values, loop: Loop, load: Expr) -> bool:
     if isinstance(load, Method):
         of = run.place(load.object) if walk.is_place(load.object) else run.read(load.object)
         load = Member(of, SIZE, t.SIZE)
     place = run.place(load)
     if not walk.is_place(place):
         return False
-    return not any(may_change(write, place) for write in writes)
+    inside = (w for w in run.writes if loop is run.loop or any(nest.loop is loop for nest in w.nests))
+    return not any(may_change(write, place) for write in inside)
 
 
 def _candidates(loop: Loop, changing: frozenset[Symbol]) -> tuple[Symbol, ...]:

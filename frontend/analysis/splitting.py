@@ -8,7 +8,7 @@ first one, the last one, or the one that an invariant subscript names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from unseq.frontend.analysis import dependence, terms
@@ -42,6 +42,7 @@ from unseq.frontend.ir.nodes import (
     Stmt,
     Symbol,
 )
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE
 
 

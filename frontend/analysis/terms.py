@@ -65,7 +65,7 @@ def limits(type_: t.Int) -> tuple[int, int]:
 
 def long(e: Expr) -> Expr:
     """``e`` as a signed 64-bit integer."""
-    return e if e.type == t.LONG else remembered(e, "long", _converted)
+    return e if e.type is t.LONG or e.type == t.LONG else remembered(e, "long", _converted)
 
 
 def _converted(e: Expr) -> Expr:

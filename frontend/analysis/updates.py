@@ -10,7 +10,6 @@ Minimum and maximum of floating-point values are accepted only in the forms whos
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from unseq.frontend.analysis.identity import identity
 from unseq.frontend.ir.nodes import (
@@ -29,6 +28,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.ir.types import Bool, Float, Int, Type
 from unseq.frontend.ir.walk import walk
+from unseq.frontend.slotted import dataclass
 
 _COMPOUND = {"+": "+", "-": "+", "*": "*", "&": "&", "|": "|", "^": "^"}
 _CHAINS = {"+": ("+", "-"), "*": ("*",), "&": ("&",), "|": ("|",), "^": ("^",), "&&": ("&&",), "||": ("||",)}

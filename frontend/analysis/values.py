@@ -7,10 +7,12 @@ of the file and closures are entered as if they were inlined.  Floating-point va
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from unseq.frontend.analysis import calls, spaces, terms
 from unseq.frontend.analysis.affine import never_negative
 from unseq.frontend.analysis.calls import Frame
-from unseq.frontend.analysis.context import ExitKind, ExitPoint, Test
+from unseq.frontend.analysis.context import Access, ExitKind, ExitPoint, Test
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.paths import element
 from unseq.frontend.analysis.reading import Env, Reader
@@ -51,12 +53,11 @@ class TooLarge(Exception):
 
 
 class Values(Reader):
-    """The abstract run. ``writes`` are the writes of an earlier, coarser run (None: this is that run, which takes no
-    loop for counted)."""
+    """The abstract run. A coarse one takes no loop for counted."""
 
-    def __init__(self, effects: Effects, loop: Loop, coarse: Values | None = None) -> None:
+    def __init__(self, effects: Effects, loop: Loop, is_coarse: bool = False) -> None:
         super().__init__(effects, loop)
-        self.coarse = coarse
+        self.is_coarse = is_coarse
         self.exits: list[ExitPoint] = []
         self.assumed: list[Expr] = []  # comparisons at loop entry that resolved values rest on
         self.frames: list[Frame] = []
@@ -64,6 +65,11 @@ class Values(Reader):
         self.inlined: list[str] = []  # functions being run, innermost last
         self.entered: set[str] = set()  # functions ever run
         self.space = self._enter(loop, top=True)
+
+    @cached_property
+    def writes(self) -> list[Access]:
+        """The writes that a coarse run finds: what a loop's header must not read if it is to be counted."""
+        return [a for a in Values(self.effects, self.loop, is_coarse=True).accesses if a.is_write]
 
     def call(self, e: Call) -> Expr:
         return calls.call(self, e)

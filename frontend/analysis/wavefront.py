@@ -6,19 +6,22 @@ What stands in front of the inner loop belongs to the first column, what stands 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import field
 
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.diagonal import Grain, Part, never
 from unseq.frontend.analysis.effects import Effects
+from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.memory import Memory
-from unseq.frontend.analysis.paths import Path, loads
+from unseq.frontend.analysis.paths import Path, loads, path
 from unseq.frontend.facts import ArrayAccumulator, Buffered, Diagonal, Guard, Holds, Induction, Private, Role
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Assign, Call, Declare, Expr, For, Lambda, Method, Ref, Stmt, Symbol
+from unseq.frontend.slotted import dataclass
 
 MAX_SKEW = 2
 
@@ -79,9 +82,14 @@ def find(outer: Study, inner: Study, effects: Effects, noalias: bool) -> Found |
         return None
     privates = tuple(role for role in outer.roles if isinstance(role, Private))
     skip = frozenset(p.symbol for p in privates) - effects.points_to.address_taken
+    known = outer.memory.conflicts if outer.memory is not None else []
+    if any(conflict.kind != "meet" for conflict in known):
+        return None
     for skew in range(MAX_SKEW + 1):
         memory = _Diagonals(outer.context, effects, skip, noalias, Grain(inside, skew, rows.part))
-        memory.check()
+        memory.check_known(known)
+        if not memory.conflicts:
+            memory.check(first_only=True)
         if memory.conflicts or memory.copies:
             if not memory.against:
                 return None  # skewing will not help
@@ -105,6 +113,13 @@ class _Diagonals(Memory):
         super().__init__(context, effects, {}, {}, skip, noalias)
         self.grain = grain
         self.against = False
+
+    def check_known(self, conflicts: Sequence[Conflict]) -> None:
+        """Looks at the pairs first that are known to meet: up to the one that meets against the grain."""
+        for conflict in conflicts:
+            self.pair(conflict.write, path(conflict.write.resolved), conflict.other, path(conflict.other.resolved))
+            if self.conflicts:
+                return
 
     def pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
         known = len(self.conflicts)

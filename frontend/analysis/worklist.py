@@ -9,7 +9,7 @@ the loop does.  For a stack the order differs, so nothing may depend on which it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from unseq.frontend.analysis import discovery, guarded, item_reads, marks, terms
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of
@@ -38,6 +38,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
 )
 from unseq.frontend.irregular import Frontier, Keeping, Waiting
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE, Diagnostic
 
 Judge = Callable[[Function, Loop], LoopFact]

@@ -8,7 +8,7 @@ Function objects take elements: the letters after ``:`` say of which arguments (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from unseq.frontend.slotted import dataclass
 
 _TABLE = """
 sort(II?F)v:00 stable_sort(II?F)v:00 partial_sort(III?F)v:00 nth_element(III?F)v:00 is_sorted(II?F)b:00

@@ -5,8 +5,7 @@ Knows how the grammar nests them; resolves nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.syntax.context import Context
 from unseq.frontend.syntax.tree import Node
 

@@ -11,12 +11,13 @@ Spans are left out of equality; a node without text of its own (from a macro, or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Union
 
 from unseq.frontend.ir.remembering import Remembering, quick
 from unseq.frontend.ir.types import Type
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
 
 
@@ -51,6 +52,16 @@ class Symbol(Remembering):
 
     def __hash__(self) -> int:  # the analyses keep places in dictionaries
         return self.uid
+
+    def __eq__(self, other: object) -> bool:  # the number tells nearly all
+        return self is other or (
+            isinstance(other, Symbol)
+            and self.uid == other.uid
+            and self.name == other.name
+            and self.type == other.type
+            and self.storage is other.storage
+            and self.const == other.const
+        )
 
 
 # --- expressions -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ have different spans.  It takes no part in equality, copies, printing or picklin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 C = TypeVar("C", bound=type)
@@ -19,10 +19,10 @@ class Remembering:
     __slots__ = ("_hash", "_memo")
 
     _hash: int
-    _memo: dict[str, Any]
+    _memo: dict[Hashable, Any]
 
 
-def remembered(node: Remembering, what: str, make: Callable[[Any], T]) -> T:
+def remembered(node: Remembering, what: Hashable, make: Callable[[Any], T]) -> T:
     """``make(node)``, computed once for each node and each ``what``."""
     try:
         memo = node._memo

@@ -6,8 +6,10 @@ Knows sizes and signedness on the one ABI that is supported (LP64); knows nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Union
+
+from unseq.frontend.slotted import dataclass
 
 if TYPE_CHECKING:
     from unseq.frontend.ir.nodes import Expr

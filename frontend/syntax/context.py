@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Declare, Expr, Global, Ref, Stmt, Storage, Symbol
 from unseq.frontend.ir.types import Array, Library, Pointer, Reference, Type, strip
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE, Span, Unsupported
 from unseq.frontend.syntax.conversions import decay
 from unseq.frontend.syntax.index import FunctionSite, Index

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unseq.frontend.ir.nodes import Expr, Stmt
 from unseq.frontend.ir.types import Type
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Span
 from unseq.frontend.syntax.context import Context, Entity, Qualified
 from unseq.frontend.syntax.tree import Node

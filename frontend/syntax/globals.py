@@ -5,10 +5,9 @@ Knows how to find and type them; lowers the values of variables, but no function
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from unseq.frontend.ir.nodes import Expr, Global, Storage, Symbol
 from unseq.frontend.ir.types import Array, Bool, Int, Type
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Unsupported
 from unseq.frontend.syntax.constants import constant_value
 from unseq.frontend.syntax.context import Constant, Context, Qualified, Reached

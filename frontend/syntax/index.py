@@ -5,8 +5,9 @@ Knows where declarations stand; reads no types and no bodies, so that a large fi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.syntax.tree import Node, Tree
 
 DEEPEST = 50  # nesting of namespaces and records

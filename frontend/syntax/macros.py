@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from unseq.frontend.slotted import dataclass
 
 MOST_BYTES = 200_000  # of one expansion
 MOST_WORK = 1_000_000  # bytes looked at for one invocation

@@ -7,8 +7,9 @@ It knows nothing of macros or grammars, only of pieces of text that replaced oth
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import SourceUnit, Span
 
 
@@ -32,6 +33,8 @@ class ParsedText:
     pieces: tuple[Piece, ...] = ()
     _starts: tuple[int, ...] = field(default=(), repr=False)
     _lines: tuple[int, ...] = field(default=(), repr=False)
+    _path: str = field(default="", repr=False)
+    _spans: dict[tuple[int, int], Span] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
     def of(unit: SourceUnit, parsed: bytes, pieces: tuple[Piece, ...] = ()) -> ParsedText:
@@ -41,19 +44,25 @@ class ParsedText:
         while position >= 0:
             lines.append(position + 1)
             position = unit.text.find(b"\n", position + 1)
-        return ParsedText(unit, parsed, pieces, tuple(piece.start for piece in pieces), tuple(lines))
+        return ParsedText(unit, parsed, pieces, tuple(piece.start for piece in pieces), tuple(lines), str(unit.path))
 
     def source(self, start: int, end: int) -> Span:
         """The span of bytes of the file itself."""
         row = bisect_right(self._lines, start) - 1
         end_row = bisect_right(self._lines, end - 1) - 1 if end > start else row
-        return Span(start, end, row + 1, start - self._lines[row] + 1, end_row + 1, str(self.unit.path))
+        return Span(start, end, row + 1, start - self._lines[row] + 1, end_row + 1, self._path)
 
     def span(self, start: int, end: int) -> Span:
         """The span in the file of ``parsed[start:end]``.
 
         What begins or ends inside the expansion of a macro has no text of its own in the file: its span is empty and
         stands where the macro's invocation starts."""
+        known = self._spans.get((start, end))
+        if known is None:
+            known = self._spans[start, end] = self._span(start, end)
+        return known
+
+    def _span(self, start: int, end: int) -> Span:
         if not self.pieces:
             return self.source(start, end)
         first = self._piece(start)

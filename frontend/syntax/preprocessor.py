@@ -9,10 +9,11 @@ grammars.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import MAX_SOURCE_BYTES, Language, SourceUnit
 from unseq.frontend.syntax.conditions import (
     NEVER_DEFINED,

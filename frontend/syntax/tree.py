@@ -6,12 +6,13 @@ Knows tree-sitter and how its nodes relate to the file; knows nothing of what no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import tree_sitter
 import tree_sitter_c
 import tree_sitter_cpp
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
 from unseq.frontend.syntax.macros import WORDS_CPP
 from unseq.frontend.syntax.preprocessor import Hole, Preprocessed, preprocess

@@ -7,7 +7,6 @@ extents of arrays and the values of enumerators.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from unseq.frontend.ir.nodes import Expr, Storage, Symbol
 from unseq.frontend.ir.types import (
@@ -20,6 +19,7 @@ from unseq.frontend.ir.types import (
     Reference,
     Type,
 )
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Unsupported
 from unseq.frontend.syntax.builtin_types import BUILTIN, FROM_HEADERS, sized
 from unseq.frontend.syntax.constants import constant_value

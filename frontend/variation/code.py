@@ -9,13 +9,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from unseq.frontend.analysis.library import PURE, bare
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Call, Cast, Construct, Declare, Expr, ForEach, Function, Loop, Method, Ref, Symbol
 from unseq.frontend.lower import lower, own_definitions, parse
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Language, SourceUnit, Unsupported
 from unseq.frontend.syntax.tree import Node, Tree
 from unseq.frontend.variation.edits import Edit

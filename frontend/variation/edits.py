@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import SourceUnit
 
 

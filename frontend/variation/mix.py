@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import SourceUnit
 from unseq.frontend.variation import assignments, branches, extraction, loops, order, pointers, ranges, types
 from unseq.frontend.variation.code import Code, read_code

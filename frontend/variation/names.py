@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from unseq.frontend.lower import parse
+from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import SourceUnit
 from unseq.frontend.syntax.index import declared_name, function_declarator
 from unseq.frontend.syntax.tree import Node

@@ -7,7 +7,6 @@ nothing of parallelism.  What it does not know is ``Unsupported``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from unseq.frontend.ir import types as t
@@ -21,6 +20,7 @@ from unseq.frontend.ir.interpreter.methods import method, method_place
 from unseq.frontend.ir.interpreter.standard import library
 from unseq.frontend.ir.interpreter.statements import Statements
 from unseq.frontend.ir.nodes import Function
+from unseq.frontend.slotted import dataclass
 
 STEPS = 1_000_000
 
