@@ -16,10 +16,10 @@ from functools import partial
 
 from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
+from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite, Validity
-from unseq.agents.timing import quiet_machine
 from unseq.agents.trial import Builds, Trial, detector_kind, start_builds
 from unseq.agents.verdict import Inconclusive, Judgement, Verdict
 from unseq.backends.host.build import host_program
@@ -83,6 +83,7 @@ class Judge:
     def finish(self, examined: Examined) -> Judgement:
         """The verdict on a candidate that was examined, with its times."""
         trial = examined.trial
+        self.original.settle()
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
         return Judgement(verdict, trial.evidence())
 
@@ -107,6 +108,7 @@ class Judge:
         if not chosen:
             return None
         cases = [timed.case for timed in chosen]
+        self.original.settle()
         with quiet_machine(measuring=True):
             return side_by_side(
                 [timed.n for timed in chosen],
@@ -123,6 +125,7 @@ class Judge:
         Raises OriginalRejected where the rival cannot be built."""
         other = Original(rival, self.original.place, self.executor)
         other.library(RuntimeKind.PLAIN)
+        other.settle()
         verdicts = self.original.validate([timed.case for timed in suite.timing])
         valid = [timed for timed, verdict in zip(suite.timing, verdicts, strict=True) if verdict.ok]
         with quiet_machine(measuring=True):
@@ -150,7 +153,7 @@ def judging(
             original = Original(task.function, place, executor)
             # Built once a machine, so mostly there.
             for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
-                executor.submit(host_program, toolchain, kind, True)
+                executor.submit(unless_measuring, host_program, toolchain, kind, True)
             yield Judge(task, original, toolchain, executor, effort, progress)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)

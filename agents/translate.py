@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 from unseq.agents.judge import OriginalRejected, judging
 from unseq.agents.rival import RivalTime
@@ -31,6 +32,7 @@ from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic, InputError, SourceUnit, Unsupported
 
 Stage = Callable[[str], None]
+_SOLVERS = Lock()  # isl and z3 each have one context a process
 _TRIES = 4  # plans to look at for each variant that is wanted: the emitter does not tell all of them apart
 
 
@@ -88,11 +90,12 @@ def translate(
     Raises ``InputError`` when the original cannot be built or runs clean on no input."""
     stage("lower")
     try:
-        function = lower(unit, head.name, options.instantiate if head.is_template else None)
+        with _SOLVERS:
+            function = lower(unit, head.name, options.instantiate if head.is_template else None)
+            stage("analyse")
+            facts = analyze(function, options.contract.assume)
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,))
-    stage("analyse")
-    facts = analyze(function, options.contract.assume)
     task = Task(function, facts, options.contract)
     plan = propose(task)
     if isinstance(plan, Refusal):

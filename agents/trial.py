@@ -20,6 +20,7 @@ from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, raced, smallest, wrong
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.original import Original, element_count
+from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import fork_sites, imported, screen_imports, screen_text, unreached
 from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
@@ -50,7 +51,6 @@ _AS_USED = ("-O3",)
 _RACE_ELEMENTS = 300_000
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
-
 _THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
 _OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
 
@@ -74,7 +74,7 @@ def start_build(
     flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
     openmp = ("-fopenmp",) if adds_openmp(task, candidate) else ()
     source = Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
-    return executor.submit(build, toolchain, task.function, source, kind, scratch)
+    return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
 
 
 def adds_openmp(task: Task, candidate: Candidate) -> bool:
