@@ -12,12 +12,13 @@ from unseq.agents.task import Contract, Effort, FloatPolicy
 from unseq.agents.translate import Options
 from unseq.backends.inventory import Item, inventory, machine, processors
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
-from unseq.evaluate.batch import EVIDENCE, REPORT, Delivered, Translated, Watcher, translate_all
+from unseq.evaluate.batch import EVIDENCE, REPORT, Delivered, Translated, translate_all
 from unseq.evaluate.bench.metrics import metrics
 from unseq.evaluate.bench.problems import problems
 from unseq.evaluate.bench.row import Row, envelope
 from unseq.evaluate.bench.runner import run, solver
 from unseq.evaluate.explain import explain
+from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.delivery import write_all
 from unseq.evaluate.report.html import page
 from unseq.evaluate.report.record import read_records
@@ -41,6 +42,9 @@ class Unwatched:
     def stage(self, name: str, detail: str = "") -> None:
         """Says nothing."""
 
+    def end(self) -> None:
+        """Says nothing."""
+
 
 def translate(
     source: Path,
@@ -57,23 +61,26 @@ def translate(
     parlaylib: Path | None = None,
     effort: str = "normal",
     seed: int = 0,
+    search: int = 0,
+    jobs: int = 1,
     progress: Watcher | None = None,
 ) -> Delivered:
     """Makes functions of a file or folder parallel, judges them, and writes what passed to ``output``.
 
     ``names``: the functions that are meant, all when empty. The other arguments are those of ``unseq translate``.
-    Raises ``InputError`` for bad input, with nothing written, and ``ToolMissing`` without a compiler."""
+    Raises ``InputError`` for bad input, with nothing written, and ``ToolMissing`` without a compiler; ``Interrupted``
+    when the user ended it, with the finished functions written."""
     if target != "parlay":
         raise ValueError(f"target {target!r}")
     watcher = progress or Unwatched()
     contract = Contract(FloatPolicy(fp), frozenset(assume), Claim(require))
-    options = Options(contract, Effort(effort), seed, inputs, only_faster, dict(arguments or {}))
+    options = Options(contract, Effort(effort), seed, inputs, only_faster, dict(arguments or {}), search=search)
     toolchain = find_toolchain(parlaylib)
 
-    def one(unit: SourceUnit, head: FunctionHead) -> Translated:
-        return translated(unit, head, options, toolchain, watcher)
+    def one(unit: SourceUnit, head: FunctionHead, watching: Watcher) -> Translated:
+        return translated(unit, head, options, toolchain, watching)
 
-    return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent)
+    return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent, jobs)
 
 
 def bench(

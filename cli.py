@@ -100,6 +100,22 @@ def unseq() -> None:
     show_default=True,
     help="How much testing each function gets.",
 )
+@click.option(
+    "--search",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Judge and time up to N variants of each plan as well, and keep the best.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many functions are judged at once; times are always taken alone.",
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
 @JSON
 @click.pass_context
@@ -302,8 +318,10 @@ def main() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("unseq: interrupted", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click makes an Abort of an interrupt; what was delivered all the same stands in the interrupt itself
+        told = str(error.__cause__ or error)
+        click.echo(f"unseq: interrupted{told and f'; {told}'}", err=True)
         return 130
     except BrokenPipeError:
         # the reader of our output has left; nobody is there to be told

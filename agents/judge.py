@@ -9,17 +9,19 @@ runs from `backends/host`, agreement from `compare.py`; what a stage finds out i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
+from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
+from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite, Validity
-from unseq.agents.timing import quiet_machine
 from unseq.agents.trial import Builds, Trial, detector_kind, start_builds
-from unseq.agents.verdict import Inconclusive, Judgement
+from unseq.agents.verdict import Inconclusive, Judgement, Verdict
 from unseq.backends.host.build import host_program
 from unseq.backends.host.run import session
 from unseq.backends.host.shim import unpassable
@@ -28,9 +30,17 @@ from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import sandbox_description
 from unseq.frontend.ir.nodes import Function
 
-__all__ = ["Judge", "OriginalRejected", "judge", "judging"]
+__all__ = ["Examined", "Judge", "OriginalRejected", "judge", "judging"]
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A candidate on its way: ``verdict`` ended it, or None, and only its times are missing."""
+
+    trial: Trial
+    verdict: Verdict | None
 
 
 @dataclass(slots=True)
@@ -58,19 +68,56 @@ class Judge:
 
     def judge(self, candidate: Candidate, suite: Suite) -> Judgement:
         """The verdict on one candidate."""
+        return self.finish(self.examine(candidate, suite))
+
+    def examine(self, candidate: Candidate, suite: Suite, progress: Progress | None = None) -> Examined:
+        """All that is to be known of a candidate but its times; ``progress`` is told of it instead of the judge's."""
         self.prepare(candidate)
         builds = self._started.pop(candidate.text)
         trial = Trial(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds)
+        verdict = self._ended(trial, False, progress or self.progress)
+        if verdict is not None:  # what still compiles is not needed, and would disturb a measurement
+            wait([build for build in builds.values() if not build.cancel()])
+        return Examined(trial, verdict)
+
+    def finish(self, examined: Examined) -> Judgement:
+        """The verdict on a candidate that was examined, with its times."""
+        trial = examined.trial
+        self.original.settle()
+        verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
+        return Judgement(verdict, trial.evidence())
+
+    def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:
+        """What ends a trial in the stages that need a quiet machine, or in those before them."""
         try:
-            for name, stage, measuring in trial.stages():
-                self.progress(name)
+            for name, stage, needs_quiet in trial.stages():
+                if needs_quiet is not measuring:
+                    continue
+                progress(name)
                 with quiet_machine(measuring) as quiet, trial.clocked(name):
                     verdict = stage(quiet)
                 if verdict is not None:
-                    return Judgement(verdict, trial.evidence())
-            return Judgement(trial.passed(), trial.evidence())
+                    return verdict
         except OriginalRejected as error:
-            return Judgement(Inconclusive(f"the original cannot be built: {error}"), trial.evidence())
+            return Inconclusive(f"the original cannot be built: {error}")
+        return None
+
+    def side_by_side(self, candidates: Sequence[Examined]) -> Sides | None:
+        """Times of candidates that passed, in turns with the original; None where there is nothing to time."""
+        chosen = candidates[0].trial.timed_inputs()
+        if not chosen:
+            return None
+        cases = [timed.case for timed in chosen]
+        self.original.settle()
+        with quiet_machine(measuring=True):
+            return side_by_side(
+                [timed.n for timed in chosen],
+                cases,
+                [self.original.whole_seconds(case) for case in cases],
+                self.original.timed,
+                [(one.trial.timed, partial(one.trial.check_timed, cases)) for one in candidates],
+                self.effort,
+            )
 
     def against(self, rival: Function, suite: Suite) -> tuple[RivalTime, ...]:
         """Times another sequential function of the same signature beside the original, where their results agree.
@@ -78,6 +125,7 @@ class Judge:
         Raises OriginalRejected where the rival cannot be built."""
         other = Original(rival, self.original.place, self.executor)
         other.library(RuntimeKind.PLAIN)
+        other.settle()
         verdicts = self.original.validate([timed.case for timed in suite.timing])
         valid = [timed for timed, verdict in zip(suite.timing, verdicts, strict=True) if verdict.ok]
         with quiet_machine(measuring=True):
@@ -105,7 +153,7 @@ def judging(
             original = Original(task.function, place, executor)
             # Built once a machine, so mostly there.
             for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
-                executor.submit(host_program, toolchain, kind, True)
+                executor.submit(unless_measuring, host_program, toolchain, kind, True)
             yield Judge(task, original, toolchain, executor, effort, progress)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)

@@ -2,11 +2,12 @@
 
 Works on functions that run either side, so that it knows nothing of builds and hosts; every timed output is handed back
 to be verified. The machine's speed changes from second to second, so the sides take turns, in rounds, and what counts
-is the median of the rounds' ratios.
+is the median of the rounds' ratios. Several candidates are compared in the same rounds.
 """
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from unseq.backends.results import Profile, Run
 THREADS = (1, 2)
 ROUNDS = {Effort.QUICK: 3, Effort.NORMAL: 5, Effort.THOROUGH: 7}
 _BUDGET_S = {Effort.QUICK: 0.12, Effort.NORMAL: 0.3, Effort.THOROUGH: 1.0}
+_MORE_ROUNDS = 2  # where candidates are compared, for the differences are small
 _WINS = 1.1
 _LOSES = 0.9
 
@@ -78,6 +80,63 @@ def measure(
     note = "" if quiet else "another process kept the machine busy"
     times = profile(sizes, sequential, parallel, note)
     return Measurement(times, wins(times), None, (note,) if note else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One candidate among several: for each size the median seconds of each round; ``verdict``: what was wrong with a
+    timed output, then the seconds say nothing."""
+
+    seconds: tuple[tuple[float, ...], ...]
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The original and candidates in the same rounds, at all ``sizes``."""
+
+    sizes: tuple[int, ...]
+    original: Side
+    candidates: tuple[Side, ...]
+
+
+def side_by_side(
+    sizes: Sequence[int],
+    cases: Sequence[Case],
+    estimates: Sequence[float],
+    original: RunOriginal,
+    candidates: Sequence[tuple[RunCandidate, Check]],
+    effort: Effort,
+) -> Sides | None:
+    """Times of several candidates with the most threads, taking turns with the original; None where that fails."""
+    rounds = ROUNDS[effort] + _MORE_ROUNDS
+    plan = schedule(estimates, _BUDGET_S[effort], rounds)
+    runs: list[list[Run]] = [[] for _ in range(len(candidates) + 1)]
+    wrong: dict[int, Verdict] = {}
+    for turn in range(rounds):
+        order = range(len(runs)) if turn % 2 == 0 else reversed(range(len(runs)))
+        for k in order:
+            if k in wrong:
+                continue
+            if k == 0:
+                done = original(cases, plan)
+                if done.failure is not None:
+                    return None
+            else:
+                run, check = candidates[k - 1]
+                done = run(cases, plan, THREADS[-1])
+                verdict = check(plan, done, THREADS[-1])
+                if verdict is not None:
+                    wrong[k] = verdict
+            runs[k].append(done)
+    own, *others = (_side(Measured(plan, tuple(each)), len(cases), wrong.get(k)) for k, each in enumerate(runs))
+    return Sides(tuple(sizes), own, tuple(others))
+
+
+def _side(measured: Measured, cases: int, verdict: Verdict | None) -> Side:
+    if verdict is not None:
+        return Side((), verdict)
+    return Side(tuple(tuple(map(statistics.median, measured.seconds(case))) for case in range(cases)))
 
 
 def wins(times: Profile) -> Wins:

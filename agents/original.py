@@ -10,7 +10,7 @@ Knows nothing of candidates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from unseq.agents.compare import Agreement, Reference, compare
 from unseq.agents.determined import determined
 from unseq.agents.perturbed import perturbed_case
+from unseq.agents.quiet import unless_measuring
 from unseq.agents.task import FloatPolicy
 from unseq.agents.tester.rows import has_empty_row
 from unseq.agents.tester.suite import Validity
@@ -77,7 +78,12 @@ class Original:
 
     def _start(self, unit: SourceUnit, flags: tuple[str, ...], kind: RuntimeKind) -> Future[Built | Rejected]:
         source = original_source(unit, flags)
-        return self.executor.submit(build, self.place.toolchain, self.function, source, kind, self.place.folder)
+        folder = self.place.folder
+        return self.executor.submit(unless_measuring, build, self.place.toolchain, self.function, source, kind, folder)
+
+    def settle(self) -> None:
+        """Waits until all builds are done, so that a measurement needs none and none disturbs it."""
+        wait([*self._builds.values(), self._as_written])
 
     def library(self, kind: RuntimeKind) -> Built:
         """The built original. Raises OriginalRejected."""

@@ -1,55 +1,23 @@
-"""Times of the original and of a candidate over sizes and threads, on a machine that is kept quiet.
+"""Times of the original and of a candidate over sizes and threads, on a machine that is kept quiet (``quiet``).
 
-A lock between processes keeps our own builds and tests (shared) away from measurements (exclusive). Both sides run the
-same schedule in the same host with fresh inputs at each call; the outputs of every timed call are handed to the caller
-to be verified; the host's own clock is checked against the wall clock outside of the process. Medians with confidence
-intervals; nothing is concluded here but whether the clocks agree.
+Both sides run the same schedule in the same host with fresh inputs at each call; the outputs of every timed call are
+handed to the caller to be verified; the host's own clock is checked against the wall clock outside of the process.
+Medians with confidence intervals; nothing is concluded here but whether the clocks agree.
 """
 
 from __future__ import annotations
 
-import fcntl
 import math
-import os
 import statistics
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unseq.backends.host.blob import Schedule
-from unseq.backends.parlay.toolchain import cache_folder
 from unseq.backends.results import Point, Profile, Run, Timing
 
-_LONGEST_WAIT_S = 4.0
 _FEWEST, _MOST = 5, 400
 _LONG_S, _LONG_REPETITIONS = 0.05, 3  # in all rounds together
 _CLOCK_SLACK_S = 0.15
-
-
-@contextmanager
-def quiet_machine(measuring: bool) -> Iterator[bool]:
-    """Holds the machine lock: exclusively to measure, shared for all other work. Yields False if another process did
-    not let go in time, and the measurement may be disturbed."""
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / "machine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        yield _lock(descriptor, fcntl.LOCK_EX if measuring else fcntl.LOCK_SH)
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, how: int) -> bool:
-    deadline = time.monotonic() + _LONGEST_WAIT_S
-    while True:
-        try:
-            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,23 @@ Knows the order of the steps; each step is another module's.  Writes no files an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 from unseq.agents.judge import OriginalRejected, judging
 from unseq.agents.rival import RivalTime
 from unseq.agents.rules.propose import Refusal, propose
+from unseq.agents.search.best import Tried, Variant, best
+from unseq.agents.search.variations import variations
 from unseq.agents.task import Candidate, Contract, Effort, Task
 from unseq.agents.tester.given import given_cases
 from unseq.agents.tester.suite import Suite, make_suite
 from unseq.agents.verdict import Judgement, Pass, Wins
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit import Emitted, emit
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.plan import Plan
 from unseq.frontend.analysis.driver import analyze
@@ -28,6 +32,8 @@ from unseq.frontend.reasons import Why
 from unseq.frontend.source import Diagnostic, InputError, SourceUnit, Unsupported
 
 Stage = Callable[[str], None]
+_SOLVERS = Lock()  # isl and z3 each have one context a process
+_TRIES = 4  # plans to look at for each variant that is wanted: the emitter does not tell all of them apart
 
 
 class Outcome(Enum):
@@ -42,7 +48,7 @@ class Outcome(Enum):
 class Options:
     """What the user chose. ``instantiate`` gives the parameters of templates; ``inputs`` is a file of the user's own
     test inputs; ``rival`` is a file whose function of the same name and signature is timed beside the
-    original."""
+    original; ``search``: how many variants of the plan to judge and time besides the default."""
 
     contract: Contract = field(default_factory=Contract)
     effort: Effort = Effort.NORMAL
@@ -51,6 +57,7 @@ class Options:
     only_faster: bool = False
     instantiate: Mapping[str, str] = field(default_factory=dict)
     rival: SourceUnit | None = None
+    search: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Translation:
     judgement: Judgement | None = None
     idle: bool = False
     rival: tuple[RivalTime, ...] = ()
+    search: tuple[Tried, ...] = ()
 
 
 def _silent(_: str) -> None:
@@ -82,11 +90,12 @@ def translate(
     Raises ``InputError`` when the original cannot be built or runs clean on no input."""
     stage("lower")
     try:
-        function = lower(unit, head.name, options.instantiate if head.is_template else None)
+        with _SOLVERS:
+            function = lower(unit, head.name, options.instantiate if head.is_template else None)
+            stage("analyse")
+            facts = analyze(function, options.contract.assume)
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,))
-    stage("analyse")
-    facts = analyze(function, options.contract.assume)
     task = Task(function, facts, options.contract)
     plan = propose(task)
     if isinstance(plan, Refusal):
@@ -96,14 +105,37 @@ def translate(
         emitted = emit(unit, [plan])
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
+    variants = (Variant(_candidate(plan, emitted)), *_others(unit, plan, emitted, options.search))
+    return _judged(task, variants, options, toolchain, stage)
+
+
+def _candidate(plan: Plan, emitted: Emitted) -> Candidate:
     lines = tuple(site.line for site in emitted.sites)
-    candidate = Candidate(emitted.text, emitted.suffix, "rules", plan.claim, plan.label, plan, lines)
-    return _judged(task, plan, candidate, options, toolchain, stage)
+    return Candidate(emitted.text, emitted.suffix, "rules", plan.claim, plan.label, plan, lines)
+
+
+def _others(unit: SourceUnit, plan: Plan, emitted: Emitted, wanted: int) -> list[Variant]:
+    """At most ``wanted`` variants of a plan that read otherwise than it and each other."""
+    found: list[Variant] = []
+    seen = {emitted.text}
+    for variation in islice(variations(plan), 1, 1 + _TRIES * wanted):
+        if len(found) == wanted:
+            break
+        try:
+            other = emit(unit, [variation.plan])
+        except Unsupported:  # there is no such form of this plan
+            continue
+        if other.text not in seen:
+            seen.add(other.text)
+            found.append(Variant(_candidate(variation.plan, other), variation.choices))
+    return found
 
 
 def _judged(
-    task: Task, plan: Plan, candidate: Candidate, options: Options, toolchain: Toolchain, stage: Stage
+    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage
 ) -> Translation:
+    candidate = variants[0].candidate
+    tried: tuple[Tried, ...] = ()
     function = task.function
     given = given_cases(options.inputs, function) if options.inputs is not None else ()
     try:
@@ -115,7 +147,11 @@ def _judged(
             )
             if not suite.cases:
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
-            judgement = judge.judge(candidate, suite)
+            if len(variants) > 1:
+                found = best(judge, variants, suite, stage)
+                candidate, judgement, tried = found.candidate, found.judgement, found.tried
+            else:
+                judgement = judge.judge(candidate, suite)
             rival: tuple[RivalTime, ...] = ()
             if options.rival is not None and judgement.verdict.passed:
                 rival = judge.against(replace(function, unit=options.rival), suite)
@@ -131,7 +167,9 @@ def _judged(
         outcome = Outcome.REFUSED
         what = "right, but not faster than the original on this machine"
         reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it", code=Why.NOT_FASTER),)
-    return Translation(outcome, reasons, task.facts, plan, candidate, suite, judgement, rival=rival)
+    return Translation(
+        outcome, reasons, task.facts, candidate.plan, candidate, suite, judgement, rival=rival, search=tried
+    )
 
 
 def _place(function: Function) -> str:

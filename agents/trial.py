@@ -20,9 +20,11 @@ from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, raced, smallest, wrong
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.original import Original, element_count
+from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import fork_sites, imported, screen_imports, screen_text, unreached
 from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
+from unseq.agents.tester.timing import TimingCase
 from unseq.agents.verdict import (
     CompileError,
     Evidence,
@@ -49,7 +51,6 @@ _AS_USED = ("-O3",)
 _RACE_ELEMENTS = 300_000
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
-
 _THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
 _OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
 
@@ -73,7 +74,7 @@ def start_build(
     flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
     openmp = ("-fopenmp",) if adds_openmp(task, candidate) else ()
     source = Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
-    return executor.submit(build, toolchain, task.function, source, kind, scratch)
+    return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
 
 
 def adds_openmp(task: Task, candidate: Candidate) -> bool:
@@ -337,19 +338,32 @@ class Trial:
 
     # ---- time ----------------------------------------------------------------------------------------
 
-    def _timing(self, quiet: bool) -> Verdict | None:
+    def timed_inputs(self) -> list[TimingCase]:
+        """The valid inputs for timing."""
         cases = self._valid([t.case for t in self.suite.timing])
-        chosen = [t for t in self.suite.timing if any(t.case is case for case in cases)]
+        return [t for t in self.suite.timing if any(t.case is case for case in cases)]
+
+    def timed(self, cases: Sequence[Case], schedule: Schedule, threads: int) -> Run:
+        """One process that calls the candidate as it would be used."""
+        return self._run(RuntimeKind.PLAIN, cases, schedule, threads)
+
+    def check_timed(self, cases: Sequence[Case], schedule: Schedule, done: Run, threads: int) -> Verdict | None:
+        """What is wrong with the results of such a process."""
+        return self._checked(cases, schedule, done, f"timed, {threads} threads")
+
+    def _timing(self, quiet: bool) -> Verdict | None:
+        chosen = self.timed_inputs()
         if not chosen:
             self.notes.append("not timed: no valid large input")
             return None
+        cases = [t.case for t in chosen]
         self.measurement = measure(
             [t.n for t in chosen],
             cases,
             [self.original.whole_seconds(case) for case in cases],
             self.original.timed,
-            lambda cs, schedule, threads: self._run(RuntimeKind.PLAIN, cs, schedule, threads),
-            lambda schedule, done, threads: self._checked(cases, schedule, done, f"timed, {threads} threads"),
+            self.timed,
+            lambda schedule, done, threads: self.check_timed(cases, schedule, done, threads),
             self.effort,
             quiet,
         )

@@ -18,7 +18,7 @@ class ScatterMethod(Enum):
 
     PRIVATE = "private"  # one private copy a block, then combined
     ATOMIC = "atomic"
-    INDEX = "index"  # the target's histogram / reduce-by-index primitive
+    INDEX = "index"  # the target's reduce-by-index primitive
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Reduce:
     """Accumulators and extrema; the body may also write memory independently."""
 
     loop: LoopFact
+    block: int = 0  # iterations a block; 0: as many as their work calls for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Scatter:
 
     loop: LoopFact
     method: ScatterMethod = ScatterMethod.PRIVATE
+    parts: int = 0  # private copies a worker; 0: the target's default
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Wavefront:
     """Tiles of two nested loops, one anti-diagonal after the other."""
 
     loop: LoopFact
+    tile: tuple[int, int] | None = None  # rows and columns; None: as the work of an iteration calls for
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Choices:
     """The choices at one depth of a recursion, each on a state of its own."""
 
     loop: LoopFact
+    doublings: int = 0  # of the least work that is done in parallel, from the target's default
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ class Fork:
     """Statements run in parallel."""
 
     fork: ForkFact
-    cutoff: int = 0  # 0: the emitter's default
+    doublings: int = 0  # of the least work that is done in parallel, from the target's default
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Translates the functions of a file or a folder, one after another, and delivers what passed.
+"""Translates the functions of a file or a folder and delivers what passed.
 
 Knows the order of things: everything is decided before the first file is written, the functions of one file that passed
-are emitted together, and one report covers all. How a single function is translated and judged is handed in.
+are emitted together, and one report covers all. An interrupt delivers what is finished. How a single function is
+translated and judged is handed in.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from unseq.backends.parlay.cmakelists import Source, cmakelists
 from unseq.backends.parlay.emit import emit
 from unseq.backends.plan import Plan
+from unseq.evaluate.jobs import Watcher, work_through
 from unseq.evaluate.report.delivery import output_folder, write_all
 from unseq.evaluate.report.excerpt import excerpt
 from unseq.evaluate.report.html import page
@@ -60,63 +62,70 @@ class Delivered:
         return 0 if "translated" in outcomes and "failed" not in outcomes else 1
 
 
-class Watcher(Protocol):
-    """Who wants to know how far the work is."""
-
-    def expect(self, total: int) -> None:
-        """How many functions there will be."""
-
-    def begin(self, name: str) -> None:
-        """The next function."""
-
-    def stage(self, name: str, detail: str = "") -> None:
-        """What is being done to it."""
+Translate = Callable[[SourceUnit, FunctionHead, Watcher], Translated]
 
 
-Translate = Callable[[SourceUnit, FunctionHead], Translated]
+class Interrupted(KeyboardInterrupt):
+    """The user ended a run; the message says what was delivered all the same."""
 
 
 def translate_all(
-    source: Path, names: Sequence[str], output: Path, translate: Translate, watcher: Watcher, tools: Path
+    source: Path, names: Sequence[str], output: Path, translate: Translate, watcher: Watcher, tools: Path,
+    jobs: int = 1,
 ) -> Delivered:
-    """Translates what ``names`` (none: all functions but ``main``) mean in ``source`` and writes the results to
-    ``output``. ``tools``: the folder of the ``unseq`` command.
+    """Translates what ``names`` (none: all functions but ``main``) mean in ``source``, ``jobs`` at once, and writes the
+    results to ``output``. ``tools``: the folder of the ``unseq`` command.
 
-    Raises ``InputError``, with nothing written, for bad input; of several functions only when it concerns all."""
+    Raises ``InputError``, with nothing written, for bad input; of several functions only when it concerns all. Raises
+    ``Interrupted`` when the user ended it, with the finished functions written."""
     started = time.monotonic()
     selected = select(source, names)
     with output_folder(output):
-        done = _translated(selected, bool(names), translate, watcher)
+        todo = [
+            (item.path, item.unit, head)
+            for item in selected
+            if item.unit is not None
+            for head in item.heads
+            if names or not head.is_main
+        ]
+
+        def one(k: int, watching: Watcher) -> Translated | InputError:
+            _, unit, head = todo[k]
+            try:
+                return translate(unit, head, watching)
+            except InputError as error:
+                return error
+
+        results = work_through([head.name for _, _, head in todo], one, watcher, jobs)
+        cut_short = len(results) < len(todo)
+        if cut_short and not results:
+            raise Interrupted("nothing was finished")
+        done = _translated(todo, results, bool(names))
         records, texts = _emitted(selected, done, source, output, tools)
         files = {output / EVIDENCE: json.dumps(envelope(records), indent=1), output / REPORT: page(records)}
         write_all({**texts, **files})
+    if cut_short:
+        raise Interrupted(f"{len(results)} of {len(todo)} functions were finished: {output / REPORT}")
     return Delivered(records, (*texts, *files), time.monotonic() - started)
 
 
+Job = tuple[Path, SourceUnit, FunctionHead]
 Done = dict[Path, list[tuple[FunctionHead, Translated]]]
 
 
-def _translated(selected: Sequence[Selected], named: bool, translate: Translate, watcher: Watcher) -> Done:
-    todo = [
-        (item.path, item.unit, head)
-        for item in selected
-        if item.unit is not None
-        for head in item.heads
-        if named or not head.is_main
-    ]
-    watcher.expect(len(todo))
+def _translated(todo: Sequence[Job], results: Mapping[int, Translated | InputError], named: bool) -> Done:
+    """What came of each function, file by file. Raises the first error where nothing else came."""
     done: Done = {}
-    errors: list[InputError] = []
-    for path, unit, head in todo:
-        watcher.begin(head.name)
-        try:
-            result = translate(unit, head)
-        except InputError as error:
-            errors.append(error)
-            reason = Reason(head.span.line, str(error).removeprefix(f"{path}: "))
+    for k in sorted(results):
+        path, _, head = todo[k]
+        result = results[k]
+        if isinstance(result, InputError):
+            reason = Reason(head.span.line, str(result).removeprefix(f"{path}: "))
             result = Translated(Record(str(path), head.name, head.span.line, "parlay", "failed", reasons=(reason,)))
         done.setdefault(path, []).append((head, result))
+    errors = [results[k] for k in sorted(results) if isinstance(results[k], InputError)]
     if errors and len(errors) == len(todo):
+        assert isinstance(errors[0], InputError)
         raise errors[0]
     if not named and any(not result.idle for results in done.values() for _, result in results):
         done = {path: [pair for pair in results if not pair[1].idle] for path, results in done.items()}

@@ -8,12 +8,14 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from unseq.agents.search.best import Tried
 from unseq.agents.translate import Options, Outcome, Translation, translate
 from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
-from unseq.evaluate.batch import Translated, Watcher
+from unseq.evaluate.batch import Translated
+from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
     Environment,
@@ -21,6 +23,7 @@ from unseq.evaluate.report.record import (
     Races,
     Record,
     Tests,
+    Variant,
     Wins,
 )
 from unseq.evaluate.report.record import Outcome as RecordOutcome
@@ -84,6 +87,7 @@ def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> 
         pattern=found.plan.label,
         author="rules",
         notes=evidence.notes,
+        search=tuple(_variant(tried) for tried in found.search),
         environment=Environment(
             machine=machine(),
             processors=processors(),
@@ -93,6 +97,13 @@ def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> 
             unseq=unseq_version(),
         ),
     )
+
+
+def _variant(tried: Tried) -> Variant:
+    verdict = tried.verdict
+    detail = "" if verdict.passed else verdict.text.partition("\n")[0]
+    speedups = tuple((n, round(speedup, 4)) for n, speedup in tried.speedups)
+    return Variant(tried.choices, verdict.name, detail, speedups, tried.chosen)
 
 
 def wins_of(verdict: Verdict) -> Wins:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from unseq.agents.translate import Options, Translation, translate
 from unseq.backends.parlay.toolchain import Toolchain
-from unseq.evaluate.batch import Watcher
 from unseq.evaluate.bench.problems import Problem
 from unseq.evaluate.bench.row import PASS, REFUSED, Row, as_line, from_json
+from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of
 from unseq.evaluate.translation import profile_points, wins_of
 from unseq.frontend.lower import FunctionHead, functions

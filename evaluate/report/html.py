@@ -17,7 +17,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import CLexer, CppLexer
 
-from unseq.evaluate.report.figures import count, plural, ratio, seconds
+from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
 from unseq.evaluate.report.plot import Plot, speedup_plot
 from unseq.evaluate.report.record import LoopNote, Record
 
@@ -36,13 +36,14 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One function of the page."""
+    """One function of the page; ``sizes``: those at which variants were timed."""
 
     anchor: str
     record: Record
     plot: Plot | None
     original: tuple[CodeLine, ...]
     parallel: tuple[CodeLine, ...]
+    sizes: tuple[int, ...] = ()
 
 
 def page(records: Sequence[Record]) -> str:
@@ -54,7 +55,7 @@ def page(records: Sequence[Record]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(seconds=seconds, count=count, ratio=ratio)
+    environment.filters.update(seconds=seconds, count=count, short=short_count, ratio=ratio)
     environment.globals["plural"] = plural
     sections = tuple(_section(index, record) for index, record in enumerate(records))
     environments = tuple(dict.fromkeys(record.environment for record in records))
@@ -87,7 +88,8 @@ def _section(index: int, record: Record) -> Section:
         original = _lines(code.original, code.original_line, removed, loops, lexer)
         if code.parallel is not None:
             parallel = _lines(code.parallel, code.parallel_line or 1, added, {}, "cpp")
-    return Section(f"f{index + 1}", record, speedup_plot(record.profile), original, parallel)
+    sizes = tuple(dict.fromkeys(n for variant in record.search for n, _ in variant.speedups))
+    return Section(f"f{index + 1}", record, speedup_plot(record.profile), original, parallel, sizes)
 
 
 def _changes(before: str, after: str) -> tuple[frozenset[int], frozenset[int]]:

@@ -92,6 +92,19 @@ class ProfilePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One form of the plan that ``--search`` tried, the default first. ``choices``: what was chosen otherwise than by
+    default; ``detail``: why it did not pass; ``speedups`` by size, over the original, with the most threads and all
+    variants in the same rounds (empty: not timed)."""
+
+    choices: tuple[str, ...]
+    verdict: str
+    detail: str = ""
+    speedups: tuple[tuple[int, float], ...] = ()
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WorkSpan:
     """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors."""
 
@@ -151,7 +164,13 @@ class Record:
     seconds: float = 0.0
     code: Code | None = None
     environment: Environment = field(default_factory=Environment)
+    search: tuple[Variant, ...] = ()
     version: int = VERSION
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What the search chose otherwise than by default."""
+        return next((variant.choices for variant in self.search if variant.chosen), ())
 
 
 def to_json(value: object) -> Any:
@@ -168,7 +187,7 @@ def to_json(value: object) -> Any:
     return value
 
 
-_TABLES = ("parallel_s", "predicted")
+_TABLES = ("parallel_s", "predicted", "speedups")
 
 
 def envelope(records: tuple[Record, ...]) -> dict[str, Any]:
@@ -220,8 +239,13 @@ def _record(data: dict[str, Any]) -> Record:
             "notes": tuple(data["notes"]),
             "code": code and Code(**code),
             "environment": Environment(**data["environment"]),
+            "search": tuple(_variant(variant) for variant in data.get("search", [])),
         }
     )
+
+
+def _variant(data: dict[str, Any]) -> Variant:
+    return Variant(**{**data, "choices": tuple(data["choices"]), "speedups": _table(data["speedups"])})
 
 
 def _reasons(data: list[dict[str, Any]]) -> tuple[Reason, ...]:

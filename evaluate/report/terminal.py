@@ -17,8 +17,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from unseq.evaluate.report.figures import count, plural, ratio, seconds
-from unseq.evaluate.report.record import Reason, Record
+from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
+from unseq.evaluate.report.record import Reason, Record, Variant
 
 PLAIN_WIDTH = 132
 MOST_REASONS = 3  # of one function in a table over several
@@ -73,6 +73,8 @@ def detail(record: Record) -> RenderableType:
         return Group(*rows)
     if record.profile:
         rows.append(Padding(_profile(record), (0, 0, 0, 2)))
+    if record.search:
+        rows.append(Padding(_search(record.search), (0, 0, 0, 2)))
     rows.append(Padding(_evidence(record), (0, 0, 0, 2)))
     return Group(*rows)
 
@@ -114,6 +116,24 @@ def _profile(record: Record) -> Table:
             here = record.work_span is not None and record.work_span.n == point.n
             row.append(" / ".join(ratio(value) for _, value in predicted) if here else "")
         table.add_row(*row)
+    return table
+
+
+def _search(tried: Sequence[Variant]) -> Table:
+    """Every variant, its speedups, and which one was kept."""
+    sizes = list(dict.fromkeys(n for variant in tried for n, _ in variant.speedups))
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
+    table.add_column("")
+    table.add_column("variant, timed side by side" if sizes else "variant", overflow="fold")
+    for n in sizes:
+        table.add_column(f"n = {short_count(n)}", justify="right")
+    table.add_column("")
+    for variant in tried:
+        known = dict(variant.speedups)
+        words = Text("; ".join(variant.choices) or "default", "bold" if variant.chosen else "")
+        cells = [speedup(known[n]) if n in known else Text("") for n in sizes]
+        failed = Text("" if variant.verdict == "Pass" else f"{variant.verdict}: dropped", "red")
+        table.add_row("→" if variant.chosen else "", words, *cells, failed)
     return table
 
 
@@ -212,7 +232,7 @@ def _table(records: Sequence[Record], wide: bool) -> Table:
     for record in records:
         cells: list[str | Text] = [
             record.name,
-            *((place(record.file, record.line), record.pattern) if wide else ()),
+            *((place(record.file, record.line), _what(record)) if wide else ()),
             claim(record.claim),
             Text(f"{record.tests.cases - record.tests.failed}/{record.tests.cases}"),
             Text(str(record.races.found), "red" if record.races.found else ""),
@@ -223,6 +243,11 @@ def _table(records: Sequence[Record], wide: bool) -> Table:
                 cells.append(_largest(record))
         table.add_row(*cells)
     return table
+
+
+def _what(record: Record) -> str:
+    """The pattern, and what a search chose."""
+    return record.pattern + (f" ({'; '.join(record.choices)})" if record.choices else "")
 
 
 def _speedups(record: Record) -> list[str | Text]:

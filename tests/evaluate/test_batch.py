@@ -1,6 +1,7 @@
 """A run over several functions: what is delivered, what is not, and how it ends. The translator is scripted."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 
 import records
 from unseq.backends.plan import Plan
-from unseq.evaluate import batch
+from unseq.evaluate import batch, jobs
 from unseq.evaluate.batch import Translated, translate_all
 from unseq.evaluate.report.excerpt import excerpt
 from unseq.evaluate.report.record import SCHEMA, Reason, Record, read_records
@@ -48,8 +49,11 @@ class Watcher:
     def stage(self, name: str, detail: str = "") -> None:
         pass
 
+    def end(self) -> None:
+        pass
 
-def scripted(unit: SourceUnit, head: FunctionHead) -> Translated:
+
+def scripted(unit: SourceUnit, head: FunctionHead, watcher: jobs.Watcher) -> Translated:
     """The name says what becomes of a function."""
     record = Record(str(unit.path), head.name, head.span.line, "parlay", "refused", reasons=(Reason(1, "because"),))
     if head.name.startswith("good"):
@@ -60,6 +64,9 @@ def scripted(unit: SourceUnit, head: FunctionHead) -> Translated:
         return Translated(record, idle=True)
     if head.name.startswith("bad_input"):
         raise InputError(f"{unit.path}: {head.name} does not end; give inputs with --inputs FILE.py")
+    while head.name.startswith("endless"):
+        watcher.stage("tests")
+        time.sleep(0.01)
     if head.name.startswith("interrupted"):
         raise KeyboardInterrupt
     return Translated(record)
@@ -87,8 +94,8 @@ def source(folder: Path, **files: str) -> Path:
     return folder
 
 
-def run(path: Path, output: Path, *names: str) -> batch.Delivered:
-    return translate_all(path, names, output, scripted, Watcher(), Path("/bin"))
+def run(path: Path, output: Path, *names: str, at_once: int = 1) -> batch.Delivered:
+    return translate_all(path, names, output, scripted, Watcher(), Path("/bin"), at_once)
 
 
 def test_one_report_and_one_record_a_function(tmp_path: Path) -> None:
@@ -164,10 +171,24 @@ def test_a_file_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
     assert done.exit_code == 1
 
 
-def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("names", "at_once"), [("good1 interrupted good2", 1), ("good1 endless interrupted", 2)])
+def test_an_interrupt_leaves_what_is_finished(tmp_path: Path, names: str, at_once: int) -> None:
+    with pytest.raises(KeyboardInterrupt, match=r"1 of 3 functions were finished: .*report\.html"):
+        run(source(tmp_path, a=names) / "a.c", tmp_path / "out", at_once=at_once)
+    assert [record.name for record in read_records(tmp_path / "out" / "evidence.json")] == ["good1"]
+    assert (tmp_path / "out" / "a.parlay.cpp").read_text().count("parallel();") == 1
+
+
+def test_an_interrupt_before_anything_is_finished_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        run(source(tmp_path, a="good1 interrupted") / "a.c", tmp_path / "out")
+        run(source(tmp_path, a="interrupted good1") / "a.c", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_several_at_once_give_the_same_records_in_the_same_order(tmp_path: Path) -> None:
+    src = source(tmp_path / "src", a="good1 no1 good2 bad_input", sub__b="good3 idle1")
+    alone, together = (run(src, tmp_path / f"out{n}", at_once=n) for n in (1, 4))
+    assert [(r.name, r.outcome) for r in alone.records] == [(r.name, r.outcome) for r in together.records]
 
 
 def test_two_files_of_one_name_get_two_results(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from unseq.evaluate.report.record import (
     Reason,
     Record,
     Tests,
+    Variant,
     WorkSpan,
 )
 
@@ -67,6 +68,11 @@ SMOOTH = Record(
         44,
     ),
     environment=ENVIRONMENT,
+    search=(
+        Variant((), "Pass", "", ((1_000, 0.99), (10_000_000, 1.42))),
+        Variant(("line 33: blocks of 16384 iterations",), "Pass", "", ((1_000, 0.98), (10_000_000, 1.71)), True),
+        Variant(("line 38: <one> iteration a task",), "Timeout", "it takes far longer than the original"),
+    ),
 )
 
 COPY = Record(

@@ -44,14 +44,16 @@ class Split:
     size: str  # iterations of a block that is not the last
 
 
-def split(context: Context, space: Space) -> Split:
-    """Blocks that are about equal in work, independent of the number of threads."""
+def split(context: Context, space: Space, length: int = 0) -> Split:
+    """Blocks of ``length`` iterations (0: about equal in work), independent of the number of threads."""
     size = iterations_a_block(space.trip, space.fact.work, space.fact.loop.body)
+    if length:
+        size = f"UNSEQ_CUTOFF > 0 ? {length} : 1"
     number = context.scoped("b")
     if size == "1":
         first, last = shifted(context, space, number), shifted(context, space, f"{number} + 1")
         return Split((), space.count, number, first, last, number, "1")
-    context.definitions |= {"UNSEQ_CUTOFF", BLOCK}
+    context.definitions |= {"UNSEQ_CUTOFF"} if length else {"UNSEQ_CUTOFF", BLOCK}
     context.includes.add("<algorithm>")
     blocks = context.scoped("blocks")
     lines: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from unseq.backends.parlay.emit import blocks, reduce
 from unseq.backends.parlay.emit.body import own_continues
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.fork import least_depth
 from unseq.backends.parlay.emit.loops import either
 from unseq.backends.plan import Choices
 from unseq.frontend.facts import Accumulator, LoopFact
@@ -30,7 +31,7 @@ def emit_choices(context: Context, plan: Choices) -> str:
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>", "<parlay/utilities.h>"}
     context.definitions.add("UNSEQ_CUTOFF")
     levels, depth = context.expr(facts.levels, ADDITIVE), facts.depth.name
-    enough = f"{levels} - {depth} >= long(parlay::log2_up(UNSEQ_CUTOFF + 1)) / 2"
+    enough = f"{levels} - {depth} >= {least_depth(plan.doublings)} / 2"
     if facts.bound != facts.levels:
         enough = f"{context.expr(facts.bound, RELATIONAL + 1)} > 0 && {enough}"
     signed = isinstance(t.strip(facts.depth.type), t.Int) and t.strip(facts.depth.type) != t.SIZE

@@ -55,7 +55,6 @@ from unseq.frontend.facts import (
     Diagonal,
     Exit,
     Induction,
-    LoopFact,
     Packed,
     Prefix,
     Private,
@@ -168,7 +167,7 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
             first, *rest = fork.statements
             return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
         case Choices(fact) if is_global(fact):
-            return [Piece(context.function.body.span, _with_own_state(context, fact), is_expression=True)]
+            return [Piece(context.function.body.span, _with_own_state(context, strategy), is_expression=True)]
         case Walk():
             _check_roles(strategy.inner)
             return [Piece(strategy.loop.span, emit_walk(context, strategy, lambda c, s: _LOOPS[type(s)](c, s)))]
@@ -198,14 +197,15 @@ def _series(context: Context, strategy: Series) -> str:
     return either(context, joined(asked), text, original)
 
 
-def _with_own_state(context: Context, fact: LoopFact) -> str:
+def _with_own_state(context: Context, strategy: Choices) -> str:
     """The body of a function whose recursion has a global variable for its state: the recursion on a state that is a
     parameter, and a call of it."""
+    fact = strategy.loop
     passed = with_state(context.function, fact)
     parts = []
     for function, inner in passed.functions:
         own = replace(context, function=function, reuse=False)
-        pieces = _captured(own, Choices(inner)) if inner is not None else []
+        pieces = _captured(own, replace(strategy, loop=inner)) if inner is not None else []
         parts.append(_printed(own, Plan(function, (), fact.claim), pieces).text)
     name = context.fresh("OwnState")
     inside = "\n\n".join(layout.shift(part, "", "") for part in parts)

@@ -85,6 +85,12 @@ def _forked(context: Context, fact: ForkFact, condition: str, sides: Sequence[st
     return f"{head.rstrip()}\n{context.indent(f'{lambdas[0]},')}\n{context.indent(f'{lambdas[1]});')}"
 
 
+def least_depth(doublings: int) -> str:
+    """The depth of a recursion that is worth a fork: its work is that of the cut-off, doubled so many times."""
+    scale = f" {'*' if doublings > 0 else '/'} {2 ** abs(doublings)}" if doublings else ""
+    return f"long(parlay::log2_up(UNSEQ_CUTOFF{scale} + 1))"
+
+
 def _conditions(context: Context, plan: Fork) -> list[str]:
     """When both sides are worth a thread; none: always."""
     fact = plan.fork
@@ -92,10 +98,10 @@ def _conditions(context: Context, plan: Fork) -> list[str]:
     if fact.size is not None:
         context.definitions.add("UNSEQ_CUTOFF")
         size = context.expr(plain(fact.size), RELATIONAL + 1)
-        share = str(plan.cutoff) if plan.cutoff else f"UNSEQ_CUTOFF / {SHARE}"
-        if fact.exponential and not plan.cutoff:
+        share = f"UNSEQ_CUTOFF / {max(1, round(SHARE / 2**plan.doublings))}"
+        if fact.exponential:
             context.includes.add("<parlay/utilities.h>")
-            share = "long(parlay::log2_up(UNSEQ_CUTOFF + 1))"
+            share = least_depth(plan.doublings)
         asked.append(f"{size} >= {share}")
     asked += guards.conditions(context, fact.guards, {})
     return asked

@@ -57,7 +57,7 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
     by_key = any(isinstance(role, ArgBest) and role.key is not None for role in fact.roles)
     if keeps_last or by_key:  # what is read behind the blocks is there only if the loop runs
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
-    loop, name, parallel = blocked_reduce(context, space, found)
+    loop, name, parallel = blocked_reduce(context, space, found, plan.block)
     carried = [part.carried for part in found.parts]
     before = _private_before(space)
     if not context.outlined and hoistable(context, space) and blocks.can_replace_loop(space, carried):
@@ -182,8 +182,10 @@ def _marking(body: Block, role: ArgBest, found: Symbol) -> Block:
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
-def blocked_reduce(context: Context, space: Space, found: Parts) -> tuple[str, str, str]:
-    """The lambda that is the loop, its name, and the lines that run it by ``parlay::tabulate`` and combine."""
+def blocked_reduce(context: Context, space: Space, found: Parts, length: int = 0) -> tuple[str, str, str]:
+    """The lambda that is the loop, its name, and the lines that run it by ``parlay::tabulate`` and combine.
+
+    ``length``: iterations of a block, 0 for as many as their work calls for."""
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
     parts = found.parts
     carried = [part.carried for part in parts]
@@ -191,7 +193,7 @@ def blocked_reduce(context: Context, space: Space, found: Parts) -> tuple[str, s
     name = context.fresh(f"{carried[0].symbol.name}_over" if single else "reduce_over")
     names = [c.symbol.name for c in carried]
     result = packed(context, names)
-    cut = blocks.split(context, space)
+    cut = blocks.split(context, space, length)
     loop = blocks.block_loop(context, space, name, carried, body=found.body, places=found.places, result=result)
     partials = context.scoped("partials")
     site = context.site("reduce", space.fact.span)

@@ -1,7 +1,8 @@
 """Scatter with an operator: histograms and scatter-adds.
 
 With private copies, a block updates an array of its own that hides the shared one, and the copies are folded in the
-order of the blocks. With atomics, every update is one atomic operation on the shared array.
+order of the blocks. With atomics, every update is one atomic operation on the shared array. By index, iterations become
+pairs of a subscript and a value, which the library sums.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from unseq.backends.parlay.emit.reduce import combined, fold_blocks, identity, p
 from unseq.backends.plan import Scatter, ScatterMethod
 from unseq.frontend.facts import ArrayAccumulator
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Call, Evaluate, Index, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import Assign, Block, Call, Evaluate, Index, Method, Ref, Return, Symbol
 from unseq.frontend.ir.walk import Node, transform
-from unseq.frontend.source import Unsupported
+from unseq.frontend.source import NOWHERE, Unsupported
 
-_SHARES = "4 * parlay::num_workers()"
 _SMALL = 1024  # elements that a copy may have on the stack
+_PARTS = 4  # private copies a worker
 _IDENTITY = {"+": 0, "*": 1, "^": 0, "|": 0}
 _FETCH = {"+": "fetch_add", "-": "fetch_sub", "&": "fetch_and", "|": "fetch_or", "^": "fetch_xor"}
 
@@ -39,7 +40,8 @@ def emit_scatter(context: Context, plan: Scatter) -> str:
     else:
         asked += [f"{space.count} >= {context.expr(plain(role.extent), 10)}" for role in roles if role.extent]
         context.whole |= set(asked[-len(roles) :])
-        parallel = _private(context, space, roles)
+        by_index = plan.method is ScatterMethod.INDEX
+        parallel = _by_index(context, space, roles) if by_index else _private(context, space, roles, plan.parts)
     text = chosen(context, fact, asked, "\n".join([parallel, *space.after]))
     return "\n".join([*space.before, text])
 
@@ -54,7 +56,7 @@ def _has_copies(role: ArrayAccumulator) -> bool:
 # --- private copies --------------------------------------------------------------------------------------------------
 
 
-def _private(context: Context, space: Space, roles: list[ArrayAccumulator]) -> str:
+def _private(context: Context, space: Space, roles: list[ArrayAccumulator], copies_a_worker: int) -> str:
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
     parts = parts_of(context, space.fact)
     run = context.fresh("scatter_over")
@@ -69,7 +71,8 @@ def _private(context: Context, space: Space, roles: list[ArrayAccumulator]) -> s
     result = packed(context, [*names, *(c.symbol.name for c in carried)])
     loop = blocks.block_loop(context, space, run, carried, body=parts.body, places=parts.places, result=result,
                              declared="\n".join(declared))  # fmt: skip
-    cut = blocks.by_worker(context, space, _SHARES)
+    each = copies_a_worker or _PARTS
+    cut = blocks.by_worker(context, space, f"{each} * parlay::num_workers()" if each > 1 else "parlay::num_workers()")
     call = blocks.call(context, space, cut, run, [c.start for c in carried])
     copies = context.scoped("copies")
     site = context.site("scatter", space.fact.span)
@@ -127,6 +130,43 @@ def _fold(context: Context, space: Space, role: ArrayAccumulator, symbol: Symbol
     site = context.site("scatter", space.fact.span)
     head = f"{site}parlay::parallel_for(0, {_extent(context, role)}, {CLOSURE}(size_t {j})"
     return context.braces(head, inner, ");")
+
+
+# --- by index ------------------------------------------------------------------------------------------------------
+
+
+def _by_index(context: Context, space: Space, roles: list[ArrayAccumulator]) -> str:
+    """Pairs of subscripts and values, summed by the library, then added to the array."""
+    body = space.fact.loop.body
+    *before, update = body.statements
+    if len(roles) != 1 or not (isinstance(update, Assign) and isinstance(update.place, Index)):
+        raise Unsupported(space.fact.span, "sums by index of more than one update", "keep private copies")
+    context.includes |= {"<parlay/primitives.h>", "<utility>"}
+    role = roles[0]
+    type_ = context.type(blocks.wrapping(role.element))
+    pair = t.Opaque(f"std::pair<size_t, {type_}>")
+    value = Return(Call(pair.spelling, (update.place.index, update.value), pair), NOWHERE)
+    made = context.block(body, Block((*before, value), body.span))
+    counter, shifted = space.parameter(context), []
+    if space.begin != "0":
+        k = context.scoped("k")
+        counter, shifted = f"size_t {k}", [f"{space.parameter(context)} = {space.begin} + {k};"]
+    pairs, sums, j = context.scoped("pairs"), context.scoped("sums"), context.scoped("j")
+    lines = "\n".join([*shifted, *space.prologue, *space.privates, made])
+    head = f"auto {pairs} = parlay::delayed_tabulate({space.count}, {CLOSURE}({counter})"
+    extent = _extent(context, role)
+    site = context.site("scatter", space.fact.span)
+    array = context.expr(role.array, 16)
+    line = combined(context, f"{array}[{j}]", role.op, f"{sums}[{j}]")
+    if isinstance(t.strip(role.array.type), t.Pointer):  # the array may be shorter than what its subscripts could reach
+        line = f"if ({sums}[{j}] != {_IDENTITY[role.op]})\n{context.indent(line)}"
+    return "\n".join(
+        [
+            context.braces(head, lines, ");"),
+            f"{site}const auto {sums} = parlay::reduce_by_index({pairs}, {extent});",
+            context.braces(f"parlay::parallel_for(0, {extent}, {CLOSURE}(size_t {j})", line, ");"),
+        ]
+    )
 
 
 # --- atomics -------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def emit_wavefront(context: Context, plan: Wavefront) -> str:
                 if isinstance(role, Private) and role.symbol != nest.inner]  # fmt: skip
     fixed = _fixed(nest)
     lines = [
-        *_sizes(context, nest, trip, columns),
+        *_sizes(context, nest, trip, columns, plan.tile),
         _tile(context, nest, fixed, privates),
         _diagonals(context, nest, fixed),
         *final_values(context, fact, nest.outer, trip),
@@ -103,11 +103,13 @@ def _fixed(nest: _Nest) -> tuple[Symbol, ...]:
     return tuple(sorted(kept, key=lambda s: s.uid))
 
 
-def _sizes(context: Context, nest: _Nest, trip: Trip, columns: Trip) -> list[str]:
+def _sizes(
+    context: Context, nest: _Nest, trip: Trip, columns: Trip, tile: tuple[int, int] | None
+) -> list[str]:
     """The shape of the tiles, and how many there are."""
     names, skew = nest.names, nest.role.skew
     heavy = any(isinstance(node, LOOPS) for node in walk(nest.role.inner.body))
-    height, width = HEAVY if heavy else LIGHT
+    height, width = tile or (HEAVY if heavy else LIGHT)
     extent = columns.text
     if skew:
         extent += f" + {skew if skew > 1 else ''}{' * ' if skew > 1 else ''}{_factor(trip.text)}"
