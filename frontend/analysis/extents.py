@@ -90,6 +90,10 @@ class Bounds:
                 rest[monomial] = coefficient
         if not factor:
             return p
+        if len(factor) == 1 and () in factor:
+            number = factor[()]
+            value = bound(upper if number > 0 else not upper)
+            return Polynomial(rest).plus(value, number) if value is not None else None
         sign = self._sign(Polynomial(factor))
         if sign is None:
             return None

@@ -7,28 +7,27 @@ the extents of both are made a guard.  What is left is a reason why the loop sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
-from unseq.frontend.analysis import bits, dependence, permutation, sides, solver, terms
+from unseq.frontend.analysis import bits, permutation, sides, solver, terms
+from unseq.frontend.analysis.accesses import Accesses
 from unseq.frontend.analysis.affine import polynomial
-from unseq.frontend.analysis.aliasing import Object, may_change, name_of, relation
+from unseq.frontend.analysis.aliasing import Object, name_of, relation
 from unseq.frontend.analysis.buffering import buffered
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds, joined
-from unseq.frontend.analysis.paths import Path, loads, may_meet, path
+from unseq.frontend.analysis.paths import Path, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like, leads
 from unseq.frontend.extent import Extent
 from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Holds, NonDecreasing, Packed
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
 from unseq.frontend.slotted import dataclass
 
 MAX_PAIRS = 3000
 PAIR_COSTS = 2  # of the effort for one loop
-TRACKED = (t.Int, t.Bool, t.Pointer)
 
 Span = tuple[Expr, Expr]  # first element, one past the last
 
@@ -47,7 +46,8 @@ class _Group:
 
 class Memory:
     """The memory accesses of one loop. ``covered`` maps accesses (by identity) to the number of the role that makes
-    their order immaterial; ``spans`` gives the elements that such a role touches, where the subscripts don't."""
+    their order immaterial; ``spans`` gives the elements that such a role touches, where the subscripts don't.
+    ``known``: what was found out about the same loop with other roles."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Memory:
         spans: Mapping[int, Span],
         skip: frozenset[Symbol],
         noalias: bool,
+        known: Accesses | None = None,
     ) -> None:
         self.context = context
         self.effects = effects
@@ -67,49 +68,12 @@ class Memory:
         self.conflicts: list[Conflict] = []
         self.copies: list[Buffered] = []
         self.packed: list[Packed] = []
-        self._writes = [a for a in context.accesses if a.is_write]
-        self._fixed: dict[Expr, bool] = {}
         self._known: set[Guard] = set()  # the guards again, to be found fast
         self._extents: dict[int, Extent | None] = {}
-        self._sides: dict[tuple[int, bool], sides.Side] = {}
-        self._places: dict[tuple[tuple[int, ...], tuple[int, ...], bool], sides.Side] = {}
-        positions = {context.nest.position, *(n.position for a in context.accesses for n in a.nests)}
-        self._varying = positions | context.declared
-        self._varying |= {s for s in context.assigned if not isinstance(s.type, TRACKED) or self._is_visible(s)}
+        self.found = known if known is not None else Accesses(context, effects)
+        self.is_fixed = self.found.is_fixed
+        self.side = self.found.side
         self.groups = self._groups(skip)
-
-    def _is_visible(self, symbol: Symbol) -> bool:
-        from_outside = symbol in self.effects.points_to.address_taken
-        return from_outside or symbol.storage.value == "global"
-
-    def is_fixed(self, e: Expr) -> bool:
-        """Whether a resolved expression has one value while the loop runs."""
-        found = self._fixed.get(e)
-        if found is None:
-            found = self._fixed[e] = self._is_fixed(e)
-        return found
-
-    def _is_fixed(self, e: Expr) -> bool:
-        for node in walk.walk(e):
-            if isinstance(node, Ref) and (node.symbol in self._varying or node.symbol.uid < 0):
-                return False
-        return not any(self._may_change(load) for load in loads(e))
-
-    def side(self, access: Access, where: Path, guarded: bool = False) -> sides.Side:
-        """An access with what holds where it is executed."""
-        found = self._sides.get((id(access), guarded))
-        if found is None:
-            key = (tuple(map(id, access.nests)), tuple(map(id, access.tests)), guarded)
-            same = self._places.get(key)
-            if same is None and guarded and not (plain := self.side(access, where)).lacks:
-                same = self._places[key] = plain
-            if same is None:
-                same = self._places[key] = sides.side(access, where, self.context, self.is_fixed, guarded)
-            found = self._sides[(id(access), guarded)] = replace(same, access=access, path=where)
-        return found
-
-    def _may_change(self, load: Expr) -> bool:
-        return any(may_change(write, load) for write in self._writes)
 
     def _groups(self, skip: frozenset[Symbol]) -> list[_Group]:
         found: dict[tuple[Expr, bool], _Group] = {}
@@ -145,9 +109,8 @@ class Memory:
     def check(self, first_only: bool = False) -> None:
         """Looks at every pair; fills ``guards`` and ``conflicts``. ``first_only``: what comes after the first base
         with a conflict is of no interest."""
-        self.check_within(_always if first_only else None)
-        if not (first_only and self.conflicts):
-            self.check_between(first_only)
+        self.check_within((lambda _: True) if first_only else None)
+        self.check_between(lambda: first_only)
 
     def check_within(self, stop: Callable[[Conflict], bool] | None = None) -> None:
         """The same for pairs behind one base only. ``stop``: what comes after a base with such a conflict is of no
@@ -161,8 +124,10 @@ class Memory:
             if stop is not None and any(map(stop, self.conflicts[before:])):
                 return
 
-    def check_between(self, first_only: bool = False) -> None:
-        """The same for pairs behind different bases."""
+    def check_between(self, enough: Callable[[], bool]) -> None:
+        """The same for pairs behind different bases. ``enough``: whether the conflicts so far will do."""
+        if self.conflicts and enough():
+            return
         pairs = 0
         for k, group in enumerate(self.groups):
             for other in self.groups[k + 1 :]:
@@ -172,8 +137,9 @@ class Memory:
                 if pairs > MAX_PAIRS or solver.is_exhausted():
                     self.conflicts.append(Conflict("large", group.members[0][0], other.members[0][0]))
                     return
+                before = len(self.conflicts)
                 self._between(group, other)
-                if first_only and self.conflicts:
+                if len(self.conflicts) > before and enough():
                     return
 
     # --- one base ----------------------------------------------------------------------------------------------
@@ -230,20 +196,11 @@ class Memory:
 
     def pair(self, access: Access, where: Path, other: Access, there: Path) -> None:
         """Looks at one pair of accesses behind one base."""
-        found: dependence.Dependence | None = None
-        for guarded in (False, True):
-            left = self.side(access, where, guarded)
-            right = self.side(other, there, guarded)
-            if guarded and not left.needs and not right.needs:
-                break
-            assumed: list[Guard] = [*left.needs, *right.needs]
-            result = dependence.test(left, right, assumed)
-            if result is None:
-                self.add(assumed)
-                return
-            found = result if found is None else found
-        assert found is not None
-        self.conflicts.append(Conflict("meet", access, other, found.distance, found.forward, found.why))
+        found, guards = self.found.meet(access, where, other, there)
+        if found is None:
+            self.add(guards)
+        else:
+            self.conflicts.append(Conflict("meet", access, other, found.distance, found.forward, found.why))
 
     def add(self, guards: list[Guard]) -> None:
         """Asks for more guards."""
@@ -302,7 +259,7 @@ class Memory:
             while isinstance(load, Cast):
                 load = load.operand
             if not isinstance(load, Index) or any(
-                path(write.resolved).base == path(load).base for write in self._writes
+                path(write.resolved).base == path(load).base for write in self.found.writes
             ):
                 return None
             if access.tests or self.context.exits:
@@ -366,10 +323,6 @@ class Memory:
             return None  # the guard would read offsets that the loop may never look at
         assumed.extend(g for g in bounds.assumed if g not in assumed)
         return low, terms.add(high, terms.ONE)
-
-
-def _always(_: Conflict) -> bool:
-    return True
 
 
 def _has_elements(type_: t.Type) -> bool:

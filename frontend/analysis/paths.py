@@ -28,6 +28,7 @@ from unseq.frontend.ir.nodes import (
     Symbol,
     Unary,
 )
+from unseq.frontend.ir.remembering import remembered
 from unseq.frontend.slotted import dataclass
 
 SIZE = "size()"  # the pseudo-member that holds a container's size
@@ -110,6 +111,10 @@ def element(base: Expr, index: Expr, type_: t.Type, like: Expr) -> Expr:
 
 def path(place: Expr) -> Path:
     """The path of a resolved place."""
+    return remembered(place, "path", _path)
+
+
+def _path(place: Expr) -> Path:
     steps: list[Expr | str] = []
     while True:
         match place:

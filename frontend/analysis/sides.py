@@ -27,19 +27,26 @@ T = TypeVar("T")
 
 
 class Known:
-    """The facts of a place in the program, found by their terms, and the answers that they have given: whether a
-    polynomial is never negative, and what else was asked, with the guards that the answer takes."""
+    """The facts of a place in the program (polynomials that are never negative), found by their terms, and the answers
+    that they have given: whether a polynomial is never negative, and what else was asked, with the guards for it."""
 
     __slots__ = ("answers", "by_term", "facts", "others")
 
-    def __init__(self, facts: tuple[Polynomial, ...]) -> None:
-        self.facts = facts
+    def __init__(self) -> None:
+        self.facts: list[Polynomial] = []
         self.answers: dict[frozenset[tuple[Monomial, int]], bool] = {}
         self.others: dict[Hashable, tuple[Any, tuple[Guard, ...]]] = {}
         self.by_term: dict[Monomial, list[int]] = {}
-        for place, fact in enumerate(facts):
+
+    def learn(self, facts: list[Polynomial]) -> None:
+        """More facts, with which other answers may be given."""
+        for fact in facts:
             for monomial in fact.terms:
-                self.by_term.setdefault(monomial, []).append(place)
+                self.by_term.setdefault(monomial, []).append(len(self.facts))
+            self.facts.append(fact)
+        if facts:
+            self.answers.clear()
+            self.others.clear()
 
     def ask(self, question: Hashable, assumed: list[Guard], answer: Callable[[list[Guard]], T]) -> T:
         """The answer to a question, found once; ``answer`` adds the guards that it takes."""
@@ -62,12 +69,11 @@ class Side:
     access: Access
     path: Path
     nests: tuple[Nest, ...]
-    facts: tuple[Polynomial, ...]  # each is >= 0
     bounds: Bounds
-    movers: frozenset[Symbol] = frozenset()  # counters of these loops and of the loops around
+    movers: frozenset[Symbol]  # counters of these loops and of the loops around
     needs: tuple[Guard, ...] = ()  # what the facts rest on
     lacks: bool = False  # more would be known under a guard
-    known: Known = field(default_factory=lambda: Known(()), compare=False, repr=False)
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -85,22 +91,17 @@ def side(access: Access, where: Path, context: LoopContext, is_fixed: Callable[[
     bounds = Bounds(nests, is_fixed)
     asked = _Asked(guarded)
     outer = {s for f in context.facts if isinstance(f, Binary) for s in walk.used_symbols(f.left)}
-    found = Side(access, where, nests, (), bounds, frozenset(outer | {nest.position for nest in nests}))
+    found = Side(access, where, nests, bounds, frozenset(outer | {nest.position for nest in nests}))
     for comparison in context.facts:
-        found = _with(found, _facts(comparison, True, found, None))
+        found.known.learn(_facts(comparison, True, found, None))
     for nest in nests:
         for comparison in nest.domain:
-            found = _with(found, _facts(comparison, True, found, asked))
+            found.known.learn(_facts(comparison, True, found, asked))
     for test in access.tests:
         if test.resolved is not None:
-            found = _with(found, _facts(test.resolved, test.holds, found, None))
+            found.known.learn(_facts(test.resolved, test.holds, found, None))
     bounds.prove = lambda p: always(p, found)
     return replace(found, needs=tuple(asked.guards), lacks=asked.refused) if asked.guards or asked.refused else found
-
-
-def _with(side: Side, new: list[Polynomial]) -> Side:
-    facts = (*side.facts, *new)
-    return replace(side, facts=facts, known=Known(facts)) if new else side
 
 
 def _facts(e: Expr, holds: bool, side: Side, asked: _Asked | None) -> list[Polynomial]:
@@ -249,7 +250,7 @@ def _is_positive(p: Polynomial) -> bool:
 
 
 def domain(sets: Sets, side: Side, names: dict[Symbol, str]) -> list[Constraint]:
-    found = (sets.affine(fact, names) for fact in side.facts)
+    found = (sets.affine(fact, names) for fact in side.known.facts)
     return [(linear, False) for linear in found if linear is not None]
 
 

@@ -26,12 +26,13 @@ from unseq.frontend.analysis import (
     terms,
     uncounted,
 )
+from unseq.frontend.analysis.accesses import Accesses
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of
 from unseq.frontend.analysis.context import LoopContext
 from unseq.frontend.analysis.cost import work
 from unseq.frontend.analysis.explain import Conflict, kind_of
 from unseq.frontend.analysis.memory import Memory
-from unseq.frontend.analysis.obstruction import COPY, diagnostics
+from unseq.frontend.analysis.obstruction import COPY, MAX_SHOWN, diagnostics
 from unseq.frontend.analysis.places import span_of
 from unseq.frontend.analysis.spaces import Space
 from unseq.frontend.analysis.values import Values
@@ -216,10 +217,10 @@ def _memory(verdict: Verdict, assume: frozenset[str]) -> Memory:
     )
     skip = frozenset(s for s in skip if s.storage.value != "global")
 
-    def look(roles: list[Role]) -> Memory:
+    def look(roles: list[Role], known: Accesses | None = None) -> Memory:
         covered = coverage.covered(roles, accesses)
         spans = coverage.spans(roles, context, covered)
-        memory = Memory(context, effects, covered, spans, skip, "noalias" in assume)
+        memory = Memory(context, effects, covered, spans, skip, "noalias" in assume, known)
         memory.check_within(is_final if verdict.parallel_only else None)
         return memory
 
@@ -232,12 +233,10 @@ def _memory(verdict: Verdict, assume: frozenset[str]) -> Memory:
         clashing = {c.write.root for c in memory.conflicts if c.kind == "meet"}
         extra = [role for role in candidates() if _array(role) in clashing]
         if extra:
-            again = look([*verdict.roles, *extra])
+            again = look([*verdict.roles, *extra], memory.found)
             if len(again.conflicts) < len(memory.conflicts):
                 memory = again
                 verdict.roles += extra
-    if not (verdict.parallel_only and memory.conflicts):
-        memory.check_between(verdict.parallel_only)
     plain = all(isinstance(role, Induction) or (isinstance(role, Private) and not role.last) for role in verdict.roles)
     if memory.copies and not plain:
         array = memory.copies[0]
@@ -249,9 +248,15 @@ def _memory(verdict: Verdict, assume: frozenset[str]) -> Memory:
         what = "writes bits that share a word, and carries a value from iteration to iteration"
         verdict.reasons.append(Diagnostic(context.loop.span, what, "make it a std::vector<char>", code=Why.PACKED_BITS))
     verdict.roles += [*memory.copies, *memory.packed]
+    open_ = context.carried - {s for role in verdict.roles for s in coverage.symbols_of(role)}
+
+    def shown() -> list[Diagnostic]:
+        return diagnostics(memory.conflicts, context, verdict.reasons, open_)
+
+    most = 1 if verdict.parallel_only else MAX_SHOWN
+    memory.check_between(lambda: len(shown()) >= most)
     verdict.guards += memory.guards
-    explained = {s for role in verdict.roles for s in coverage.symbols_of(role)}
-    verdict.reasons += diagnostics(memory.conflicts, context, verdict.reasons, context.carried - explained)
+    verdict.reasons += shown()
     return memory
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from unseq.frontend.analysis import terms
+from unseq.frontend.analysis.accesses import Accesses
 from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.diagonal import Grain, Part, never
 from unseq.frontend.analysis.effects import Effects
@@ -82,12 +83,12 @@ def find(outer: Study, inner: Study, effects: Effects, noalias: bool) -> Found |
         return None
     privates = tuple(role for role in outer.roles if isinstance(role, Private))
     skip = frozenset(p.symbol for p in privates) - effects.points_to.address_taken
-    known = outer.memory.conflicts if outer.memory is not None else []
-    if any(conflict.kind != "meet" for conflict in known):
+    if outer.memory is None or any(conflict.kind != "meet" for conflict in outer.memory.conflicts):
         return None
     for skew in range(MAX_SKEW + 1):
-        memory = _Diagonals(outer.context, effects, skip, noalias, Grain(inside, skew, rows.part))
-        memory.check_known(known)
+        grain = Grain(inside, skew, rows.part)
+        memory = _Diagonals(outer.context, effects, skip, noalias, grain, outer.memory.found)
+        memory.check_known(outer.memory.conflicts)
         if not memory.conflicts:
             memory.check(first_only=True)
         if memory.conflicts or memory.copies:
@@ -108,9 +109,15 @@ class _Diagonals(Memory):
     """The memory accesses of a nest: pairs that meet with the grain are no conflict."""
 
     def __init__(
-        self, context: LoopContext, effects: Effects, skip: frozenset[Symbol], noalias: bool, grain: Grain
+        self,
+        context: LoopContext,
+        effects: Effects,
+        skip: frozenset[Symbol],
+        noalias: bool,
+        grain: Grain,
+        known: Accesses,
     ) -> None:
-        super().__init__(context, effects, {}, {}, skip, noalias)
+        super().__init__(context, effects, {}, {}, skip, noalias, known)
         self.grain = grain
         self.against = False
 

@@ -84,6 +84,14 @@ def test_eliminations_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert count < 150
 
 
+def test_loops_of_callees_are_left_out_where_nobody_asks() -> None:
+    text = "void g(int *a, int n) { for (int i = 0; i < n; i++) a[i] = i; }\nvoid f(int *a, int n) { g(a, n); }\n"
+    unit = SourceUnit(Path("speed.c"), Language.C, text.encode())
+    function = lower(unit, "f")
+    assert len(analyze(function).loops) == 1
+    assert not analyze(function, callees=False).loops
+
+
 def test_a_tree_is_walked_once() -> None:
     unit = SourceUnit(Path("speed.c"), Language.C, NEST.encode())
     body = lower(unit, "attention").body
