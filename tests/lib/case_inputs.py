@@ -116,7 +116,10 @@ class Draw:
             known: dict[str, Any]) -> Any:
         n = max(0, _evaluate(extent, known))
         if spec.kind == "text":
-            return bytes(self.rng.choice(b"abcXYZ 0129,.\n") for _ in range(n)) + b"\0"
+            text = bytes(self.rng.choice(b"abcXYZ 0129,.\n") for _ in range(n)) + b"\0"
+            if isinstance(element, t.Int) and element.bits > 8:  # a mutant's idea of text
+                return np.array(list(text), dtype=dtype_of(element))
+            return text
         inner = t.element_type(element) if isinstance(element, t.Library) and element.name != "array" else None
         if inner is not None:
             return [self.row(inner, str(self.rng.randint(0, 4)), low, high, spec, known) for _ in range(n)]
