@@ -181,6 +181,7 @@ void count_bytes(const unsigned char *text, long n, unsigned *counts)
 """
 
 
+@pytest.mark.slow
 def test_a_search_names_every_variant_and_what_was_kept(tmp_path: Path) -> None:
     (tmp_path / "bytes.c").write_text(HISTOGRAM)
     done = unseq("translate", "bytes.c", "-o", "out", "--effort", "quick", "--search", "1", "--json", folder=tmp_path)
