@@ -99,7 +99,7 @@ def translate_all(
         results = work_through([head.name for _, _, head in todo], one, watcher, jobs)
         cut_short = len(results) < len(todo)
         if cut_short and not results:
-            raise Interrupted("nothing was finished")
+            raise Interrupted
         done = _translated(todo, results, bool(names))
         records, texts = _emitted(selected, done, source, output, tools)
         files = {output / EVIDENCE: json.dumps(envelope(records), indent=1), output / REPORT: page(records)}

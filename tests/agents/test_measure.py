@@ -1,11 +1,12 @@
 """Figures out of rounds: ratios of what ran side by side."""
 
-from unseq.agents.measure import ROUNDS, measure
+from unseq.agents.measure import ROUNDS, measure, side_by_side
 from unseq.agents.task import Effort
 from unseq.agents.timing import Measured, ratio, schedule, timing
-from unseq.agents.verdict import Tampered, Wins
+from unseq.agents.verdict import Tampered, Wins, WrongOutput
 from unseq.backends.host.blob import Schedule
-from unseq.backends.results import Called, Run
+from unseq.backends.host.values import Case
+from unseq.backends.results import Called, Failure, Fault, Run
 
 
 def _run(plan: Schedule, each_s: float, more_s: float = 0.0) -> Run:
@@ -52,3 +53,34 @@ def test_work_that_is_hidden_in_every_round_is_no_pass() -> None:
         lambda *_: None, Effort.QUICK, True,
     )  # fmt: skip
     assert isinstance(found.verdict, Tampered)
+
+
+INPUT = Case((), "n = 7")
+
+
+def test_several_candidates_take_turns_in_the_same_rounds_and_what_is_wrong_falls_out() -> None:
+    seen: list[str] = []
+
+    def side(name: str, each_s: float):  # type: ignore[no-untyped-def]  # three kinds of callable in one
+        def run(cases: object, plan: Schedule, threads: int = 0) -> Run:
+            seen.append(name)
+            return _run(plan, each_s)
+
+        return run
+
+    right, wrong = (lambda *_: None), (lambda *_: WrongOutput("no"))
+    candidates = [(side("a", 1e-3), right), (side("b", 1e-9), wrong), (side("c", 5e-4), right)]
+    found = side_by_side([7], [INPUT], [1e-3], side("o", 2e-3), candidates, Effort.QUICK)
+    assert found is not None and found.sizes == (7,)
+    assert "".join(seen).startswith("oabc" + "cao" + "oac")
+    rounds = seen.count("o")
+    assert [side.seconds for side in (found.original, *found.candidates)] == [
+        ((2e-3,) * rounds,), ((1e-3,) * rounds,), (), ((5e-4,) * rounds,),
+    ]  # fmt: skip
+    assert [side.verdict for side in found.candidates] == [None, WrongOutput("no"), None]
+
+
+def test_nothing_is_compared_where_the_original_fails() -> None:
+    failed = Run((), Failure(Fault.SIGNAL, 0, "crashed"))
+    candidates = [(lambda cases, plan, threads: _run(plan, 1e-3), lambda *_: None)]
+    assert side_by_side([7], [INPUT], [1e-3], lambda *_: failed, candidates, Effort.QUICK) is None

@@ -41,3 +41,9 @@ def test_two_functions_share_one_preamble() -> None:
     assert text.count("#include <parlay/parallel.h>") == 1
     assert text.count("#define UNSEQ_CUTOFF") == 1
     assert text.count("parlay::parallel_for") == 2
+
+
+def test_what_the_first_changed_function_needs_stands_before_it_also_where_includes_follow() -> None:
+    text = emitted(FILL + "#include <math.h>\n" + FILL.replace("fill", "refill"))
+    assert text.index("#include <parlay/parallel.h>") < text.index("#define UNSEQ_CUTOFF") < text.index("void fill(")
+    assert text.count("#include <parlay/parallel.h>") == 1

@@ -170,3 +170,54 @@ def test_an_interrupt_ends_at_once_and_leaves_nothing(source: Path, tmp_path: Pa
     assert running.returncode == 130
     assert (out, err.strip()) == ("", "unseq: interrupted")
     assert not (tmp_path / "out").exists()
+
+
+HISTOGRAM = """\
+void count_bytes(const unsigned char *text, long n, unsigned *counts)
+{
+    for (long i = 0; i < n; i++)
+        counts[text[i]]++;
+}
+"""
+
+
+@pytest.mark.slow
+def test_a_search_names_every_variant_and_what_was_kept(tmp_path: Path) -> None:
+    (tmp_path / "bytes.c").write_text(HISTOGRAM)
+    done = unseq("translate", "bytes.c", "-o", "out", "--effort", "quick", "--search", "1", "--json", folder=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    data = json.loads(done.out)
+    jsonschema.validate(data, json.loads(SCHEMA.read_text()))
+    (record,) = data["functions"]
+    assert [variant["choices"] for variant in record["search"]] == [[], ["one private copy a worker"]]
+    assert {variant["verdict"] for variant in record["search"]} == {"Pass"}
+    sizes = {str(point["n"]) for point in record["profile"]}
+    assert all(set(variant["speedups"]) == sizes for variant in record["search"])
+    kept = [variant["choices"] for variant in record["search"] if variant["chosen"]]
+    emitted = (tmp_path / "out" / "bytes.parlay.cpp").read_text()
+    assert len(kept) == 1
+    assert ("4 * parlay::num_workers()" in emitted) == (kept == [[]])
+    assert "default" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(("option", "value"), [("--search", "-1"), ("--search", "many"), ("--jobs", "0")])
+def test_numbers_out_of_range_are_one_clear_line(source: Path, tmp_path: Path, option: str, value: str) -> None:
+    done = unseq("translate", source, option, value, "-o", tmp_path / "out")
+    assert (done.code, done.out) == (2, "")
+    assert option in done.err.splitlines()[-1]
+    assert value in done.err.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_several_functions_at_once_are_what_they_are_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "two.c").write_text(HISTOGRAM + SOURCE)
+    records = []
+    for jobs in ("1", "3"):
+        command = ("translate", "two.c", "-o", jobs, "--effort", "quick", "--jobs", jobs, "--json")
+        done = unseq(*command, folder=tmp_path)
+        assert done.code == 0
+        found = json.loads(done.out)["functions"]
+        records.append([(r["name"], r["outcome"], r["verdict"], r["tests"]["cases"], r["claim"]) for r in found])
+    assert records[0] == records[1]
+    assert (tmp_path / "1" / "two.parlay.cpp").read_text() == (tmp_path / "3" / "two.parlay.cpp").read_text()

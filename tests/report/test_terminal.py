@@ -45,6 +45,16 @@ def test_counts_and_ratios() -> None:
     assert (plural(1, "loop"), plural(0, "loop")) == ("1 loop", "0 loops")
 
 
+def test_a_search_shows_its_variants_the_one_kept_and_those_that_failed() -> None:
+    lines = [line.strip() for line in text(detail(records.SMOOTH)).splitlines()]
+    assert any(line.startswith("variant, timed side by side") and "n = 10M" in line for line in lines)
+    assert any(line.startswith("→") and "blocks of 16384" in line and line.endswith("1.71x") for line in lines)
+    assert any(line.startswith("default") and line.endswith("1.42x") for line in lines)
+    assert any("one iteration a task".partition(" ")[2] in line and "Timeout: dropped" in line for line in lines)
+    assert "blocks of 16384" not in text(detail(replace(records.SMOOTH, search=())))
+    assert "(line 33: blocks" in " ".join(text(summary(records.ALL)).split())
+
+
 def test_the_summary_names_every_function_and_every_reason() -> None:
     shown = text(summary(records.ALL), closing(records.ALL, 42.13))
     for words in (

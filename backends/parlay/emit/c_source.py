@@ -137,7 +137,7 @@ def linkage(unit: SourceUnit) -> list[Edit]:
     """``extern "C"`` on each function, or around all of the file where it also declares functions."""
     source = unit.text
     if _has_prototypes(source):
-        at = insertion_point(source)
+        at = insertion_point(source, len(source))
         end = len(source)
         closing = '}  // extern "C"\n' if source.endswith(b"\n") else '\n}  // extern "C"\n'
         return [Edit(at, at, '\nextern "C" {\n'), Edit(end, end, "\n" + closing)]

@@ -94,8 +94,9 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
         changes += edited
         includes |= context.includes
         definitions |= context.definitions
+    first = min((change.start for change in changes), default=len(unit.text))
     changes += edits.outside(converted, changes)
-    head = preamble.insertion(unit.text, includes, definitions)
+    head = preamble.insertion(unit.text, includes, definitions, first)
     if head is not None:
         changes.insert(0, head)
     if unit.language is Language.C:

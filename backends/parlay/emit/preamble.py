@@ -32,9 +32,9 @@ def included(source: bytes) -> set[str]:
     return {m[1].decode("utf-8", "replace") for m in _INCLUDE.finditer(source)}
 
 
-def insertion_point(source: bytes) -> int:
-    """Where includes can be added: behind the last include outside of conditional parts, else at the top (behind a
-    first comment that an empty line sets apart)."""
+def insertion_point(source: bytes, limit: int) -> int:
+    """Where includes can be added: behind the last include outside of conditional parts that stands before ``limit``,
+    else at the top (behind a first comment that an empty line sets apart)."""
     depth, at, found = 0, 0, -1
     for line in source.splitlines(keepends=True):
         end = at + len(line)
@@ -42,18 +42,18 @@ def insertion_point(source: bytes) -> int:
             depth += 1
         elif _CLOSE.match(line):
             depth -= 1
-        elif depth == 0 and _INCLUDE.match(line):
+        elif depth == 0 and end <= limit and _INCLUDE.match(line):
             found = end
         at = end
     if found >= 0:
         return found
     comment = re.match(rb"\s*(?:/\*.*?\*/[ \t]*\n|(?:[ \t]*//[^\n]*\n)+)(?=[ \t]*\n)", source, re.DOTALL)
-    return comment.end() if comment else 0
+    return comment.end() if comment and comment.end() <= limit else 0
 
 
-def insertion(source: bytes, includes: Iterable[str], definitions: Iterable[str]) -> Edit | None:
-    """The edit that adds what is missing; None when nothing is."""
-    present = included(source)
+def insertion(source: bytes, includes: Iterable[str], definitions: Iterable[str], limit: int) -> Edit | None:
+    """The edit that adds what is missing before ``limit``, where it is first needed; None when nothing is."""
+    present = included(source[:limit])
     missing = sorted(h for h in set(includes) if h not in present and _SAME.get(h) not in present)
     if "<parlay/primitives.h>" in missing:
         covered = {"<parlay/parallel.h>", "<parlay/sequence.h>", "<parlay/delayed_sequence.h>", "<parlay/slice.h>"}
@@ -67,7 +67,7 @@ def insertion(source: bytes, includes: Iterable[str], definitions: Iterable[str]
         groups.append(defined)
     if not groups:
         return None
-    at = insertion_point(source)
+    at = insertion_point(source, limit)
     text = "\n".join(groups)
     if at == 0:
         return Edit(0, 0, text + "\n")
