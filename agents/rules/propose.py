@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from unseq.agents.rules.worth import is_worth_it
 from unseq.agents.task import Contract, FloatPolicy, Task, satisfies, weakest
 from unseq.backends.plan import (
     Algorithm,
@@ -206,7 +207,8 @@ def propose(task: Task) -> Plan | Refusal:
 
     Loops of callees are left alone: they run inside, or are translated under their own name."""
     reasons: list[Diagnostic] = list(task.facts.reasons)
-    strategies = tuple(_chosen(task, reasons))
+    legal = tuple(_chosen(task, reasons))
+    strategies = tuple(filter(is_worth_it, legal)) or legal
     if not strategies:
         if not reasons:
             reasons.append(

@@ -18,7 +18,7 @@ from unseq.backends.parlay.emit.polynomials import (
 from unseq.frontend.analysis.affine import Polynomial, number, polynomial
 from unseq.frontend.facts import Iteration
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Expr
+from unseq.frontend.ir.nodes import Binary, Cast, Expr, Ref, Select
 from unseq.frontend.ir.walk import LOOPS, Node, walk
 
 CUTOFF = "UNSEQ_CUTOFF"
@@ -105,8 +105,28 @@ class Cutoff:
 def cutoff(context: Context, trip: Trip, iteration: Iteration, work: Expr | None, body: Node) -> Cutoff:
     """When the loop is worth it."""
     conditions, strict = _conditions(context, trip, work, body)
+    conditions = (*_necessary(context, iteration.trip, conditions), *conditions)
     known = [trip.polynomial.plus(number(-1 if strict else 0))] if trip.polynomial is not None else []
     return Cutoff(conditions, lower_bounds(known))
+
+
+def _necessary(context: Context, trip: Expr, conditions: Sequence[str]) -> tuple[str, ...]:
+    """A test that costs less than a number of iterations that takes a division: it is at most the upper bound where
+    the lower one is not negative."""
+    trip = _uncast(trip)
+    share = next((text.rpartition(" >= ")[2] for text in conditions if CUTOFF in text and " >= " in text), "")
+    if not (share and isinstance(trip, Select) and isinstance(trip.condition, Binary) and trip.condition.op == ">"):
+        return ()
+    upper, lower = _uncast(trip.condition.left), _uncast(trip.condition.right)
+    if not (isinstance(upper, Ref) and is_unsigned(upper) and is_unsigned(lower)):
+        return ()
+    return (f"{context.expr(upper, RELATIONAL + 1)} >= {share}",)
+
+
+def _uncast(e: Expr) -> Expr:
+    while isinstance(e, Cast):
+        e = e.operand
+    return e
 
 
 def _conditions(context: Context, trip: Trip, work: Expr | None, body: Node) -> tuple[tuple[str, ...], bool]:

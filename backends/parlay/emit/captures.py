@@ -13,7 +13,7 @@ from collections.abc import Collection
 from unseq.backends.plan import Algorithm, Fork, Strategy
 from unseq.frontend.facts import Accumulator, Append, ArgBest, Prefix, Recurrence
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Declare, Ref, Storage, Symbol
+from unseq.frontend.ir.nodes import Assign, Declare, Method, Ref, Storage, Symbol
 from unseq.frontend.ir.walk import Node, free_symbols, walk
 
 CLOSURE = "[\x03]"
@@ -53,15 +53,23 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
         for node in walk(part)
         if isinstance(node, Assign) and isinstance(node.place, Ref)
     }
+    assigned |= {
+        node.object.symbol  # z.real(x)
+        for part in region
+        for node in walk(part)
+        if isinstance(node, Method) and node.arguments and isinstance(node.object, Ref)
+    }
     local = {s for s in free if s.storage in (Storage.LOCAL, Storage.PARAMETER)}
     copied = {s for s in local if is_cheap(s) and (s not in assigned or s in carried)}
     return frozenset(s.name for s in copied), frozenset(s.name for s in (local - copied) | set_by_fork)
 
 
 def is_cheap(symbol: Symbol) -> bool:
-    """Numbers and pointers; a parameter of array type is a pointer."""
+    """Numbers, complex ones too, and pointers; a parameter of array type is a pointer."""
     if isinstance(symbol.type, t.Array):
         return symbol.storage is Storage.PARAMETER
+    if isinstance(symbol.type, t.Library):
+        return symbol.type.name == "complex"
     return isinstance(symbol.type, t.Bool | t.Int | t.Float | t.Pointer)
 
 
