@@ -43,6 +43,7 @@ class Judge:
     executor: ThreadPoolExecutor
     effort: Effort
     progress: Progress
+    timed: bool = True
     _started: dict[str, Builds] = field(default_factory=dict, init=False)
 
     def validate(self, cases: Sequence[Case]) -> tuple[Validity, ...]:
@@ -63,6 +64,8 @@ class Judge:
         trial = Trial(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds)
         try:
             for name, stage, measuring in trial.stages():
+                if measuring and not self.timed:
+                    continue
                 self.progress(name)
                 with quiet_machine(measuring) as quiet, trial.clocked(name):
                     verdict = stage(quiet)
@@ -90,9 +93,15 @@ def _silent(_: str) -> None:
 
 @contextmanager
 def judging(
-    task: Task, toolchain: Toolchain, effort: Effort = Effort.QUICK, progress: Progress = _silent
+    task: Task,
+    toolchain: Toolchain,
+    effort: Effort = Effort.QUICK,
+    progress: Progress = _silent,
+    *,
+    timed: bool = True,
 ) -> Iterator[Judge]:
-    """A judge for candidates of one task. The original starts to be built at once.
+    """A judge for candidates of one task; unless ``timed``, one that measures nothing. The original starts to be built
+    at once.
 
     Raises OriginalRejected where the function cannot be called from outside."""
     reason = unpassable(task.function)
@@ -106,7 +115,7 @@ def judging(
             # Built once a machine, so mostly there.
             for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
                 executor.submit(host_program, toolchain, kind, True)
-            yield Judge(task, original, toolchain, executor, effort, progress)
+            yield Judge(task, original, toolchain, executor, effort, progress, timed)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
 

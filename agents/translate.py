@@ -42,7 +42,7 @@ class Outcome(Enum):
 class Options:
     """What the user chose. ``instantiate`` gives the parameters of templates; ``inputs`` is a file of the user's own
     test inputs; ``rival`` is a file whose function of the same name and signature is timed beside the
-    original."""
+    original; without ``timed`` nothing is, and no verdict says whether the candidate wins."""
 
     contract: Contract = field(default_factory=Contract)
     effort: Effort = Effort.NORMAL
@@ -51,6 +51,7 @@ class Options:
     only_faster: bool = False
     instantiate: Mapping[str, str] = field(default_factory=dict)
     rival: SourceUnit | None = None
+    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _judged(
     function = task.function
     given = given_cases(options.inputs, function) if options.inputs is not None else ()
     try:
-        with judging(task, toolchain, options.effort, stage) as judge:
+        with judging(task, toolchain, options.effort, stage, timed=options.timed) as judge:
             judge.prepare(candidate)
             stage("inputs")
             suite = make_suite(
@@ -117,7 +118,7 @@ def _judged(
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
             judgement = judge.judge(candidate, suite)
             rival: tuple[RivalTime, ...] = ()
-            if options.rival is not None and judgement.verdict.passed:
+            if options.rival is not None and options.timed and judgement.verdict.passed:
                 rival = judge.against(replace(function, unit=options.rival), suite)
     except OriginalRejected as error:
         raise InputError(f"{_place(function)}: the original cannot be built or called: {_first(str(error))}") from error
