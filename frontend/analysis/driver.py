@@ -85,6 +85,8 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
         studies: dict[int, Study] = {}
         found = [_fact(analysis, loop, parent, assume, inside, studies) for loop, parent in _loops(scope)]
         found = nests.with_wavefronts(found, studies, analysis.effects, "noalias" in assume)
+        if any(not f.parallel for f in found) and (plain := analysis.plain) is not None:
+            found = nests.in_plainer_form(found, plain, _look(assume), "noalias" in assume)
         found = [_in_parts(analysis, f, studies, assume, inside) or f for f in found]
         loops += [f if f.parallel else irregular.improved(analysis, f, _judge(assume), assume) for f in found]
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
@@ -96,6 +98,10 @@ def analyze(function: Function, assume: frozenset[str] = frozenset()) -> Facts:
 def _judge(assume: frozenset[str]) -> Callable[[Function, Loop], LoopFact]:
     """What the driver says of a loop of a rewritten function."""
     return lambda function, loop: _fact(FunctionAnalysis(function), loop, -1, assume, {-2: ()}, {})
+
+
+def _look(assume: frozenset[str]) -> nests.Look:
+    return lambda analysis, loop, parent, inside, studies: _fact(analysis, loop, parent, assume, inside, studies)
 
 
 def _with_callees(inner: Function, outer: Function) -> Function:
@@ -199,7 +205,8 @@ def _rewritten(
     """The loop in another form, if that makes it parallel."""
     plain = analysis.plain
     found = [] if plain is None else [n for n in walk.loops(plain.function) if n.id == context.loop.id]
-    if plain is not None and len(found) == 1 and found[0] is not context.loop:
+    others = plain is not None and plain.function.callees is not analysis.function.callees
+    if plain is not None and len(found) == 1 and (found[0] is not context.loop or others):
         known = {parent: inside.get(parent, ()), -2: ()}
         fact = _fact(plain, found[0], parent, assume, known, {})
         if fact.parallel:

@@ -82,10 +82,15 @@ def emit_frontier(context: Context, plan: Frontier) -> str:
 
 def _without_siblings(context: Context, facts: Facts) -> Facts:
     """A structured binding declares all its names where it gets its value."""
-    siblings = [s for s in facts.body.statements if s.span == facts.waiting.binding.span and s.span != NOWHERE]
+    siblings = _siblings(facts)
     if not siblings or not context.reuse:
         return facts
     return replace(facts, body=Block(tuple(s for s in facts.body.statements if s not in siblings)))
+
+
+def _siblings(facts: Facts) -> list[Stmt]:
+    """What else the statement that takes an item declares."""
+    return [s for s in facts.body.statements if s.span == facts.waiting.binding.span != NOWHERE]
 
 
 def _late(facts: Facts) -> tuple[If, ...]:
@@ -172,10 +177,11 @@ def _ends(context: Context, fact: LoopFact, facts: Facts, names: Names, head: Se
         any_ = " || ".join(context.condition(e, PRECEDENCE["||"]) for e in facts.early)
         numbers = context.scoped("numbers")
         site = context.site("find_if", fact.span)
+        parts = [context.printed(s) for s in _siblings(facts) if isinstance(s, Declare)]
         lines.append(f"const auto {numbers} = parlay::iota<size_t>({names.items});")
         search = context.braces(
             f"{site}parlay::find_if({numbers}, {CLOSURE}(size_t {names.k}) -> bool",
-            "\n".join([*head, f"return {any_};"]),
+            "\n".join([*head, *parts, f"return {any_};"]),
             f") - {numbers}.begin()",
         )
         most = context.fresh("first") if names.stop else names.done
