@@ -49,8 +49,8 @@ _Body = tuple[tuple[Symbol, ...], Block]
 
 
 def inlined(function: Function, functions: Mapping[str, Function], lambdas: Mapping[Symbol, Lambda]) -> Block:
-    """The body of ``function``, its loops and the conditions in front of them with the bodies of what they call, as far
-    as they have a place there."""
+    """The body of ``function``, its loops and conditions with the bodies of what they call, as far as they have a place
+    there."""
     maker = _Maker(function, functions, lambdas)
 
     def outermost(node: walk.Node) -> walk.Node:
@@ -58,7 +58,7 @@ def inlined(function: Function, functions: Mapping[str, Function], lambdas: Mapp
             return maker.loop(node)
         if isinstance(node, walk.EXPRESSIONS):
             return node
-        if isinstance(node, If) and any(isinstance(n, walk.LOOPS) for n in node.then.statements):
+        if isinstance(node, If):
             condition = walk.transform(node.condition, maker.expression)
             node = node if condition is node.condition else replace(node, condition=condition)
         parts = [(child, new) for child in walk.children(node) if (new := outermost(child)) is not child]

@@ -71,13 +71,19 @@ def plain_loop(
 
 
 def _unlike(body: Block, before: Block) -> Block:
-    """``body`` with the bodies of loops that ``before`` does not have standing nowhere: their text is not theirs."""
-    known = {id(loop.body) for loop in walk.loops(before)}
+    """``body``, with everything that ``before`` does not hold, but for loops, standing nowhere: the text there is not
+    its own."""
+    known = {id(node) for node in walk.walk(before)}
+
+    def nowhere(node: walk.Node) -> walk.Node:
+        return node if id(node) in known or node.span == NOWHERE else replace(node, span=NOWHERE)
 
     def one(node: walk.Node) -> walk.Node:
-        if not isinstance(node, walk.LOOPS) or id(node.body) in known:
-            return node
-        return replace(node, body=replace(node.body, span=NOWHERE))
+        if not isinstance(node, walk.LOOPS):
+            return nowhere(node)
+        inner = nowhere(node.body)
+        assert isinstance(inner, Block)
+        return node if inner is node.body else replace(node, body=inner)
 
     return walk.transform(body, one)
 
@@ -143,19 +149,34 @@ def _counted(loop: Loop) -> Loop:
     if not isinstance(loop, While) or loop.test_last or len(loop.body.statements) < 2:
         return loop
     at = len(loop.body.statements) - 1
-    while at > 0 and stepped(loop.body.statements[at]) is None:
+    while at > 0 and _moved(loop.body.statements[at], loop) is None:
         at -= 1
     last, behind = loop.body.statements[at], loop.body.statements[at + 1 :]
-    found = stepped(last)
-    if found is None or found[0] in walk.declared_symbols(loop.body):
+    counter = _moved(last, loop)
+    if counter is None or counter in walk.declared_symbols(loop.body):
         return loop
-    if any(found[0] in walk.used_symbols(s) or not _only_variables(s) for s in behind):
+    if any(counter in walk.used_symbols(s) or not _only_variables(s) for s in behind):
         return loop
     rest = (*loop.body.statements[:at], *behind)
     body = _without_steps(Block(rest, loop.body.span), last)
-    if body is None or any(found[0] in walk.rebound_symbols(s) for s in body.statements):
+    if body is None or any(counter in walk.rebound_symbols(s) for s in body.statements):
         return loop
     return For((), loop.condition, (last,), body, loop.id, loop.span)
+
+
+def _moved(step: Stmt, loop: Loop) -> Symbol | None:
+    """The variable of the condition that a statement steps, by a constant or by what the loop does not change."""
+    found = stepped(step)
+    if found is not None:
+        return found[0]
+    if not isinstance(step, Assign) or step.op not in ("+", "-", "*", "<<", ">>") or not _only_variables(step):
+        return None
+    if not isinstance(loop, For | While):
+        return None
+    assert isinstance(step.place, Ref)
+    symbol, used = step.place.symbol, walk.used_symbols(step.value)
+    counts = isinstance(symbol.type, t.Int) and symbol in walk.used_symbols(loop.condition)
+    return symbol if counts and not used & walk.rebound_symbols(loop) else None
 
 
 def _compared(loop: Loop) -> Loop:
@@ -251,11 +272,11 @@ def _started(block: Block, pure: frozenset[str]) -> Block:
         if not isinstance(loop, For) or loop.init:
             continue
         k = next(n for n, s in enumerate(statements) if s is held)
-        found = [pair for pair in map(stepped, loop.step) if pair is not None]
-        at = _value_before(statements[:k], found[0][0], pure) if found else None
+        found = [symbol for step in loop.step if (symbol := _moved(step, loop)) is not None]
+        at = _value_before(statements[:k], found[0], pure) if found else None
         if at is None:
             continue
-        made, counter = statements[at], found[0][0]
+        made, counter = statements[at], found[0]
         assert isinstance(made, Declare | Assign) and made.value is not None
         others = [s for n, s in enumerate(statements) if n not in (at, k)]
         between = [s for s in statements[at + 1 : k] if counter in walk.used_symbols(s)]
