@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from unseq.backends.parlay.cxx_literals import PRECEDENCE, RELATIONAL
-from unseq.backends.parlay.emit import guards, worklists
+from unseq.backends.parlay.emit import guards, layout, worklists
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined, local_symbol
 from unseq.backends.plan import Frontier
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.discovery import Found, rewritten
 from unseq.frontend.extent import Extent
-from unseq.frontend.facts import Accumulator, Disjoint, LoopFact, Private
+from unseq.frontend.facts import HERE, Accumulator, Disjoint, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -34,6 +34,7 @@ from unseq.frontend.ir.nodes import (
     If,
     Index,
     Literal,
+    Loop,
     Ref,
     Stmt,
     Symbol,
@@ -77,7 +78,18 @@ def emit_frontier(context: Context, plan: Frontier) -> str:
     batch = context.braces(f"if ({_enough(context, fact, facts)})", "\n".join(_batch(context, fact, facts, names)))
     loop = worklists.with_batch(context, fact.loop, batch)
     before, after = ([context.printed(s) for s in part] for part in (fact.before, fact.after))
-    return "\n".join([*before, finder, loop, *after])
+    text = "\n".join([*before, finder, loop, *after])
+    return text if fact.around is None else _inside(context, fact.around, text)
+
+
+def _inside(context: Context, around: Loop, text: str) -> str:
+    """A loop with ``text`` where its mark stands."""
+    lines = []
+    for line in context.printed(around).split("\n"):
+        inner = line.lstrip()
+        indentation = line[: len(line) - len(inner)]
+        lines.append(indentation + layout.shift(text, "", indentation) if inner == f"{HERE}();" else line)
+    return "\n".join(lines)
 
 
 def _without_siblings(context: Context, facts: Facts) -> Facts:
