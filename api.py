@@ -91,16 +91,20 @@ def bench(
     seed: int = 0,
     parlaylib: Path | None = None,
     resume: Path | None = None,
+    vary: int | None = None,
+    timing: bool = True,
     progress: Watcher | None = None,
 ) -> tuple[tuple[Row, ...], dict[str, Any]]:
     """Translates and judges every problem of a set; the rows, and what ``unseq bench --json`` prints.
 
-    ``only``: a pattern of names; ``resume``: a folder that keeps each row as soon as it is known. Raises ``InputError``
+    ``only``: a pattern of names; ``resume``: a folder that keeps each row as soon as it is known; ``vary``: a seed, to
+    translate variations of the sources in their place; without ``timing`` nothing is measured. Raises ``InputError``
     for bad input and ``ToolMissing`` without a compiler."""
     watcher = progress or Unwatched()
     todo = problems(name, only)
-    solve = solver(Options(effort=Effort(effort), seed=seed), find_toolchain(parlaylib), watcher)
-    rows = tuple(run(todo, solve, watcher, resume))
+    options = Options(effort=Effort(effort), seed=seed, timed=timing)
+    solve = solver(options, find_toolchain(parlaylib), watcher, vary)
+    rows = tuple(run(todo, solve, watcher, resume, vary))
     return rows, envelope(rows, {"description": machine(), "processors": processors()}, metrics(rows))
 
 

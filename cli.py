@@ -218,6 +218,13 @@ def explain(
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
 @click.option(
+    "--vary",
+    type=click.IntRange(0),
+    metavar="SEED",
+    help="Rename and reshape each source first, keeping its meaning; another mix for each seed.",
+)
+@click.option("--timing/--no-timing", default=True, help="Whether to measure; much faster without.")
+@click.option(
     "--resume",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -229,9 +236,12 @@ def bench(name: str, as_json: bool, target: str, translator: str, **options: Any
     """Translate and judge a set of problems: kernels (18 in 3 forms), pareval (60) or recurrences (116).
 
     Speedups are against the sequential reference and, apart from it, against the best sequential algorithm.
+    With --vary the sources get other names, loop forms, temporaries, orders of statements and helper functions; a
+    variation that does not give its original's results on every test input is no verdict (Inconclusive).
 
     \b
     Example: unseq bench kernels --only 'scan*'
+    Example: unseq bench pareval --vary 1 --no-timing
     """
     import time
 

@@ -53,6 +53,7 @@ class Judge:
     executor: ThreadPoolExecutor
     effort: Effort
     progress: Progress
+    timed: bool = True
     _started: dict[str, Builds] = field(default_factory=dict, init=False)
 
     def validate(self, cases: Sequence[Case]) -> tuple[Validity, ...]:
@@ -91,7 +92,7 @@ class Judge:
         """What ends a trial in the stages that need a quiet machine, or in those before them."""
         try:
             for name, stage, needs_quiet in trial.stages():
-                if needs_quiet is not measuring:
+                if needs_quiet is not measuring or (measuring and not self.timed):
                     continue
                 progress(name)
                 with quiet_machine(measuring) as quiet, trial.clocked(name):
@@ -138,9 +139,15 @@ def _silent(_: str) -> None:
 
 @contextmanager
 def judging(
-    task: Task, toolchain: Toolchain, effort: Effort = Effort.QUICK, progress: Progress = _silent
+    task: Task,
+    toolchain: Toolchain,
+    effort: Effort = Effort.QUICK,
+    progress: Progress = _silent,
+    *,
+    timed: bool = True,
 ) -> Iterator[Judge]:
-    """A judge for candidates of one task. The original starts to be built at once.
+    """A judge for candidates of one task; unless ``timed``, one that measures nothing. The original starts to be built
+    at once.
 
     Raises OriginalRejected where the function cannot be called from outside."""
     reason = unpassable(task.function)
@@ -154,7 +161,7 @@ def judging(
             # Built once a machine, so mostly there.
             for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
                 executor.submit(unless_measuring, host_program, toolchain, kind, True)
-            yield Judge(task, original, toolchain, executor, effort, progress)
+            yield Judge(task, original, toolchain, executor, effort, progress, timed)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
 

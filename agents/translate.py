@@ -48,7 +48,8 @@ class Outcome(Enum):
 class Options:
     """What the user chose. ``instantiate`` gives the parameters of templates; ``inputs`` is a file of the user's own
     test inputs; ``rival`` is a file whose function of the same name and signature is timed beside the
-    original; ``search``: how many variants of the plan to judge and time besides the default."""
+    original; ``search``: how many variants of the plan to judge and time besides the default; without ``timed`` nothing
+    is, and no verdict says whether the candidate wins."""
 
     contract: Contract = field(default_factory=Contract)
     effort: Effort = Effort.NORMAL
@@ -58,6 +59,7 @@ class Options:
     instantiate: Mapping[str, str] = field(default_factory=dict)
     rival: SourceUnit | None = None
     search: int = 0
+    timed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _judged(
     function = task.function
     given = given_cases(options.inputs, function) if options.inputs is not None else ()
     try:
-        with judging(task, toolchain, options.effort, stage) as judge:
+        with judging(task, toolchain, options.effort, stage, timed=options.timed) as judge:
             judge.prepare(candidate)
             stage("inputs")
             suite = make_suite(
@@ -153,7 +155,7 @@ def _judged(
             else:
                 judgement = judge.judge(candidate, suite)
             rival: tuple[RivalTime, ...] = ()
-            if options.rival is not None and judgement.verdict.passed:
+            if options.rival is not None and options.timed and judgement.verdict.passed:
                 rival = judge.against(replace(function, unit=options.rival), suite)
     except OriginalRejected as error:
         raise InputError(f"{_place(function)}: the original cannot be built or called: {_first(str(error))}") from error

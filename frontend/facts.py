@@ -267,6 +267,7 @@ class Apart:
     high: Expr
 
 
+HERE = "unseq_here"
 Guard = Disjoint | Distinct | Holds | NonDecreasing | Unique | Apart
 
 
@@ -289,6 +290,8 @@ class LoopFact:
     ``original``: the source's loop where ``loop`` is a rewritten form of it, which is equal to it after ``before``
     (statements to run at loop entry, valid if the loop runs at all); ``after`` comes behind it. ``irregular``: how the
     iterations of a loop that is not counted can run together all the same; the roles are those of such iterations.
+    ``around``: a sequential loop in plainer form, to stand in place of the source's, in which a call of ``HERE`` stands
+    for all of this.
     """
 
     loop: Loop
@@ -310,6 +313,7 @@ class LoopFact:
     parts: tuple[LoopFact | Stmt, ...] = ()
     only_if: Expr | None = None
     with_next: tuple[Stmt, ...] = ()
+    around: Loop | None = None
 
     @property
     def span(self) -> Span:

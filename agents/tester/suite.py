@@ -24,6 +24,7 @@ from unseq.agents.tester.sizes import MOST_CHOICES, SURVEY, Assignment, Sizes
 from unseq.agents.tester.timing import REACH, SMALL, Reach, TimingCase, easiness, recursion_cases, timing_cases
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, TEXTS
 from unseq.backends.host.values import Case
+from unseq.frontend.analysis.build import FunctionAnalysis
 from unseq.frontend.ir import types as ir
 from unseq.frontend.ir.nodes import Function
 
@@ -88,7 +89,8 @@ def make_suite(
 ) -> Suite:
     """Inputs for ``function`` that its original runs clean on, all chosen by ``seed``; ``user_cases`` come first and
     are validated too."""
-    roles = find_roles(function)
+    plain = FunctionAnalysis(function).plain  # loops in helpers or in odd forms say less of what they touch
+    roles = find_roles(function if plain is None else plain.function)
     shapes = Shapes(roles)
     sizes = Sizes(roles, shapes)
     said = list(probe(roles, shapes, sizes, seed, lambda cases: [verdict.ok for verdict in validate(cases)]))

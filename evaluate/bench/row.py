@@ -24,7 +24,9 @@ class Row:
 
     ``verdict`` is the judge's, or ``Refused`` with the first ``reason`` why nothing was proposed. ``speedup_baseline``:
     original over candidate at the largest size with most threads; ``speedup_best``: the best sequential algorithm over
-    the same candidate; both None where nothing was measured. ``seconds``: all that it took."""
+    the same candidate; both None where nothing was measured. ``seconds``: all that it took. ``vary``: the seed of the
+    variation that was translated in the problem's place, None for the problem as it stands; ``variations``: what the
+    variation consists of, in order."""
 
     name: str
     form: str
@@ -42,6 +44,8 @@ class Row:
     pattern: str = ""
     tests: int = 0
     seconds: float = 0.0
+    vary: int | None = None
+    variations: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -56,7 +60,8 @@ def envelope(rows: Sequence[Row], machine: dict[str, Any], metrics: dict[str, An
 
 def from_json(data: dict[str, Any]) -> Row:
     """A row as ``to_json`` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
-    return Row(**{**data, "times": profile_of(data["times"]), "work_span": work_span_of(data["work_span"])})
+    read = {"times": profile_of(data["times"]), "work_span": work_span_of(data["work_span"])}
+    return Row(**{**data, **read, "variations": tuple(data["variations"])})
 
 
 def as_line(row: Row) -> str:

@@ -6,6 +6,7 @@ where it was. Knows how a problem is translated and judged; not how rows are sho
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -15,36 +16,62 @@ from pathlib import Path
 
 from unseq.agents.translate import Options, Translation, translate
 from unseq.backends.parlay.toolchain import Toolchain
+from unseq.evaluate.bench.likeness import likeness
 from unseq.evaluate.bench.problems import Problem
 from unseq.evaluate.bench.row import PASS, REFUSED, Row, as_line, from_json
 from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of
 from unseq.evaluate.translation import profile_points, wins_of
-from unseq.frontend.lower import FunctionHead, functions
+from unseq.frontend.lower import FunctionHead, functions, lower
 from unseq.frontend.source import InputError, SourceUnit, read
+from unseq.frontend.variation.mix import mixed
 
 ROWS = "rows.jsonl"
 
 Solve = Callable[[Problem], Row]
 
 
-def solver(options: Options, toolchain: Toolchain, watcher: Watcher) -> Solve:
-    """Translates a problem by the rules and judges it."""
+def solver(options: Options, toolchain: Toolchain, watcher: Watcher, vary: int | None = None) -> Solve:
+    """Translates a problem by the rules and judges it; with a seed ``vary`` a variation of it in its place, which
+    must give the problem's own results on every input of the tests."""
 
     def solve(problem: Problem) -> Row:
         started = time.monotonic()
+        steps: tuple[str, ...] = ()
         try:
             unit = read(problem.path)
-            head = next(h for h in reversed(functions(unit)) if problem.function in ("", h.name))
-            best = read(problem.best) if problem.best is not None else None
-            found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
+            head = _head(unit, problem.function)
+            if vary is None:
+                best = read(problem.best) if problem.best is not None else None
+                found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
+                return _measured(problem, found, started)
+            other = mixed(unit, variation_seed(vary, problem.label))
+            steps = other.steps
+            other_head = _head(other.unit, other.names.get(head.name, head.name))
+            found = translate(other.unit, other_head, options, toolchain, watcher.stage)
+            row = _measured(problem, found, started)
+            if found.suite is not None:
+                pair = lower(unit, head.name), lower(other.unit, other_head.name)
+                wrong = likeness(*pair, other.names, found.suite.cases, toolchain)
+                if wrong:
+                    row = _row(problem, "Inconclusive", f"the variation is no variation: {wrong}", started)
         except InputError as error:
-            return _row(problem, "Inconclusive", str(error), started)
+            row = _row(problem, "Inconclusive", str(error), started)
         except Exception as error:  # noqa: BLE001 - one broken problem never stops the rest; the row says what broke
-            return _row(problem, "Inconclusive", f"internal error ({type(error).__name__}: {error})", started)
-        return _measured(problem, found, started)
+            row = _row(problem, "Inconclusive", f"internal error ({type(error).__name__}: {error})", started)
+        return replace(row, vary=vary, variations=steps)
 
     return solve
+
+
+def variation_seed(seed: int, label: str) -> int:
+    """A seed for one problem, so that a run with one seed has as many mixes as problems."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {label}".encode()).digest()[:4])
+
+
+def _head(unit: SourceUnit, name: str) -> FunctionHead:
+    """The function of a name, or the last one of the file."""
+    return next(head for head in reversed(functions(unit)) if name in ("", head.name))
 
 
 def _with_rival(options: Options, best: SourceUnit | None, head: FunctionHead) -> Options:
@@ -86,11 +113,14 @@ def _measured(problem: Problem, found: Translation, started: float) -> Row:
     )
 
 
-def run(todo: Sequence[Problem], solve: Solve, watcher: Watcher, folder: Path | None) -> Iterator[Row]:
-    """The rows of all problems, in order; those that ``folder`` holds from a run before are not made again.
+def run(
+    todo: Sequence[Problem], solve: Solve, watcher: Watcher, folder: Path | None, vary: int | None = None
+) -> Iterator[Row]:
+    """The rows of all problems, in order; those that ``folder`` holds from a run before with the same variations are
+    not made again.
 
     Raises ``InputError`` when the folder cannot be written or holds something else."""
-    done = {row.label: row for row in kept(folder)} if folder is not None else {}
+    done = {row.label: row for row in kept(folder) if row.vary == vary} if folder is not None else {}
     watcher.expect(len(todo))
     for problem in todo:
         watcher.begin(problem.label)

@@ -46,6 +46,8 @@ def analyze(function: Function, assume: frozenset[str] = frozenset(), callees: b
         studies: dict[int, Study] = {}
         found = [_fact(analysis, loop, parent, assume, inside, studies) for loop, parent in _loops(scope)]
         found = nests.with_wavefronts(found, studies, analysis.effects, "noalias" in assume)
+        if any(not f.parallel for f in found) and (plain := analysis.plain) is not None:
+            found = nests.in_plainer_form(found, plain, _look(assume), "noalias" in assume)
         found = [_in_parts(analysis, f, studies, assume, inside) or f for f in found]
         loops += [f if f.parallel else irregular.improved(analysis, f, _judge(assume), assume) for f in found]
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
@@ -57,6 +59,10 @@ def analyze(function: Function, assume: frozenset[str] = frozenset(), callees: b
 def _judge(assume: frozenset[str]) -> Callable[[Function, Loop], LoopFact]:
     """What the driver says of a loop of a rewritten function."""
     return lambda function, loop: _fact(FunctionAnalysis(function), loop, -1, assume, {}, {}, as_it_stands=True)
+
+
+def _look(assume: frozenset[str]) -> nests.Look:
+    return lambda analysis, loop, parent, inside, studies: _fact(analysis, loop, parent, assume, inside, studies)
 
 
 def _with_callees(inner: Function, outer: Function) -> Function:
@@ -127,7 +133,8 @@ def _plainer(verdict: Verdict, parent: int, assume: frozenset[str], known: tuple
     analysis, loop = verdict.analysis, verdict.context.loop
     plain = analysis.plain
     found = [] if plain is None else [n for n in walk.loops(plain.function) if n.id == loop.id]
-    if plain is None or len(found) != 1 or found[0] is loop:
+    same = plain is not None and plain.function.callees is analysis.function.callees
+    if plain is None or len(found) != 1 or (found[0] is loop and same):
         return _promoted(analysis, verdict.context, parent, assume)
     try:
         other = judged(plain, found[0], known, assume, parallel_only=True)

@@ -15,6 +15,7 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
     AddressOf,
+    Assign,
     Binary,
     Block,
     Call,
@@ -26,6 +27,7 @@ from unseq.frontend.ir.nodes import (
     Expr,
     ForEach,
     Function,
+    If,
     Index,
     Lambda,
     Literal,
@@ -47,7 +49,8 @@ _Body = tuple[tuple[Symbol, ...], Block]
 
 
 def inlined(function: Function, functions: Mapping[str, Function], lambdas: Mapping[Symbol, Lambda]) -> Block:
-    """The body of ``function``, its loops with the bodies of what they call, as far as they have a place there."""
+    """The body of ``function``, its loops and conditions with the bodies of what they call, as far as they have a place
+    there."""
     maker = _Maker(function, functions, lambdas)
 
     def outermost(node: walk.Node) -> walk.Node:
@@ -55,12 +58,22 @@ def inlined(function: Function, functions: Mapping[str, Function], lambdas: Mapp
             return maker.loop(node)
         if isinstance(node, walk.EXPRESSIONS):
             return node
+        if isinstance(node, If):
+            condition = walk.transform(node.condition, maker.expression)
+            node = node if condition is node.condition else replace(node, condition=condition)
         parts = [(child, new) for child in walk.children(node) if (new := outermost(child)) is not child]
         return walk.exchange(node, parts) if parts else node
 
     body = outermost(function.body)
     assert isinstance(body, Block)
     return body
+
+
+def loop_inlined(
+    loop: Loop, function: Function, functions: Mapping[str, Function], lambdas: Mapping[Symbol, Lambda]
+) -> Loop:
+    """A loop of ``function`` with the bodies of what it calls."""
+    return _Maker(function, functions, lambdas).loop(loop)
 
 
 class _Maker:
@@ -229,17 +242,26 @@ def _pure(e: Expr) -> bool:
 
 
 def _value(body: Block) -> Expr | None:
-    """The value of a function that is nothing else: declarations that never change, and a return."""
+    """The value of a function that is nothing else: variables of its own that get values in turn, and a return."""
     *first, last = body.statements or (None,)
     if not isinstance(last, Return) or last.value is None:
         return None
     value: Expr = last.value
+    own = {s.symbol for s in first if isinstance(s, Declare)}
     for statement in reversed(first):
-        if not isinstance(statement, Declare) or statement.value is None:
+        if isinstance(statement, Assign) and isinstance(statement.place, Ref) and not statement.op:
+            symbol, given = statement.place.symbol, statement.value
+        elif isinstance(statement, Declare) and statement.value is not None:
+            symbol, given = statement.symbol, statement.value
+        elif isinstance(statement, Declare) and statement.symbol not in walk.used_symbols(value):
+            continue
+        else:
             return None
-        if isinstance(statement.symbol.type, t.Reference) or not t.is_arithmetic(statement.symbol.type):
+        if symbol not in own or symbol.storage is not Storage.LOCAL:
             return None
-        value = walk.substitute(value, {statement.symbol: statement.value})
+        if isinstance(symbol.type, t.Reference) or not t.is_arithmetic(symbol.type):
+            return None
+        value = walk.substitute(value, {symbol: given})
     return value
 
 

@@ -57,8 +57,9 @@ class Liveness:
     heads: dict[int, Symbols] = field(default_factory=dict)  # alive before an iteration
 
     def live_after(self, loop: Loop) -> Symbols:
-        """Variables that may be read after the loop ended."""
-        return self.after.get(loop.id, _NONE) | self.always
+        """Variables that may be read after the loop ended; never those of its header, which end with it."""
+        own = {s.symbol for s in loop.init if isinstance(s, Declare)} if isinstance(loop, For) else _NONE
+        return (self.after.get(loop.id, _NONE) | self.always) - own
 
     def block(self, statements: Iterable[Stmt], after: Symbols, targets: _Targets) -> Symbols:
         """Variables alive before a sequence."""

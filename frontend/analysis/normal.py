@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from unseq.frontend.analysis.induction import stepped
-from unseq.frontend.analysis.inlining import inlined
-from unseq.frontend.analysis.library import CONST_METHODS
+from unseq.frontend.analysis.inlining import inlined, loop_inlined
+from unseq.frontend.analysis.naming import folded, is_pure, sunk
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -20,11 +20,9 @@ from unseq.frontend.ir.nodes import (
     Binary,
     Block,
     Break,
-    Call,
     Cast,
     Continue,
     Declare,
-    Evaluate,
     Expr,
     For,
     Function,
@@ -32,9 +30,9 @@ from unseq.frontend.ir.nodes import (
     Lambda,
     Literal,
     Loop,
-    Method,
+    Overflow,
     Ref,
-    Return,
+    Select,
     Stmt,
     Symbol,
     Unary,
@@ -43,6 +41,7 @@ from unseq.frontend.ir.nodes import (
 from unseq.frontend.source import NOWHERE
 
 ROUNDS = 3
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _OPPOSITE = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -50,17 +49,55 @@ def normal(
     function: Function, functions: Mapping[str, Function], lambdas: Mapping[Symbol, Lambda], pure: frozenset[str]
 ) -> Function | None:
     """The function with its loops in plainer form, each with the id that it had; None if nothing changes."""
-    body = inlined(function, functions, lambdas)
+    body = _plainer(inlined(function, functions, lambdas), pure)
+    plain = tuple(_plainer(callee.body, pure) for callee in function.callees)
+    callees = tuple(c if new is c.body else replace(c, body=_unlike(new, c.body))
+                    for c, new in zip(function.callees, plain, strict=True))  # fmt: skip
+    if all(new is c for new, c in zip(callees, function.callees, strict=True)):
+        callees = function.callees
+    if body is function.body and callees is function.callees:
+        return None
+    return replace(function, body=_unlike(body, function.body), callees=callees)
+
+
+def plain_loop(
+    loop: While | For, function: Function, functions: Mapping[str, Function], lambdas: Mapping[Symbol, Lambda],
+    pure: frozenset[str],
+) -> Block:  # fmt: skip
+    """The body of one loop in plainer form; the loop itself stays what it is."""
+    body = loop_inlined(loop, function, functions, lambdas).body
+    statements = _branched(body.statements)
+    return _unlike(_plainer(body if statements is None else replace(body, statements=statements), pure), loop.body)
+
+
+def _unlike(body: Block, before: Block) -> Block:
+    """``body``, with everything that ``before`` does not hold, but for loops, standing nowhere: the text there is not
+    its own."""
+    known = {id(node) for node in walk.walk(before)}
+
+    def nowhere(node: walk.Node) -> walk.Node:
+        return node if id(node) in known or node.span == NOWHERE else replace(node, span=NOWHERE)
 
     def one(node: walk.Node) -> walk.Node:
+        if not isinstance(node, walk.LOOPS):
+            return nowhere(node)
+        inner = nowhere(node.body)
+        assert isinstance(inner, Block)
+        return node if inner is node.body else replace(node, body=inner)
+
+    return walk.transform(body, one)
+
+
+def _plainer(body: Block, pure: frozenset[str]) -> Block:
+    def one(node: walk.Node) -> walk.Node:
         if isinstance(node, Block):
-            return _started(_folded(node, pure), pure)
+            return _started(folded(sunk(node), pure), pure)
         if isinstance(node, Unary) and node.op == "!":
             return negated(node.operand) if _simpler(node.operand) else node
         if isinstance(node, If):
             return _entered(_without_nothing(node), pure)
         if isinstance(node, walk.LOOPS):
-            return _structured(_counted(_tested(node)))
+            return _structured(_compared(_counted(_tested(_unstepped(node)))))
         return node
 
     for _ in range(ROUNDS):  # one form may uncover another
@@ -68,14 +105,7 @@ def normal(
         if changed is body:
             break
         body = changed
-    before = {id(loop.body) for loop in walk.loops(function)}
-
-    def unlike(node: walk.Node) -> walk.Node:
-        if not isinstance(node, walk.LOOPS) or id(node.body) in before:
-            return node
-        return replace(node, body=replace(node.body, span=NOWHERE))
-
-    return None if body is function.body else replace(function, body=walk.transform(body, unlike))
+    return body
 
 
 # --- headers -------------------------------------------------------------------------------------------------------
@@ -98,21 +128,86 @@ def _tested(loop: Loop) -> Loop:
         return loop
     if not isinstance(first.then.statements[0], Break):
         return loop
-    return replace(loop, condition=negated(first.condition), body=replace(loop.body, statements=tuple(rest)))
+    body = replace(loop.body, statements=tuple(rest))
+    if isinstance(loop, For) and not loop.init and not loop.step:
+        return While(negated(first.condition), body, loop.id, span=loop.span)
+    return replace(loop, condition=negated(first.condition), body=body)
+
+
+def _unstepped(loop: Loop) -> Loop:
+    """``for (; c; s) { ... }`` as ``while (c) { ...; s; }`` where ``s`` steps nothing."""
+    if not isinstance(loop, For) or loop.init or not loop.step or any(map(stepped, loop.step)):
+        return loop
+    if any(isinstance(n, Continue) for n in walk.walk(loop.body)) or not any(map(stepped, loop.body.statements)):
+        return loop
+    body = replace(loop.body, statements=(*loop.body.statements, *loop.step))
+    return While(loop.condition, body, loop.id, span=loop.span)
 
 
 def _counted(loop: Loop) -> Loop:
     """``while (c) { ...; i++; }`` as ``for (; c; i++) { ... }``; a ``continue`` must step too."""
     if not isinstance(loop, While) or loop.test_last or len(loop.body.statements) < 2:
         return loop
-    *rest, last = loop.body.statements
-    found = stepped(last)
-    if found is None or found[0] in walk.declared_symbols(loop.body):
+    at = len(loop.body.statements) - 1
+    while at > 0 and _moved(loop.body.statements[at], loop) is None:
+        at -= 1
+    last, behind = loop.body.statements[at], loop.body.statements[at + 1 :]
+    counter = _moved(last, loop)
+    if counter is None or counter in walk.declared_symbols(loop.body):
         return loop
-    body = _without_steps(Block(tuple(rest), loop.body.span), last)
-    if body is None or any(found[0] in walk.rebound_symbols(s) for s in body.statements):
+    if any(counter in walk.used_symbols(s) or not _only_variables(s) for s in behind):
+        return loop
+    rest = (*loop.body.statements[:at], *behind)
+    body = _without_steps(Block(rest, loop.body.span), last)
+    if body is None or any(counter in walk.rebound_symbols(s) for s in body.statements):
         return loop
     return For((), loop.condition, (last,), body, loop.id, loop.span)
+
+
+def _moved(step: Stmt, loop: Loop) -> Symbol | None:
+    """The variable of the condition that a statement steps, by a constant or by what the loop does not change."""
+    found = stepped(step)
+    if found is not None:
+        return found[0]
+    if not isinstance(step, Assign) or step.op not in ("+", "-", "*", "<<", ">>") or not _only_variables(step):
+        return None
+    if not isinstance(loop, For | While):
+        return None
+    assert isinstance(step.place, Ref)
+    symbol, used = step.place.symbol, walk.used_symbols(step.value)
+    counts = isinstance(symbol.type, t.Int) and symbol in walk.used_symbols(loop.condition)
+    return symbol if counts and not used & walk.rebound_symbols(loop) else None
+
+
+def _compared(loop: Loop) -> Loop:
+    """``n > i`` and ``i <= n - 1`` in the header of a loop that counts ``i`` as ``i < n``."""
+    if not isinstance(loop, For) or not isinstance(loop.condition, Binary) or loop.condition.op not in _MIRRORED:
+        return loop
+    counters = {found[0] for found in map(stepped, loop.step) if found is not None}
+    test = loop.condition
+    right = test.right
+    if isinstance(right, Ref) and right.symbol in counters and not walk.used_symbols(test.left) & counters:
+        test = replace(test, op=_MIRRORED[test.op], left=right, right=test.left)
+    if test.op == "<=" and _is_one_less(test.right):
+        assert isinstance(test.right, Binary)
+        test = replace(test, op="<", right=test.right.left)
+    return loop if test is loop.condition else replace(loop, condition=test)
+
+
+def _is_one_less(e: Expr) -> bool:
+    """``n - 1`` that does not wrap."""
+    less = isinstance(e, Binary) and e.op == "-" and e.overflow is Overflow.UNDEFINED and isinstance(e.type, t.Int)
+    return less and isinstance(e, Binary) and isinstance(e.right, Literal) and e.right.value == 1
+
+
+def _only_variables(statement: Stmt) -> bool:
+    """Whether a statement computes a variable from others and reads and writes no memory."""
+    if not isinstance(statement, Assign) or not isinstance(statement.place, Ref):
+        return False
+    nodes = (n for n in walk.walk(statement) if n is not statement)
+    return all(isinstance(n, Ref | Literal | Binary | Unary | Cast | Select) for n in nodes) and not any(
+        isinstance(n, Ref) and isinstance(n.symbol.type, t.Reference) for n in walk.walk(statement)
+    )
 
 
 def _without_steps(block: Block, step: Stmt) -> Block | None:
@@ -141,42 +236,68 @@ def _without_steps(block: Block, step: Stmt) -> Block | None:
     return replace(block, statements=tuple(out))
 
 
-def _entered(branch: If, pure: frozenset[str]) -> If:
-    """``if (c) do { ...; i++; } while (c);`` as ``if (c) for (; c; i++) { ... }``."""
+def _entered(branch: If, pure: frozenset[str]) -> Stmt:
+    """``if (c) do { ... } while (c);`` as ``while (c) { ... }``."""
     inside = branch.then.statements
     if branch.other is not None or len(inside) != 1 or not isinstance(inside[0], While) or not inside[0].test_last:
         return branch
     loop = inside[0]
-    if loop.condition != branch.condition or not is_pure(loop.condition, pure):
+    if _truth(loop.condition) != _truth(branch.condition) or not is_pure(loop.condition, pure):
         return branch
-    counted = _counted(replace(loop, test_last=False))
-    return replace(branch, then=replace(branch.then, statements=(counted,))) if isinstance(counted, For) else branch
+    return _counted(replace(loop, test_last=False))
+
+
+def _truth(e: Expr) -> Expr:
+    """A condition without conversions of what is a truth value already."""
+    while isinstance(e, Cast) and isinstance(e.type, t.Int | t.Bool):
+        inner = e.operand
+        logical = isinstance(inner, Binary) and (inner.op in _OPPOSITE or inner.op in ("&&", "||"))
+        if not (logical or isinstance(inner, Cast | Unary) or isinstance(inner.type, t.Bool)):
+            break
+        if isinstance(inner, Unary) and inner.op != "!":
+            break
+        if isinstance(inner, Cast) and not isinstance(inner.type, t.Bool) and not isinstance(e.type, t.Bool):
+            break
+        e = inner
+    return e
 
 
 def _started(block: Block, pure: frozenset[str]) -> Block:
-    """Loops whose counter gets its value in the statements before them: that value is in the header too."""
+    """Loops whose counter gets its value in the statements before them: it gets that value in the header."""
     statements = list(block.statements)
     changed = False
-    for k, statement in enumerate(statements):
-        branch = statement if isinstance(statement, If) and statement.other is None else None
-        loop = branch.then.statements[0] if branch is not None and len(branch.then.statements) == 1 else statement
+    for held in block.statements:
+        branch = held if isinstance(held, If) and held.other is None and is_pure(held.condition, pure) else None
+        loop = branch.then.statements[0] if branch is not None and len(branch.then.statements) == 1 else held
         if not isinstance(loop, For) or loop.init:
             continue
-        found = [pair for pair in map(stepped, loop.step) if pair is not None]
-        start = _value_before(statements[:k], found[0][0], pure) if found else None
-        if start is None or (branch is not None and not is_pure(branch.condition, pure)):
+        k = next(n for n, s in enumerate(statements) if s is held)
+        found = [symbol for step in loop.step if (symbol := _moved(step, loop)) is not None]
+        at = _value_before(statements[:k], found[0], pure) if found else None
+        if at is None:
             continue
-        assign = Assign(Ref(found[0][0], found[0][0].type), start)
-        loop = replace(loop, init=(assign,))
+        made, counter = statements[at], found[0]
+        assert isinstance(made, Declare | Assign) and made.value is not None
+        others = [s for n, s in enumerate(statements) if n not in (at, k)]
+        between = [s for s in statements[at + 1 : k] if counter in walk.used_symbols(s)]
+        alone = isinstance(made, Declare) and not any(counter in walk.used_symbols(s) for s in others)
+        first: Stmt = made if alone else Assign(Ref(counter, counter.type), made.value)
+        if branch is not None:
+            first = Assign(Ref(counter, counter.type), made.value)
+        loop = replace(loop, init=(first,))
         statements[k] = loop if branch is None else replace(branch, then=replace(branch.then, statements=(loop,)))
+        if branch is None and (alone or (isinstance(made, Assign) and not between)):
+            del statements[at]
         changed = True
     return replace(block, statements=tuple(statements)) if changed else block
 
 
-def _value_before(statements: Sequence[Stmt], symbol: Symbol, pure: frozenset[str]) -> Expr | None:
-    """What a variable holds behind ``statements``, as an expression that still has this value there."""
+def _value_before(statements: Sequence[Stmt], symbol: Symbol, pure: frozenset[str]) -> int | None:
+    """The statement that gives a variable the value that it has behind ``statements``, if what it says still has that
+    value there."""
     changed: set[Symbol] = set()
-    for statement in reversed(statements):
+    for at in reversed(range(len(statements))):
+        statement = statements[at]
         value: Expr | None = None
         if isinstance(statement, Declare):
             made, value = statement.symbol, statement.value
@@ -188,7 +309,7 @@ def _value_before(statements: Sequence[Stmt], symbol: Symbol, pure: frozenset[st
             return None
         if made == symbol:
             used = walk.used_symbols(value) if value is not None else frozenset({symbol})
-            return value if not used & (changed | {symbol}) else None
+            return at if not used & (changed | {symbol}) else None
         changed.add(made)
     return None
 
@@ -256,93 +377,3 @@ def negated(e: Expr) -> Expr:
             return replace(e, op="||" if e.op == "&&" else "&&", left=negated(e.left), right=negated(e.right))
         return replace(e, op=_OPPOSITE[e.op])
     return Unary("!", e, t.BOOL, span=e.span)
-
-
-# --- values that are named once --------------------------------------------------------------------------------------
-
-
-def _folded(block: Block, pure: frozenset[str]) -> Block:
-    """Blocks that only group are opened where no names meet; values used once by the next statement go there."""
-    statements: list[Stmt] = []
-    for statement in block.statements:
-        alone = isinstance(statement, Block) and not any(isinstance(s, Declare) for s in statement.statements)
-        same = isinstance(statement, Assign) and not statement.op and statement.value == statement.place
-        if same and isinstance(statement, Assign) and isinstance(statement.place, Ref):
-            continue  # `x = x`
-        statements += statement.statements if alone and isinstance(statement, Block) else (statement,)
-    k = 0
-    while k < len(statements):
-        replaced = _placed(statements, k, pure)
-        if replaced is None:
-            k += 1
-        else:
-            statements = replaced
-            k = max(0, k - 1)
-    new = tuple(statements)
-    same = len(new) == len(block.statements) and all(a is b for a, b in zip(new, block.statements, strict=True))
-    return block if same else replace(block, statements=new)
-
-
-def _placed(statements: list[Stmt], k: int, pure: frozenset[str]) -> list[Stmt] | None:
-    """The statements with the declaration number ``k`` joined to the assignment or the use behind it."""
-    declared = statements[k]
-    if not isinstance(declared, Declare) or k + 1 == len(statements):
-        return None
-    after = statements[k + 1]
-    symbol = declared.symbol
-    if declared.value is None:
-        if not (isinstance(after, Assign) and after.place == Ref(symbol, after.place.type) and not after.op):
-            return None
-        if symbol in walk.used_symbols(after.value):
-            return None
-        joined = replace(declared, value=after.value, span=after.span)
-        return [*statements[:k], joined, *statements[k + 2 :]]
-    if isinstance(symbol.type, t.Reference) or not t.is_arithmetic(symbol.type) or not is_pure(declared.value, pure):
-        return None
-    target = k + 1
-    while target + 1 < len(statements) and isinstance(statements[target], Declare):
-        between = statements[target]
-        assert isinstance(between, Declare)
-        if symbol in walk.used_symbols(between) or between.value is None or not is_pure(between.value, pure):
-            break
-        target += 1
-    if any(_uses(s, symbol) for n, s in enumerate(statements) if n > k and n != target):
-        return None
-    if sum(1 for node in walk.walk(statements[target]) if isinstance(node, Ref) and node.symbol == symbol) != 1:
-        return None
-    used = _substituted(statements[target], symbol, declared.value, pure)
-    if used is None:
-        return None
-    return [*statements[:k], *statements[k + 1 : target], used, *statements[target + 1 :]]
-
-
-def _substituted(statement: Stmt, symbol: Symbol, value: Expr, pure: frozenset[str]) -> Stmt | None:
-    """``statement`` with ``value`` for ``symbol`` where that is evaluated before any effect; None elsewhere."""
-    values = {symbol: value}
-    if not _uses(statement, symbol):
-        return None
-    match statement:
-        case If(condition=condition) if _uses(condition, symbol) and is_pure(condition, pure):
-            return replace(statement, condition=walk.substitute(condition, values))
-        case Assign(place, assigned) if is_pure(assigned, pure) and is_pure(place, pure):
-            return walk.substitute(statement, values)
-        case Declare(_, initial) if initial is not None and _uses(initial, symbol) and is_pure(initial, pure):
-            return replace(statement, value=walk.substitute(initial, values))
-        case Return(result) if result is not None and is_pure(result, pure):
-            return walk.substitute(statement, values)
-        case Evaluate(Method(arguments=arguments)) if all(is_pure(a, pure) for a in arguments):
-            return walk.substitute(statement, values)
-    return None
-
-
-def _uses(node: Expr | Stmt, symbol: Symbol) -> bool:
-    return symbol in walk.used_symbols(node)
-
-
-def is_pure(e: Expr, pure: frozenset[str]) -> bool:
-    for node in walk.walk(e):
-        if isinstance(node, Call) and (node.target is not None or node.name not in pure):
-            return False
-        if isinstance(node, Lambda) or (isinstance(node, Method) and node.name not in CONST_METHODS):
-            return False
-    return True

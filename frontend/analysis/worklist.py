@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field, replace
 
-from unseq.frontend.analysis import discovery, guarded, item_reads, marks, terms
+from unseq.frontend.analysis import discovery, guarded, item_reads, marks, normal, terms
 from unseq.frontend.analysis.build import FunctionAnalysis, context_of
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.memory import Memory
@@ -36,6 +36,7 @@ from unseq.frontend.ir.nodes import (
     Stmt,
     Storage,
     Symbol,
+    While,
 )
 from unseq.frontend.irregular import Frontier, Keeping, Waiting
 from unseq.frontend.slotted import dataclass
@@ -69,10 +70,23 @@ def find(analysis: FunctionAnalysis, fact: LoopFact, judge: Judge, noalias: bool
     """The fact of a loop that is a worklist, parallel or with the reasons why not; None if it is none."""
     loop = fact.loop
     waiting = of_loop(loop)
-    if waiting is None:
+    if waiting is None or not isinstance(loop, While | For):
         return None
+    found = _found(analysis, fact, waiting, guarded.body(loop.body), judge, noalias)
+    if found is not None and found.parallel:
+        return found
+    effects = analysis.effects
+    plain = normal.plain_loop(loop, analysis.function, effects.functions, effects.lambdas, analysis.pure)
+    again = _found(analysis, fact, waiting, plain, judge, noalias) if plain is not loop.body else None
+    return again if again is not None and again.parallel else found
+
+
+def _found(
+    analysis: FunctionAnalysis, fact: LoopFact, waiting: Waiting, whole: Block, judge: Judge, noalias: bool
+) -> LoopFact | None:
+    """As ``find``, with the loop's body in a form that means the same."""
+    loop = fact.loop
     taken = {id(s) for s in (waiting.binding, *waiting.taking)}
-    whole = guarded.body(loop.body)
     body = Block(tuple(s for s in whole.statements if id(s) not in taken))
     if len(whole.statements) - len(body.statements) != len(taken):
         return None

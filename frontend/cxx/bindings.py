@@ -10,7 +10,7 @@ from unseq.frontend.syntax.conversions import AUTO, describe, gives_proxies
 from unseq.frontend.syntax.expressions import expression, field, full_record, value_of
 from unseq.frontend.syntax.index import declared_name
 from unseq.frontend.syntax.loops import loop_body
-from unseq.frontend.syntax.operators import empty, is_place
+from unseq.frontend.syntax.operators import empty, is_const, is_place
 from unseq.frontend.syntax.tree import Node
 from unseq.frontend.syntax.type_names import Specifiers, declared, specifiers
 
@@ -63,13 +63,15 @@ def bindings(ctx: Context, node: Node, base: Specifiers, written: Node | None) -
     by_reference = node.type == "reference_declarator"
     name = f"bound{node.start_byte}"
     if by_reference and is_place(value):
-        symbol = ctx.declare(name, Reference(value.type, base.const), Storage.TEMPORARY, False, ctx.span(node))
+        const = base.const or is_const(value)
+        symbol = ctx.declare(name, Reference(value.type, const), Storage.TEMPORARY, False, ctx.span(node))
     elif by_reference and not base.const:
         raise ctx.refuse(node, "a reference bound to a value", "bind by value")
     else:
         symbol = ctx.declare(name, value.type, Storage.TEMPORARY, base.const, ctx.span(node))
     whole = Ref(symbol, value.type, empty(ctx.span(node)))
-    return [*before, Declare(symbol, value, ctx.statement), *after, *bind(ctx, node, whole, base.const)]
+    const = base.const or (by_reference and is_const(value))
+    return [*before, Declare(symbol, value, ctx.statement), *after, *bind(ctx, node, whole, const)]
 
 
 def range_for(ctx: Context, node: Node) -> list[Stmt]:
@@ -91,7 +93,7 @@ def range_for(ctx: Context, node: Node) -> list[Stmt]:
         base = specifiers(ctx, node)
         declarator = field(ctx, node, "declarator")
         outer, ctx.statement = ctx.statement, ctx.span(declarator)
-        symbol, inside = _variable(ctx, declarator, base, element)
+        symbol, inside = _variable(ctx, declarator, base, element, is_const(sequence))
         ctx.statement = outer
         body = loop_body(ctx, field(ctx, node, "body"))
     if gives_proxies(sequence) and symbol in assigned_symbols(body):
@@ -110,16 +112,19 @@ def _sequence(ctx: Context, node: Node) -> Expr:
     return ctx.dialect.initializer(ctx, node, Library("initializer_list", (kind,)))
 
 
-def _variable(ctx: Context, declarator: Node, base: Specifiers, element: Type) -> tuple[Symbol, list[Stmt]]:
+def _variable(
+    ctx: Context, declarator: Node, base: Specifiers, element: Type, const_range: bool
+) -> tuple[Symbol, list[Stmt]]:
     span = ctx.span(declarator)
     by_reference = declarator.type == "reference_declarator"
     bound_node = declarator if declarator.type == "structured_binding_declarator" else next(
         (c for c in declarator.named_children if c.type == "structured_binding_declarator"), None)  # fmt: skip
     if bound_node is not None:
-        type_: Type = Reference(element, base.const) if by_reference else element
+        fixed = base.const or (by_reference and const_range)
+        type_: Type = Reference(element, fixed) if by_reference else element
         symbol = ctx.declare(f"bound{declarator.start_byte}", type_, Storage.TEMPORARY, False, span)
         whole = Ref(symbol, element, empty(span))
-        return symbol, bind(ctx, bound_node, whole, base.const)
+        return symbol, bind(ctx, bound_node, whole, fixed)
     name = declared_name(declarator)
     if name is None or name.type != "identifier":
         raise ctx.refuse(declarator, "a loop variable of this form", "declare it plainly")
@@ -133,7 +138,7 @@ def _variable(ctx: Context, declarator: Node, base: Specifiers, element: Type) -
                                  "use the same type")  # fmt: skip
             type_ = to
         else:
-            type_ = Reference(to, type_.const)
+            type_ = Reference(to, type_.const or const_range)
     elif type_ == AUTO:
         type_ = element
     elif type_ != element and not (getattr(type_, "bits", 0) and getattr(element, "bits", 0)):

@@ -6,14 +6,14 @@ Knows how a declared variable gets its type and value; structured bindings and c
 from __future__ import annotations
 
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Declare, Expr, Global, Ref, Stmt, Storage, Symbol
+from unseq.frontend.ir.nodes import Declare, Expr, Global, Stmt, Storage, Symbol
 from unseq.frontend.ir.types import Array, Callable, Opaque, Reference, Type, Void
 from unseq.frontend.source import Span, Unsupported
 from unseq.frontend.syntax.context import Context, Qualified
 from unseq.frontend.syntax.conversions import AUTO, decay, describe, is_proxy
 from unseq.frontend.syntax.globals import find_value, remember
 from unseq.frontend.syntax.index import declared_name, function_declarator
-from unseq.frontend.syntax.operators import is_place
+from unseq.frontend.syntax.operators import is_const, is_place
 from unseq.frontend.syntax.tree import Node
 from unseq.frontend.syntax.type_names import Specifiers, declared, specifiers, type_name
 
@@ -146,7 +146,7 @@ def _reference(ctx: Context, node: Node, name: str, type_: Reference, written: N
                                     else ctx.dialect.initializer(ctx, value_node, wanted))  # fmt: skip
     if post:
         raise ctx.refuse(node, "a reference bound to an expression with side effects", "compute it before")
-    const = type_.const or (isinstance(value, Ref) and value.symbol.const)
+    const = type_.const or is_const(value)
     symbol = bound(ctx, node, name, Reference(type_.to, const), value, ctx.span(node))
     if not isinstance(symbol.type, Reference):
         value = ctx.dialect.converted(value, symbol.type)

@@ -19,6 +19,7 @@ from unseq.frontend.ir.types import (
     Opaque,
     Pointer,
     Record,
+    Reference,
     Type,
     Void,
     is_arithmetic,
@@ -171,6 +172,20 @@ def subscript(ctx: Context, base: Expr, index: Expr, span: Span) -> Expr:
     if isinstance(base.type, Pointer) and not isinstance(base.type.to, Opaque | Void):
         return Index(base, index, base.type.to, False, span)
     raise Unsupported(span, f"'[]' on {describe(base.type)}", "use an array or pointer")
+
+
+def is_const(e: Expr) -> bool:
+    """Whether a place belongs to something that is const, as far as its type and the variables on the way say."""
+    match e:
+        case Ref(symbol):
+            return symbol.const or (isinstance(symbol.type, Reference) and symbol.type.const)
+        case Member(base):
+            return is_const(base)
+        case Index(base):
+            return base.type.const if isinstance(base.type, Pointer) else is_const(base)
+        case Deref(pointer):
+            return isinstance(pointer.type, Pointer) and pointer.type.const
+    return False
 
 
 def is_place(value: Expr) -> bool:

@@ -22,6 +22,7 @@ _WEAK = re.compile(
     rb"\b(?:va_arg|new|operator|_Generic|typeof|__attribute__|unsigned\s*\(|long\s*\(|case\b[^:]*\.\.\.)"
 )
 
+MOST_ROUNDS = 5
 _AMBIGUOUS = re.compile(rb"&&|\|\||\(\s*[A-Za-z_]\w*\s*\)\s*[-+*&(]")
 
 _LANGUAGES = {
@@ -91,9 +92,13 @@ def _parsed(unit: SourceUnit, read_headers: bool) -> Tree:
     parser = tree_sitter.Parser(_LANGUAGES[unit.language])
     root = parser.parse(pre.text.parsed).root_node
     if _AMBIGUOUS.search(pre.text.parsed):
-        text = _told_apart(root, pre.text.parsed)
-        again = parser.parse(text).root_node if text is not None else root
-        root = root if again.has_error else again
+        text = pre.text.parsed
+        for _ in range(MOST_ROUNDS):  # one mistake may hide another
+            better = _told_apart(root, text)
+            again = parser.parse(better).root_node if better is not None else root
+            if better is None or again.has_error:
+                break
+            text, root = better, again
     return Tree(unit, pre, root)
 
 

@@ -3,27 +3,33 @@
 import json
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from unseq.agents.task import Effort
+from unseq.agents.translate import Options
 from unseq.api import Unwatched
+from unseq.backends.parlay.toolchain import find_toolchain
+from unseq.evaluate.bench import runner
 from unseq.evaluate.bench.metrics import geometric_mean, metrics
 from unseq.evaluate.bench.problems import FORMS, KINDS, Problem, kernel_problems, pareval_problems, problems
 from unseq.evaluate.bench.row import SCHEMA, Row, envelope, from_json
-from unseq.evaluate.bench.runner import ROWS, run
+from unseq.evaluate.bench.runner import ROWS, run, solver
 from unseq.evaluate.report.bench import bench
 from unseq.evaluate.report.record import ProfilePoint, to_json
 from unseq.evaluate.report.terminal import console
 from unseq.frontend.lower import functions
-from unseq.frontend.source import InputError, read
+from unseq.frontend.source import InputError, SourceUnit, read
+from unseq.frontend.variation.mix import Varied, mixed
 
 TIMES = (ProfilePoint(1000, 2e-6, ((1, 2e-6), (2, 1e-6)), 2.0, 0.01),)
 PASSED = Row("a", "", "scan", "parlay", "rules", "Pass", "", "proved", "yes", 2.0, 1.0, TIMES, None, "scan", 50, 1.0)
 SLOWER = Row("b", "plain", "scan", "parlay", "rules", "Pass", "", "guarded", "no", 0.5, 0.5, TIMES)
 RACY = Row("c", "", "fft", "parlay", "rules", "Race", "two accesses")
-REFUSED = Row("d", "", "fft", "parlay", "rules", "Refused", "it depends")
+REFUSED = Row("d", "", "fft", "parlay", "rules", "Refused", "it depends", vary=3, variations=("hoisted", "renamed"))
 
 
 def todo(count: int) -> list[Problem]:
@@ -104,6 +110,12 @@ def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
     assert len((tmp_path / ROWS).read_text().splitlines()) == 4
 
 
+def test_rows_of_other_variations_are_no_results_of_this_run(tmp_path: Path) -> None:
+    made: list[str] = []
+    list(run(todo(1), solving(made), Unwatched(), tmp_path))
+    assert list(run(todo(1), solving(made), Unwatched(), tmp_path, 7)) and made == ["p0", "p0"]
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / ROWS).write_text('{"version": 1}\n')
     with pytest.raises(InputError, match="give another folder"):
@@ -119,3 +131,43 @@ def test_the_table_shows_every_problem_and_the_sum() -> None:
     text = captured.get()
     for words in ("b/plain", "two accesses", "it depends", "2 of 4 problems passed, 1 faster here", "2.00x"):
         assert words in text, words
+
+
+RECORDS = """struct Sample { int weight; double value; };
+double scale = 2, shift = 1;
+double total(const struct Sample *samples, double *out, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        out[i] = samples[i].weight * scale + shift;
+        sum += samples[i].value;
+    }
+    scale = sum;
+    return sum;
+}
+"""
+
+
+def varied_row(folder: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[bytes], bytes]) -> Row:
+    """The row of a problem whose variation is changed once more."""
+
+    def vary(unit: SourceUnit, seed: int) -> Varied:
+        found = mixed(unit, seed)
+        text = found.unit.text
+        return replace(found, unit=replace(found.unit, text=change(text)))
+
+    monkeypatch.setattr(runner, "mixed", vary)
+    path = folder / "records.c"
+    path.write_text(RECORDS)
+    solve = solver(Options(effort=Effort.QUICK, timed=False), find_toolchain(None), Unwatched(), 1)
+    return solve(Problem("records", "", "reduce", path))
+
+
+def test_a_variation_is_judged_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = varied_row(tmp_path, monkeypatch, lambda text: text)
+    assert (row.verdict, row.wins, row.times, row.vary) == ("Pass", "unmeasured", (), 1), row.reason
+    assert row.variations[-1] == "renamed" and row.tests > 10
+
+
+def test_a_variation_that_means_something_else_is_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = varied_row(tmp_path, monkeypatch, lambda text: text.replace(b" = 2", b" = 3").replace(b"+=", b"-="))
+    assert row.verdict == "Inconclusive" and "no variation" in row.reason

@@ -126,6 +126,7 @@ def test_grammar_takes_variables_for_variables() -> None:
     text = """double f(const double *v, int x, int y, int n) {
     const double a = v[0], b = v[1];
     if (!(x < 0 || y >= static_cast<int>(n) || x > n)) return (a) * (b) + x / (y) * (n);
+    if (!(x < 0 || x >= static_cast<int>(n) || y < 0 || y >= static_cast<int>(n))) return a;
     return (a) - b; }
 """
     function = lower(unit_of(text), "f")

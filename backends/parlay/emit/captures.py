@@ -8,13 +8,14 @@ would have to be reloaded after every store, also in the sequential path of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import fields, is_dataclass
 
 from unseq.backends.plan import Algorithm, Fork, Strategy
 from unseq.frontend.facts import Accumulator, Append, ArgBest, Prefix, Recurrence
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Assign, Declare, Method, Ref, Storage, Symbol
-from unseq.frontend.ir.walk import Node, free_symbols, walk
+from unseq.frontend.ir.walk import EXPRESSIONS, Node, free_symbols, used_symbols, walk
 
 CLOSURE = "[\x03]"
 
@@ -28,6 +29,7 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
     region: tuple[Node, ...]
     carried: set[Symbol] = set()
     set_by_fork: set[Symbol] = set()
+    guarded: set[Symbol] = set()  # what a lambda that the loop calls uses is asked for all the same
     if isinstance(strategy, Algorithm):
         region = (strategy.call.statement,)
     elif isinstance(strategy, Fork):
@@ -46,7 +48,8 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
                 carried |= set(role.symbols)
             elif isinstance(role, Append) and role.counter is not None:
                 carried.add(role.counter)
-    free = frozenset().union(*(free_symbols(node) for node in region))
+        guarded = {s for guard in strategy.loop.guards for s in _mentioned(guard)}
+    free = frozenset().union(*(free_symbols(node) for node in region), guarded)
     assigned = {
         node.place.symbol
         for part in region
@@ -62,6 +65,18 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
     local = {s for s in free if s.storage in (Storage.LOCAL, Storage.PARAMETER)}
     copied = {s for s in local if is_cheap(s) and (s not in assigned or s in carried)}
     return frozenset(s.name for s in copied), frozenset(s.name for s in (local - copied) | set_by_fork)
+
+
+def _mentioned(part: object) -> Iterator[Symbol]:
+    """The variables of a guard."""
+    if isinstance(part, EXPRESSIONS):
+        yield from used_symbols(part)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for field in fields(part):
+            yield from _mentioned(getattr(part, field.name))
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _mentioned(inner)
 
 
 def is_cheap(symbol: Symbol) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
 from unseq.backends.parlay import cxx_rows
@@ -17,7 +17,7 @@ from unseq.backends.parlay.cxx_types import print_declaration, print_type, spell
 from unseq.backends.parlay.emit import edits, layout
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Block, Expr, Function, If, Literal, Ref, Stmt, Symbol
-from unseq.frontend.ir.walk import EXPRESSIONS, Node, children, transform, walk
+from unseq.frontend.ir.walk import EXPRESSIONS, Node, children, declared_symbols, transform, walk
 from unseq.frontend.source import NOWHERE, SourceUnit, Span
 
 LINE = 88  # columns that a generated line should keep to
@@ -184,6 +184,11 @@ class Context:
         return layout.shift(printed, "", layout.indentation_at(self.unit.text, old.span.start))
 
     # --- names, marks ----------------------------------------------------------------------------------------------
+
+    def reserve(self, nodes: Iterable[Node]) -> None:
+        """Keeps the names of what is declared there, which the source need not have, from being given out."""
+        for node in nodes:
+            self._taken |= {symbol.name for symbol in declared_symbols(node)}
 
     def fresh(self, wanted: str) -> str:
         """A name that nothing else has: ``wanted``, or ``wanted`` with a number. Never given out twice."""

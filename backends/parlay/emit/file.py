@@ -124,6 +124,9 @@ def _changed(plan: Plan, fresh: Callable[[], Context]) -> tuple[Context, list[ed
 
 def function_edits(context: Context, plan: Plan) -> list[edits.Edit]:
     """The changes of one function."""
+    for strategy in plan.strategies:
+        if not isinstance(strategy, Algorithm | Fork):
+            context.reserve(node for node in (strategy.loop.loop, strategy.loop.around) if node is not None)
     pieces = [piece for strategy in plan.strategies for piece in _captured(context, strategy)]
     whole = any(piece.span == context.function.body.span for piece in pieces)
     if whole or (context.reuse and all(piece.span != NOWHERE for piece in pieces)):

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from unseq.backends.parlay.cxx_literals import PRECEDENCE, RELATIONAL
-from unseq.backends.parlay.emit import guards, worklists
+from unseq.backends.parlay.emit import guards, layout, worklists
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined, local_symbol
 from unseq.backends.plan import Frontier
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.discovery import Found, rewritten
 from unseq.frontend.extent import Extent
-from unseq.frontend.facts import Accumulator, Disjoint, LoopFact, Private
+from unseq.frontend.facts import HERE, Accumulator, Disjoint, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -34,6 +34,7 @@ from unseq.frontend.ir.nodes import (
     If,
     Index,
     Literal,
+    Loop,
     Ref,
     Stmt,
     Symbol,
@@ -77,15 +78,31 @@ def emit_frontier(context: Context, plan: Frontier) -> str:
     batch = context.braces(f"if ({_enough(context, fact, facts)})", "\n".join(_batch(context, fact, facts, names)))
     loop = worklists.with_batch(context, fact.loop, batch)
     before, after = ([context.printed(s) for s in part] for part in (fact.before, fact.after))
-    return "\n".join([*before, finder, loop, *after])
+    text = "\n".join([*before, finder, loop, *after])
+    return text if fact.around is None else _inside(context, fact.around, text)
+
+
+def _inside(context: Context, around: Loop, text: str) -> str:
+    """A loop with ``text`` where its mark stands."""
+    lines = []
+    for line in context.printed(around).split("\n"):
+        inner = line.lstrip()
+        indentation = line[: len(line) - len(inner)]
+        lines.append(indentation + layout.shift(text, "", indentation) if inner == f"{HERE}();" else line)
+    return "\n".join(lines)
 
 
 def _without_siblings(context: Context, facts: Facts) -> Facts:
     """A structured binding declares all its names where it gets its value."""
-    siblings = [s for s in facts.body.statements if s.span == facts.waiting.binding.span and s.span != NOWHERE]
+    siblings = _siblings(facts)
     if not siblings or not context.reuse:
         return facts
     return replace(facts, body=Block(tuple(s for s in facts.body.statements if s not in siblings)))
+
+
+def _siblings(facts: Facts) -> list[Stmt]:
+    """What else the statement that takes an item declares."""
+    return [s for s in facts.body.statements if s.span == facts.waiting.binding.span != NOWHERE]
 
 
 def _late(facts: Facts) -> tuple[If, ...]:
@@ -172,10 +189,11 @@ def _ends(context: Context, fact: LoopFact, facts: Facts, names: Names, head: Se
         any_ = " || ".join(context.condition(e, PRECEDENCE["||"]) for e in facts.early)
         numbers = context.scoped("numbers")
         site = context.site("find_if", fact.span)
+        parts = [context.printed(s) for s in _siblings(facts) if isinstance(s, Declare)]
         lines.append(f"const auto {numbers} = parlay::iota<size_t>({names.items});")
         search = context.braces(
             f"{site}parlay::find_if({numbers}, {CLOSURE}(size_t {names.k}) -> bool",
-            "\n".join([*head, f"return {any_};"]),
+            "\n".join([*head, *parts, f"return {any_};"]),
             f") - {numbers}.begin()",
         )
         most = context.fresh("first") if names.stop else names.done

@@ -7,6 +7,9 @@ pairs of a subscript and a value, which the library sums.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context
@@ -18,8 +21,8 @@ from unseq.backends.parlay.emit.reduce import combined, fold_blocks, identity, p
 from unseq.backends.plan import Scatter, ScatterMethod
 from unseq.frontend.facts import ArrayAccumulator
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Block, Call, Evaluate, Index, Method, Ref, Return, Symbol
-from unseq.frontend.ir.walk import Node, transform
+from unseq.frontend.ir.nodes import Assign, Block, Call, Evaluate, Expr, Index, Method, Ref, Return, Symbol
+from unseq.frontend.ir.walk import Node, transform, walk
 from unseq.frontend.source import NOWHERE, Unsupported
 
 _SMALL = 1024  # elements that a copy may have on the stack
@@ -58,6 +61,7 @@ def _has_copies(role: ArrayAccumulator) -> bool:
 
 def _private(context: Context, space: Space, roles: list[ArrayAccumulator], copies_a_worker: int) -> str:
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>"}
+    space = _subscripted(context, space, {role.array for role in roles})
     parts = parts_of(context, space.fact)
     run = context.fresh("scatter_over")
     arrays = [role.array.symbol for role in roles if isinstance(role.array, Ref)]
@@ -90,6 +94,16 @@ def _private(context: Context, space: Space, roles: list[ArrayAccumulator], copi
         ignored = {f"{name} = {context.scoped(f'block_{name}')};" for name in names}
         lines.append("\n".join(line for line in text.split("\n") if line.strip() not in ignored))
     return "\n".join(lines)
+
+
+def _subscripted(context: Context, space: Space, arrays: Collection[Expr]) -> Space:
+    """A loop that is printed from the IR where its text reaches elements by pointers (``*(count + k)``): a block's own
+    array has subscripts only."""
+    loop = space.fact.loop
+    elements = [n for n in walk(loop.body) if isinstance(n, Index) and n.base in arrays and n.span != NOWHERE]
+    if all(context.unit.slice(n.span).endswith("]") for n in elements):
+        return space
+    return replace(space, fact=replace(space.fact, loop=replace(loop, body=replace(loop.body, span=NOWHERE))))
 
 
 def _copy(context: Context, role: ArrayAccumulator, symbol: Symbol) -> tuple[list[str], str]:

@@ -111,3 +111,13 @@ void neighbours_by_subscript(int first, const int *restrict next, int *restrict 
     for (int i = first; i >= 0; i = next[i]) /* sequential: */
         v[i] = v[i + 1] + 1;
 }
+
+void test_inside(struct cell *c)
+{
+    for (;;) { /* parallel walk any */
+        if (!c)
+            break;
+        c->key++;
+        c = c->next;
+    }
+}

@@ -217,3 +217,32 @@ void inner_is_independent(double *a, int n)
         for (int j = 1; j < n; j++) /* parallel map proved */
             a[i * n + j] = a[(i - 1) * n + j - 1] + 1.0;
 }
+
+void counters_before(double *a, int n)
+{
+    int i = 1;
+    int j;
+    while (i < n) { /* parallel wavefront any */
+        j = 1;
+        while (n > j) {
+            a[i * n + j] = a[(i - 1) * n + j] + a[i * n + j - 1];
+            j++;
+        }
+        i++;
+    }
+}
+
+static void cell(double *a, int n, int i, int j)
+{
+    a[i * n + j] = a[(i - 1) * n + j] + a[i * n + j - 1];
+}
+
+void cells_in_a_helper(double *a, int n)
+{
+    for (int i = 1;; i++) { /* parallel wavefront any */
+        if (!(i < n))
+            break;
+        for (int j = 1; j < n; j++)
+            cell(a, n, i, j);
+    }
+}

@@ -161,3 +161,29 @@ int shrinking(std::vector<std::vector<int>> &graph, int from) {
     }
     return count;
 }
+
+/* the condition with the negation outside, in a helper, behind a continue, behind a name */
+static bool among(size_t n, size_t i) { return i < n; }
+
+int distance_in_other_words(const std::vector<int> &edges, size_t n, int from, int to) {
+    std::vector<bool> seen(n, false);
+    std::queue<std::pair<int, int>> todo;
+    todo.push({from, 0});
+    seen[from] = true;
+    while (!todo.empty()) { /* parallel frontier any */
+        const auto [u, length] = todo.front();
+        todo.pop();
+        if (u == to)
+            return length;
+        for (size_t v = 0;; v++) {
+            if (!among(n, v))
+                break;
+            const bool skipped = !(edges[u * n + v] == 1 && !seen[v]);
+            if (skipped)
+                continue;
+            seen[v] = true;
+            todo.push({static_cast<int>(v), length + 1});
+        }
+    }
+    return -1;
+}
