@@ -35,6 +35,7 @@ class Reduce:
 
     loop: LoopFact
     block: int = 0  # iterations a block; 0: as many as their work calls for
+    delayed: bool = False  # no blocks: the target's own reduction of a sequence that is computed on the way
 
 
 @dataclass(frozen=True, slots=True)

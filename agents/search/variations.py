@@ -23,7 +23,7 @@ from unseq.backends.plan import (
     Walk,
     Wavefront,
 )
-from unseq.frontend.facts import ArrayAccumulator, Induction, LoopFact, Private
+from unseq.frontend.facts import Accumulator, ArrayAccumulator, Induction, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Assign, Declare, Index, Ref, Stmt
 from unseq.frontend.ir.walk import LOOPS, Node, walk
@@ -103,7 +103,9 @@ def _options(strategy: Strategy) -> tuple[_Option, ...]:
             return tuple(_Option(replace(strategy, granularity=n), _tasks(n)) for n in sizes)
         case Reduce(loop):
             sizes = _HEAVY_BLOCKS if _heavy(loop) else _BLOCKS
-            return tuple(_Option(replace(strategy, block=n), f"blocks of {n} iterations") for n in sizes)
+            first, *others = (_Option(replace(strategy, block=n), f"blocks of {n} iterations") for n in sizes)
+            delayed = _Option(replace(strategy, delayed=True), "the sum of a delayed sequence")
+            return (first, *([delayed] if _is_one_sum(loop) else []), *others)
         case Scatter():
             return _scatters(strategy)
         case Wavefront(loop):
@@ -153,6 +155,24 @@ def _heavy(fact: LoopFact) -> bool:
 
 def _loops_in(node: Node) -> bool:
     return any(isinstance(inner, LOOPS) and inner is not node for inner in walk(node))
+
+
+def _is_one_sum(fact: LoopFact) -> bool:
+    """Whether an iteration is one addition to one variable, behind declarations only."""
+    sums = [role for role in fact.roles if isinstance(role, Accumulator)]
+    rest = [role for role in fact.roles if not isinstance(role, Accumulator)]
+    *before, last = fact.loop.body.statements or (None,)
+    return (
+        len(sums) == 1
+        and sums[0].op == "+"
+        and isinstance(sums[0].place, Ref)
+        and isinstance(last, Assign)
+        and last.op == "+"
+        and last.place == sums[0].place
+        and _same_kind(last)
+        and all(isinstance(statement, Declare) for statement in before)
+        and all(isinstance(role, Induction) or (isinstance(role, Private) and not role.last) for role in rest)
+    )
 
 
 # --- scatters ------------------------------------------------------------------------------------------------------

@@ -94,6 +94,16 @@ def space_of(context: Context, fact: LoopFact) -> Space:
                  tuple(before), tuple(after))  # fmt: skip
 
 
+def from_zero(context: Context, space: Space) -> tuple[str, tuple[str, ...]]:
+    """The parameter of a function of iterations that are counted from 0, and the lines that make the loop's own
+    variables of it."""
+    if space.begin == "0":
+        return space.parameter(context), (*space.prologue, *space.privates)
+    number = context.scoped("k")
+    own = f"{space.parameter(context)} = {space.begin} + {number};"
+    return f"size_t {number}", (own, *space.prologue, *space.privates)
+
+
 def _iteration(fact: LoopFact) -> Iteration:
     if fact.iteration is None:
         raise Unsupported(fact.span, "a loop whose number of iterations is not known at its entry",

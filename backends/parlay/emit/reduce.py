@@ -14,13 +14,14 @@ from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.blocks import Carried
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
-from unseq.backends.parlay.emit.iteration import Space, space_of
+from unseq.backends.parlay.emit.iteration import Space, from_zero, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, either, hoistable
 from unseq.backends.plan import Reduce
 from unseq.frontend.facts import Accumulator, ArgBest, LoopFact, Private
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Block, Expr, If, Literal, Ref, Stmt, Symbol
+from unseq.frontend.ir.nodes import Assign, Block, Expr, If, Literal, Ref, Return, Stmt, Symbol
 from unseq.frontend.ir.walk import Node, substitute, transform
+from unseq.frontend.source import NOWHERE, Unsupported
 
 _IDENTITY = {"+": 0, "^": 0, "|": 0, "*": 1}
 _FROM_IDENTITY = {"+", "^", "*"}
@@ -52,6 +53,8 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
     fact = plan.loop
     space = space_of(context, fact)
     asked = conditions(context, fact, space)
+    if plan.delayed:
+        return chosen(context, fact, asked, "\n".join([_delayed(context, space), *space.after]))
     found = parts_of(context, fact)
     keeps_last = any(isinstance(role, Private) and role.last for role in fact.roles)
     by_key = any(isinstance(role, ArgBest) and role.key is not None for role in fact.roles)
@@ -64,6 +67,23 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
         return f"{loop}\n{either(context, joined(asked), parallel, blocks.whole(context, space, name, carried))}"
     text = chosen(context, fact, asked, "\n".join([loop, parallel, *space.after]))
     return "\n".join([*before, text])
+
+
+def _delayed(context: Context, space: Space) -> str:
+    """One sum, of terms that are a sequence of which no element is stored."""
+    context.includes.add("<parlay/primitives.h>")
+    body = space.fact.loop.body
+    *before, update = body.statements
+    if not isinstance(update, Assign) or update.op != "+" or space.before:
+        raise Unsupported(space.fact.span, "a delayed sequence of more than one term an iteration", "keep blocks")
+    counter, own = from_zero(context, space)
+    made = context.block(body, Block((*before, Return(update.value, NOWHERE)), body.span))
+    terms = context.scoped("terms")
+    type_ = context.type(blocks.wrapping(update.place.type))
+    head = f"auto {terms} = parlay::delayed_tabulate({space.count}, {CLOSURE}({counter}) -> {type_}"
+    site = context.site("reduce", space.fact.span)
+    total = combined(context, context.expr(update.place, UNARY), "+", f"parlay::reduce({terms})")
+    return "\n".join([context.braces(head, "\n".join([*own, made]), ");"), site + total])
 
 
 def _private_before(space: Space) -> list[str]:

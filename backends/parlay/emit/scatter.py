@@ -14,7 +14,7 @@ from unseq.backends.parlay.emit import blocks
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.guards import pointer
-from unseq.backends.parlay.emit.iteration import Space, space_of
+from unseq.backends.parlay.emit.iteration import Space, from_zero, space_of
 from unseq.backends.parlay.emit.loops import chosen, conditions, parallel_for
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import combined, fold_blocks, identity, packed, parts_of
@@ -161,12 +161,9 @@ def _by_index(context: Context, space: Space, roles: list[ArrayAccumulator]) -> 
     pair = t.Opaque(f"std::pair<size_t, {type_}>")
     value = Return(Call(pair.spelling, (update.place.index, update.value), pair), NOWHERE)
     made = context.block(body, Block((*before, value), body.span))
-    counter, shifted = space.parameter(context), []
-    if space.begin != "0":
-        k = context.scoped("k")
-        counter, shifted = f"size_t {k}", [f"{space.parameter(context)} = {space.begin} + {k};"]
+    counter, own = from_zero(context, space)
     pairs, sums, j = context.scoped("pairs"), context.scoped("sums"), context.scoped("j")
-    lines = "\n".join([*shifted, *space.prologue, *space.privates, made])
+    lines = "\n".join([*own, made])
     head = f"auto {pairs} = parlay::delayed_tabulate({space.count}, {CLOSURE}({counter})"
     extent = _extent(context, role)
     site = context.site("scatter", space.fact.span)

@@ -75,6 +75,10 @@ def test_where_the_length_of_the_array_is_unknown_only_atomics_are_left() -> Non
 def test_reductions_tiles_and_recursions() -> None:
     assert words("double f(const double *x, int n)"
                  " { double s = 0; for (int i = 0; i < n; i++) s += x[i]; return s; }\n") == [
+        "blocks of 16384 iterations", "the sum of a delayed sequence", "blocks of 512 iterations",
+    ]  # fmt: skip
+    assert words("double f(const double *x, int n)"
+                 " { double s = 0; for (int i = 0; i < n; i++) if (x[i] > 0) s += x[i]; return s; }\n") == [
         "blocks of 16384 iterations", "blocks of 512 iterations",
     ]  # fmt: skip
     assert words("long f(int n) { if (n < 2) return n; return f(n - 1) + f(n - 2); }\n") == [

@@ -43,6 +43,12 @@ FUNCTIONS = {
         "    for (int i = 0; i < n; i++)\n        sum += x[i] * y[i];\n    return sum;\n}\n",
         "auto x = in.doubles(n), y = in.doubles(n); near(dot(x.data(), y.data(), n));",
     ),
+    "from_one": (
+        "void from_one(const int *x, int n, int *out)\n{\n    int sum = 3;\n"
+        "    for (int i = 1; i < n; i++) {\n        int both = x[i] - x[i - 1];\n        sum += both * both;\n    }\n"
+        "    *out = sum;\n}\n",
+        "auto x = in.ints(n, -9, 9); int r = 0; from_one(x.data(), n, &r); out(r);",
+    ),
     "fib": (
         "long fib(int n)\n{\n    if (n < 2)\n        return n;\n    return fib(n - 1) + fib(n - 2);\n}\n",
         "out(fib(n % 25));",
@@ -136,6 +142,20 @@ def test_atomic_updates_are_the_loop_itself() -> None:
     parlay::parallel_for(0, n, [=](long i) {
         std::atomic_ref(bins[pixels[i]]).fetch_add(1, std::memory_order_relaxed);
     });
+}
+"""
+    )
+
+
+def test_a_sum_of_a_delayed_sequence_has_no_blocks() -> None:
+    assert text("dot", "delayed").endswith(
+        """\
+    double sum = 0.0;
+    auto terms = parlay::delayed_tabulate(n, [=](int i) -> double {
+        return x[i] * y[i];
+    });
+    sum += parlay::reduce(terms);
+    return sum;
 }
 """
     )
