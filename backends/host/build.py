@@ -38,6 +38,8 @@ _SANITIZE: dict[RuntimeKind, tuple[str, ...]] = {
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     RuntimeKind.RACE: ("-O1", "-g1"),
 }
+# A file's own names are its own, also where the C library has one like them (`step`).
+_SHARED = ("-shared", "-Wl,-z,lazy", "-Wl,-Bsymbolic")
 _QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"', re.MULTILINE)
 
 
@@ -81,7 +83,7 @@ def _build(
 ) -> Built | Rejected:
     started = time.monotonic()
     compiler, compile_flags, link_flags = _flags(toolchain, source, kind)
-    key = _key(toolchain, (*compiler, *compile_flags, *link_flags), source, shim_text)
+    key = _key(toolchain, (*compiler, *compile_flags, *_SHARED, *link_flags), source, shim_text)
     cacheable = not _QUOTED.search(source.text)
     kept = (cache_folder() / "libraries" if cacheable else scratch) / f"{key}.so"
     if cacheable and kept.is_file():
@@ -92,7 +94,7 @@ def _build(
         (job / ("shim" + Path(name).suffix)).write_text(shim_text, encoding="utf-8")
         library = job / "function.so"
         local = () if source.folder is None else ("-iquote", str(source.folder))
-        link = ["-shared", "-Wl,-z,lazy", "-o", library.name, *link_flags]
+        link = [*_SHARED, "-o", library.name, *link_flags]
         command = [*compiler, *compile_flags, *local, "shim" + Path(name).suffix]
         if kind is RuntimeKind.RACE:
             # Instrumented as for ThreadSanitizer, but our own runtime is to answer the instrumentation.
