@@ -22,7 +22,7 @@ from unseq.agents.quiet import unless_measuring
 from unseq.agents.task import FloatPolicy
 from unseq.agents.tester.rows import has_empty_row
 from unseq.agents.tester.suite import Validity
-from unseq.backends.host.blob import Elsewhere, Mismatch, Outcome, Returned, Schedule
+from unseq.backends.host.blob import Elsewhere, Mismatch, Outcome, Returned, Schedule, parameter_types
 from unseq.backends.host.build import build, original_source
 from unseq.backends.host.run import Session, Setting, run_cases
 from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value, members
@@ -222,13 +222,14 @@ class Original:
         cases: list[Case] = []
         order: list[tuple[int, int]] = []
         owners: list[tuple[int, bool]] = []
+        types = parameter_types(self.function)
         for k, known in enumerate(wanted):
             for mode in (_UP, _DOWN):
                 order.append((len(cases), mode))
                 owners.append((k, False))
             cases.append(known.case)
             for sign in (1, -1) if element_count(known.case) <= _MOST_PERTURBED else ():
-                moved = perturbed_case(known.case, sign)
+                moved = perturbed_case(known.case, sign, types)
                 if moved is not None:
                     order.append((len(cases), 0))
                     owners.append((k, True))

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from unseq.backends.host.values import Buffer, Case, Struct, Value
+from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value, dtype_of
 from unseq.backends.host.values import Sequence as Items
+from unseq.frontend.ir.types import Type, strip
 
 Numbers = npt.NDArray[Any]
 _SMALL_INTEGER = float(1 << 20)
 
 
-def perturbed_case(case: Case, sign: int) -> Case | None:
-    """The case with every floating-point element moved by one unit in the last place, up or down by a fixed pattern
-    of signs; None where there is none to move. Small integers, which arithmetic keeps exact, stay as they are."""
-    moved = [_perturbed(value, sign) for value in case.values]
+def perturbed_case(case: Case, sign: int, types: Sequence[Type]) -> Case | None:
+    """The case with every floating-point parameter and element moved by one unit in the last place, up or down by a
+    fixed pattern of signs; None where there is none to move. Small integers, which arithmetic keeps exact, stay as
+    they are. ``types``: of the parameters."""
+    signs = [sign if k % 2 == 0 else -sign for k in range(len(case.values))]
+    moved = [_number(v, t, s) if isinstance(v, Scalar) else _perturbed(v, sign)
+             for v, t, s in zip(case.values, types, signs, strict=True)]  # fmt: skip
     variables = [_perturbed(value, sign) for value in case.globals]
     if all(new is old for new, old in zip((*moved, *variables), (*case.values, *case.globals), strict=True)):
         return None
     return Case(tuple(moved), f"{case.label}, perturbed", tuple(variables))
+
+
+def _number(value: Scalar, type_: Type, sign: int) -> Value:
+    dtype = dtype_of(strip(type_))
+    if dtype is None or dtype.kind != "f" or dtype.itemsize > 8:
+        return value
+    array = np.array([value.value], dtype=dtype)
+    moved = _perturbed_array(array, sign)
+    return value if moved is array else Scalar(float(moved[0]))
 
 
 def _perturbed(value: Value, sign: int) -> Value:

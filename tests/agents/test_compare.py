@@ -9,7 +9,7 @@ from unseq.agents.perturbed import perturbed_case
 from unseq.agents.task import FloatPolicy
 from unseq.backends.host.blob import Elsewhere, Returned, Threw
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, Scalar, Sequence, Struct, Text, Value, dtype_of
-from unseq.frontend.ir.types import DOUBLE, FLOAT, INT, Field, Pointer, Record
+from unseq.frontend.ir.types import DOUBLE, FLOAT, INT, Field, Library, Pointer, Record
 
 STRICT, REASSOC = FloatPolicy.STRICT, FloatPolicy.REASSOC
 F = function("", "f", {"p": Pointer(DOUBLE)}, DOUBLE)
@@ -146,10 +146,26 @@ def test_single_precision_has_its_own_units() -> None:
 
 def test_perturbation_moves_what_rounding_can_move_and_nothing_else() -> None:
     case = Case((doubles(0.1, 3.0, NAN, 1e300), Buffer(np.array([1, 2])), Sequence((doubles(0.5),)), Scalar(0.1)), "c")
-    moved = perturbed_case(case, 1)
+    types = (Pointer(DOUBLE), Pointer(INT), Library("vector", (Library("vector", (DOUBLE,)),)), FLOAT)
+    moved = perturbed_case(case, 1, types)
     assert moved is not None
     array = moved.values[0]
     assert isinstance(array, Buffer)
     assert array.array[0] != 0.1 and abs(array.array[0] - 0.1) < 1e-16 and array.array[1] == 3.0
     assert moved.values[1] is case.values[1] and moved.values[2] != case.values[2]
-    assert perturbed_case(Case((doubles(1.0, 2.0), Scalar(3)), ""), 1) is None
+    assert isinstance(moved.values[3], Scalar) and moved.values[3].value == np.float32(0.1 * (1 - 2**-23))
+    assert perturbed_case(Case((doubles(1.0, 2.0), Scalar(3), Scalar(2.0)), ""), 1, (types[0], INT, DOUBLE)) is None
+
+
+def test_an_element_that_rounds_the_same_by_chance_is_judged_like_its_neighbours() -> None:
+    expected = np.linspace(1.0, 2.0, 100)
+    near, wrong = expected.copy(), expected.copy()
+    near[7] += 2 * np.spacing(near[7])
+    wrong[7] += 200 * np.spacing(wrong[7])
+    up = np.nextafter(expected, 9)
+    up[7] = expected[7]
+    assert agree(Buffer(expected), Buffer(near), rounded=(Buffer(up),))
+    assert not agree(Buffer(expected), Buffer(wrong), rounded=(Buffer(up),))
+    exact = expected.copy()
+    exact[90:] = np.nextafter(exact[90:], 9)  # only few are inexact at all
+    assert not agree(Buffer(expected), Buffer(near), rounded=(Buffer(exact),))
