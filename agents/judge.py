@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from unseq.agents.builds import Builds, detector_kind, start_builds
 from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite, Validity
-from unseq.agents.trial import Builds, Trial, detector_kind, start_builds
+from unseq.agents.trial import Trial
 from unseq.agents.verdict import Inconclusive, Judgement, Verdict
 from unseq.backends.host.build import host_program
 from unseq.backends.host.run import session

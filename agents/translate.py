@@ -107,7 +107,8 @@ def translate(
         emitted = emit(unit, [plan])
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
-    variants = (Variant(_candidate(plan, emitted)), *_others(unit, plan, emitted, options.search))
+    others = _others(unit, plan, emitted, options.search if options.timed else 0)
+    variants = (Variant(_candidate(plan, emitted)), *others)
     return _judged(task, variants, options, toolchain, stage)
 
 

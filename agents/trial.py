@@ -1,26 +1,23 @@
 """One candidate on its way through the stages of the judge, and what was found out about it.
 
 Each stage returns a verdict that ends the trial, or None. Knows what a stage runs and what it must show; the order is
-`stages`. Cut-offs: the candidate is built as it would be used, and with ``UNSEQ_CUTOFF`` at 0 so that small inputs take
-the parallel path under the sanitizers and the race detector.
+`stages`. What is run was built by `builds`.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from unseq.agents.builds import Builds, adds_openmp, detector_kind, start_build
 from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, raced, smallest, wrong
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.original import Original, element_count
-from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import fork_sites, imported, screen_imports, screen_text, unreached
 from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
@@ -38,7 +35,6 @@ from unseq.agents.verdict import (
     Wins,
 )
 from unseq.backends.host.blob import Schedule
-from unseq.backends.host.build import Source, build
 from unseq.backends.host.run import Setting, run_cases
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
@@ -46,49 +42,10 @@ from unseq.backends.process import Limits, sandbox_description
 from unseq.backends.results import Built, Profile, Rejected, Run
 
 Stage = Callable[[bool], Verdict | None]
-_NO_CUTOFF = ("-DUNSEQ_CUTOFF=0",)
-_AS_USED = ("-O3",)
 _RACE_ELEMENTS = 300_000
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
 _THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
-_OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
-
-Builds = dict[RuntimeKind, Future[Built | Rejected]]
-
-
-def start_builds(
-    task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path
-) -> Builds:
-    """The builds that a trial needs, begun in the background: as it is used, and with the parallel path forced."""
-    kinds = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
-    return {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}
-
-
-def start_build(
-    task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path,
-    kind: RuntimeKind,
-) -> Future[Built | Rejected]:
-    """One build, begun in the background."""
-    folder = task.function.unit.path.resolve().parent
-    flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
-    openmp = ("-fopenmp",) if adds_openmp(task, candidate) else ()
-    source = Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
-    return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
-
-
-def adds_openmp(task: Task, candidate: Candidate) -> bool:
-    """Whether a candidate has OpenMP directives that the original, which is built without OpenMP, does not have."""
-    found, known = (
-        Counter(line.strip() for line in _OPENMP.findall(text))
-        for text in (candidate.text, task.function.unit.text.decode("utf-8", "replace"))
-    )
-    return bool(found - known)
-
-
-def detector_kind(toolchain: Toolchain) -> RuntimeKind:
-    """The exact race detector where it can be had, else ThreadSanitizer."""
-    return RuntimeKind.RACE if toolchain.has(RuntimeKind.RACE) else RuntimeKind.TSAN
 
 
 @dataclass(slots=True)

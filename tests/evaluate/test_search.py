@@ -23,15 +23,16 @@ from unseq.evaluate.translation import translated
 from unseq.frontend.lower import functions
 from unseq.frontend.source import Language, SourceUnit
 
+Run = Callable[..., Translated]
 SOURCE = b"void twice(double *x, int n)\n{\n    for (int i = 0; i < n; i++)\n        x[i] *= 2.0;\n}\n"
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Translated]]:
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Translates with a search of so many variants, of which the last one is kept and the second is not parallel."""
 
     @contextmanager
-    def judging(*_: object) -> Iterator[SimpleNamespace]:
+    def judging(*_: object, timed: bool) -> Iterator[SimpleNamespace]:
         passed = Judgement(Pass("right"), Evidence())
         yield SimpleNamespace(prepare=lambda _: None, validate=None, judge=lambda *_: passed)
 
@@ -45,7 +46,12 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Translated]
     monkeypatch.setattr(module, "best", best)
     monkeypatch.setattr(module, "make_suite", lambda *_, **__: Suite((Case((), "n = 1"),), ("n = 1",), ()))
     unit = SourceUnit(Path("a.c"), Language.C, SOURCE)
-    yield lambda n: translated(unit, functions(unit)[0], Options(search=n), find_toolchain(), Unwatched())
+
+    def one(search: int, timed: bool = True) -> Translated:
+        options = Options(search=search, timed=timed)
+        return translated(unit, functions(unit)[0], options, find_toolchain(), Unwatched())
+
+    yield one
 
 
 def granularity(found: Translated) -> int:
@@ -55,7 +61,7 @@ def granularity(found: Translated) -> int:
     return strategy.granularity
 
 
-def test_what_was_kept_is_delivered_and_the_record_names_all(run: Callable[[int], Translated]) -> None:
+def test_what_was_kept_is_delivered_and_the_record_names_all(run: Run) -> None:
     found = run(2)
     assert granularity(found) == 32768
     assert found.record.search == (
@@ -66,10 +72,10 @@ def test_what_was_kept_is_delivered_and_the_record_names_all(run: Callable[[int]
     assert found.record.choices == ("at least 32768 iterations a task",)
 
 
-def test_more_variants_than_there_are_is_all_of_them(run: Callable[[int], Translated]) -> None:
+def test_more_variants_than_there_are_is_all_of_them(run: Run) -> None:
     assert len(run(50).record.search) == 3
 
 
-def test_without_a_search_the_plan_is_the_rules_own(run: Callable[[int], Translated]) -> None:
-    found = run(0)
-    assert (granularity(found), found.record.search) == (0, ())
+def test_without_a_search_or_times_the_plan_is_the_rules_own(run: Run) -> None:
+    for found in (run(0), run(2, False)):
+        assert (granularity(found), found.record.search) == (0, ())
