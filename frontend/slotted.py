@@ -28,6 +28,7 @@ else:
 
 def _slotted(cls: type, frozen: bool, eq: bool, order: bool) -> Any:
     own = vars(cls)
+    cls.__doc__ = cls.__doc__ or cls.__name__  # the standard one would look at the signature, which takes long
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     made.__dataclass_params__.frozen = frozen  # for classes that inherit
     fields = dataclasses.fields(made)
