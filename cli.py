@@ -7,6 +7,7 @@ missing; 130 interrupted.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -323,6 +324,7 @@ def _print_json(value: dict[str, Any]) -> None:
 def main() -> int:
     """Runs a command line and returns its exit code; the one place where errors become lines for people."""
     gc.set_threshold(200_000)  # what an analysis makes is many small objects without cycles
+    atexit.register(gc.freeze)  # nor are any looked for when the process ends
     try:
         code = unseq.main(standalone_mode=False, prog_name="unseq")
     except click.ClickException as error:

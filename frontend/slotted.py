@@ -1,8 +1,9 @@
 """``dataclass`` for classes with slots, many of which a short command defines and few of which it uses.
 
 The standard one compiles up to six methods for each class, which takes longer than the analysis of a file.  This one
-compiles ``__init__`` alone, when the first object is made; the other methods are the same for all classes.  It is the
-standard one in every other respect, and for all other kinds of classes.
+makes ``__init__`` alone, when the first object is made, from code that classes with as many fields share; the other
+methods are the same for all classes.  It is the standard one in every other respect, and for all other kinds of
+classes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError
+from functools import cache
 from operator import attrgetter, ge, gt, le, lt
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ else:
 
 def _slotted(cls: type, frozen: bool, eq: bool, order: bool) -> Any:
     own = vars(cls)
+    cls.__doc__ = cls.__doc__ or cls.__name__  # the standard one would look at the signature, which takes long
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     made.__dataclass_params__.frozen = frozen  # for classes that inherit
     fields = dataclasses.fields(made)
@@ -110,7 +114,22 @@ def _first_init(cls: type, fields: tuple[Field[Any], ...]) -> Callable[..., None
     return first
 
 
+@cache
+def _setter(count: int) -> CodeType:
+    """The code of an ``__init__`` of ``count`` fields, whose names are still to be put in."""
+    parameters = ", ".join(f"v{k}" for k in range(count))
+    names: dict[str, Any] = {}
+    exec(f"def init(self, {parameters}):\n" + "".join(f" set{k}(self, v{k})\n" for k in range(count)), names)
+    code: CodeType = names["init"].__code__
+    return code
+
+
 def _init(cls: type, fields: tuple[Field[Any], ...]) -> Callable[..., None]:
+    if fields and not any(field.kw_only is True or field.default_factory is not MISSING for field in fields):
+        shared, names_of = _setter(len(fields)), ("self", *(field.name for field in fields))
+        setters = {f"set{k}": getattr(cls, field.name).__set__ for k, field in enumerate(fields)}
+        defaults = tuple(field.default for field in fields if field.default is not MISSING)
+        return FunctionType(shared.replace(co_name="__init__", co_varnames=names_of), setters, "__init__", defaults)
     names: dict[str, Any] = {"MISSING": MISSING}
     parameters: list[str] = []
     body: list[str] = []

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from unseq.evaluate.report.figures import plural
@@ -18,6 +17,9 @@ from unseq.evaluate.report.terminal import claim, reason_text
 from unseq.frontend.facts import Facts
 from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import NOWHERE, Diagnostic, SourceUnit, Span
+
+GAP = 2  # blanks between columns
+NARROWEST = 12  # characters of a column, where the line is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,38 +97,63 @@ def _function(function: Explained, widths: _Widths) -> Iterator[RenderableType]:
     name = Text(function.name, "bold")
     if function.reasons:
         yield _row(widths, name, function.line, "", "", Text(""), Text("not understood", "yellow"))
-        yield _because(function.reasons, widths)
+        yield from _because(function.reasons, widths)
     for loop in function.loops:
         status = Text("parallel", "green") if loop.parallel else Text("sequential", "yellow")
         if loop.detail:
             status.append(f" ({loop.detail})", "dim")
         yield _row(widths, name, loop.line, "  " * loop.depth + loop.header, loop.what, claim(loop.claim), status)
-        yield from [_because(loop.reasons, widths)] if loop.reasons else []
+        if loop.reasons:
+            yield from _because(loop.reasons, widths)
         name = Text("")
     if not function.loops and not function.reasons:
         yield _row(widths, name, function.line, "", "", Text(""), Text("no loops", "dim"))
 
 
-def _row(widths: _Widths, name: Text, line: int, header: str, what: str, by: Text, status: Text) -> RenderableType:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=widths.name, overflow="fold")
-    table.add_column(justify="right", style="dim", width=widths.line)
-    table.add_column(width=widths.header, overflow="fold")
-    table.add_column(width=widths.what)
-    table.add_column(width=len("guarded"))
-    table.add_column()
-    table.add_row(name, str(line), header, what, by, status)
-    return Padding(table, (0, 0, 0, 2))
+def _row(widths: _Widths, name: Text, line: int, header: str, what: str, by: Text, status: Text) -> _Columns:
+    number = Text(str(line).rjust(widths.line), "dim")
+    columns = (widths.name, widths.line, widths.header, widths.what, len("guarded"))
+    return _Columns((name, number, Text(header), Text(what), by, status), columns, 2)
 
 
-def _because(reasons: Sequence[Reason], widths: _Widths) -> RenderableType:
+def _because(reasons: Sequence[Reason], widths: _Widths) -> Iterator[_Columns]:
     """The reasons, each beside its place, under the loop's header."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column()
-    for reason in reasons:
-        table.add_row(_position(reason), reason_text(reason))
-    return Padding(table, (0, 0, 0, widths.name + widths.line + 6))
+    places = [_position(reason) for reason in reasons]
+    width = max(map(len, places))
+    for where, reason in zip(places, reasons, strict=True):
+        yield _Columns((Text(where, "dim"), reason_text(reason)), (width,), widths.name + widths.line + 6)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Cells side by side: what ``rich.table`` makes of one row, without the measuring, which would take longer than
+    the analysis of a loop. The last cell has the rest of the line."""
+
+    cells: tuple[Text, ...]
+    widths: tuple[int, ...]  # of the other cells
+    indent: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        widths = [*self.widths, 0]
+        room = options.max_width - self.indent - GAP * len(self.widths)
+        while room - sum(widths) < NARROWEST and max(widths) > NARROWEST:
+            widths[widths.index(max(widths))] -= 1
+        widths[-1] = max(room - sum(widths), NARROWEST)
+        cells = [_wrapped(cell, width, console) for cell, width in zip(self.cells, widths, strict=True)]
+        for k in range(max(map(len, cells))):
+            line, column = Text(" " * self.indent), self.indent
+            for lines, width in zip(cells, widths, strict=True):
+                if k < len(lines):
+                    line.pad_right(column - line.cell_len)
+                    line.append_text(lines[k])
+                column += width + GAP
+            yield from line.render(console, "\n")
+
+
+def _wrapped(cell: Text, width: int, console: Console) -> list[Text]:
+    if cell.cell_len <= width and "\n" not in cell.plain:
+        return [cell] if cell.plain else []
+    return list(cell.wrap(console, width, overflow="fold"))
 
 
 def _position(reason: Reason) -> str:

@@ -55,6 +55,9 @@ class Nest:
     last: Expr | None = None
     domain: tuple[Expr, ...] = ()
 
+    def __hash__(self) -> int:  # accesses are told apart by what they stand in
+        return self.position.uid
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

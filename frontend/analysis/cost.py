@@ -18,6 +18,7 @@ from unseq.frontend.analysis.paths import SIZE
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Binary, Call, Expr, Index, Loop, Member, Method
+from unseq.frontend.ir.remembering import remembered
 
 GUESS = 8  # iterations of a loop of unknown length
 MAX_CALLS = 4  # depth to which called functions are counted
@@ -67,14 +68,20 @@ def _body(
     is_fixed: Callable[[Expr], bool],
 ) -> Polynomial:
     """The trip count times what one iteration does."""
-    inside = _inner(loop)
-    once = number(max(1, operations(loop.body, effects) - sum(operations(outer, effects) for outer in inside)))
+    inside, own = remembered(loop, ("own work", effects), lambda _: _own(loop, effects))
+    once = number(own)
     for inner in inside:
         nest = nests.get(inner.id)
         chain = (*around, nest[0]) if nest is not None else around
         part = _body(inner, chain, nests, effects, is_fixed)
         once = once.plus(part)
     return once.times(_trip(loop, around, is_fixed))
+
+
+def _own(loop: Loop, effects: Effects) -> tuple[list[Loop], int]:
+    """The loops directly inside a loop, and the operations of one iteration outside them."""
+    inside = _inner(loop)
+    return inside, max(1, operations(loop.body, effects) - sum(operations(inner, effects) for inner in inside))
 
 
 def _trip(loop: Loop, around: tuple[Nest, ...], is_fixed: Callable[[Expr], bool]) -> Polynomial:

@@ -311,6 +311,9 @@ class Memory:
         if not where.steps or isinstance(where.steps[0], str):
             return None
         subscript = where.steps[0]
+        return side.known.ask(("ends", subscript), assumed, lambda guards: self._new_ends(subscript, side, guards))
+
+    def _new_ends(self, subscript: Expr, side: sides.Side, assumed: list[Guard]) -> Span | None:
         bounds = Bounds(side.nests, self.is_fixed, prove=side.bounds.prove)
         p = polynomial(subscript)
         for obligation in p.obligations if p is not None else ():

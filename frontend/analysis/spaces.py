@@ -35,6 +35,7 @@ from unseq.frontend.ir.nodes import (
     Storage,
     Symbol,
 )
+from unseq.frontend.ir.remembering import remembered
 from unseq.frontend.slotted import dataclass
 
 if TYPE_CHECKING:
@@ -170,7 +171,12 @@ def _unwritten(run: Values, loop: Loop, load: Expr) -> bool:
 
 
 def _candidates(loop: Loop, changing: frozenset[Symbol]) -> tuple[Symbol, ...]:
-    """Variables that the loop only ever increases or decreases."""
+    """Variables of ``changing`` that the loop only ever increases or decreases."""
+    found = (s for s in remembered(loop, "stepped", _stepped) & changing if induction.can_count(s))
+    return tuple(sorted(found, key=lambda s: s.uid))
+
+
+def _stepped(loop: Loop) -> frozenset[Symbol]:
     stepped: set[Symbol] = set()
     spoilt: set[Symbol] = set()
     for node in walk.walk(loop):
@@ -190,8 +196,7 @@ def _candidates(loop: Loop, changing: frozenset[Symbol]) -> tuple[Symbol, ...]:
         for statement in loop.init:  # run once, before the loop
             for symbol in walk.assigned_symbols(statement) | walk.declared_symbols(statement):
                 spoilt.discard(symbol)
-    found = (s for s in (stepped - spoilt) & changing if induction.can_count(s))
-    return tuple(sorted(found, key=lambda s: s.uid))
+    return frozenset(stepped - spoilt)
 
 
 def _strides(run: Values, loop: Loop, changing: frozenset[Symbol], before: Env) -> dict[Symbol, Expr]:

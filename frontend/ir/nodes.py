@@ -91,6 +91,9 @@ class Ref(Remembering):
     def __hash__(self) -> int:
         return self.symbol.uid
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Ref) and self.symbol == other.symbol and self.type == other.type)
+
 
 @dataclass(frozen=True, slots=True)
 class Index(Remembering):

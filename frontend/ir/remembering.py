@@ -25,13 +25,12 @@ class Remembering:
 def remembered(node: Remembering, what: Hashable, make: Callable[[Any], T]) -> T:
     """``make(node)``, computed once for each node and each ``what``."""
     try:
-        memo = node._memo
+        return node._memo[what]  # type: ignore[no-any-return]
     except AttributeError:
-        memo = {}
-        object.__setattr__(node, "_memo", memo)
-    if what in memo:
-        return memo[what]  # type: ignore[no-any-return]
-    found = memo[what] = make(node)
+        object.__setattr__(node, "_memo", {})
+    except KeyError:
+        pass
+    found = node._memo[what] = make(node)
     return found
 
 

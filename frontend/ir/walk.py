@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from operator import attrgetter
+from operator import attrgetter, is_not
 from typing import Any, TypeVar, Union, cast
 
 from unseq.frontend.ir import types as t
@@ -171,8 +171,8 @@ def transform(node: N, f: Callable[[Node], Node]) -> N:
     for name, kind in _FIELDS[type(node)]:
         value = getattr(node, name)
         if kind == "*":
-            new = tuple(transform(item, f) for item in value)
-            if any(a is not b for a, b in zip(new, value, strict=True)):
+            new = tuple([transform(item, f) for item in value])
+            if any(map(is_not, new, value)):
                 changes[name] = new
         elif value is not None:
             single = transform(value, f)

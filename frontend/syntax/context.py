@@ -170,17 +170,17 @@ class Context:
         """The same at a span."""
         return Unsupported(span, what, remedy)
 
-    @contextmanager
-    def nested(self, node: Node) -> Iterator[None]:
-        """One level deeper; refuses what would exhaust the stack of whoever walks the IR."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.depth -= 1
+    def nested(self, node: Node) -> Context:
+        """To be entered: one level deeper; refuses what would exhaust the stack of whoever walks the IR."""
+        if self.depth >= DEEPEST:
             raise self.refuse(node, f"code nested more than {DEEPEST} levels deep", "split it into smaller parts")
-        try:
-            yield
-        finally:
-            self.depth -= 1
+        return self
+
+    def __enter__(self) -> None:
+        self.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.depth -= 1
 
     # --- names -----------------------------------------------------------------------------------------------------
 
