@@ -1,7 +1,7 @@
 """Roughly how much a loop does: elementary operations as an expression at loop entry, for granularity decisions.
 
-Only an estimate: both branches of a condition count, inner loops count with the largest number of iterations, those
-of unknown length with ``GUESS``.
+Only an estimate: of a condition's branches the longer one counts (both where loops stand in them), inner loops count
+with the largest number of iterations, those of unknown length with ``GUESS``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from unseq.frontend.analysis.library import bare
 from unseq.frontend.analysis.paths import SIZE
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Binary, Call, Expr, Index, Loop, Member, Method
+from unseq.frontend.ir.nodes import Binary, Call, Expr, If, Index, Loop, Member, Method
 from unseq.frontend.ir.remembering import remembered
 
 GUESS = 8  # iterations of a loop of unknown length
@@ -28,7 +28,15 @@ CHEAP = frozenset({"fabs", "abs", "min", "max", "fmin", "fmax", "sqrt", "floor",
 def operations(node: walk.Node, effects: Effects, depth: int = 0) -> int:
     """Elementary operations at or below a node, inner loops once."""
     count = 0
-    for found in walk.walk(node):
+    pending: list[walk.Node] = [node]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, If) and not any(isinstance(inner, walk.LOOPS) for inner in walk.walk(found)):
+            branches = [b for b in (found.then, found.other) if b is not None]
+            count += 1 + max(operations(branch, effects, depth) for branch in branches)
+            pending.append(found.condition)
+            continue
+        pending += walk.children(found)
         if isinstance(found, Binary):
             count += 4 if found.op in "/%" and not isinstance(found.type, t.Bool) else 1
         elif isinstance(found, Index | Method):
