@@ -22,6 +22,7 @@ from unseq.frontend.ir import types as ir
 
 MOST_WORK = 2e8  # elementary operations: a tenth of a second
 NESTED_BYTES = 200  # an element that is an object of its own here: a string, a vector in a vector
+SMALLEST = 10  # elements of the smallest input that is timed
 DEPTHS = (8, 12, 16, 20, 24, 28)
 SANITIZERS_COST = 4.0
 LONG_ENOUGH = 0.02  # seconds under sanitizers from which a growth can be told
@@ -65,18 +66,27 @@ def timing_cases(
     easier: float = 1.0,
     choice: Choice = PLAIN,
 ) -> tuple[TimingCase, ...]:
-    """One case for each wanted size that the estimate of work allows, each at least twice the one before; the work is
-    ``easier`` than its estimate by that factor."""
+    """One case for each wanted size that the estimate of work allows, each at least twice the one before, and smaller
+    ones where these are few; the work is ``easier`` than its estimate by that factor."""
     made: list[TimingCase] = []
-    last = 0
-    for k, total in enumerate(reach.sizes):
+
+    def make(total: int, least: int) -> TimingCase | None:
         assignment, solution = fitted(roles, sizes, total, MOST_WORK * reach.work * easier, reach.memory)
         n = principal(assignment, solution)
-        if (made and n < 2 * last) or solution.crowding > 1:
-            continue
-        rng = np.random.default_rng([seed, 1000 + k])
-        made.append(TimingCase(n, Assembler(roles, solution, choice, rng).case(f"timing, n = {n}")))
-        last = n
+        if n < least or solution.crowding > 1 or any(n == one.n for one in made):
+            return None
+        rng = np.random.default_rng([seed, total])
+        return TimingCase(n, Assembler(roles, solution, choice, rng).case(f"timing, n = {n}"))
+
+    for total in reach.sizes:
+        case = make(total, 2 * made[-1].n if made else 0)
+        made += [case] if case is not None else []
+    total = made[0].n if made else 0
+    while len(made) < len(reach.sizes) and (total := total // 10) >= SMALLEST:
+        case = make(total, 0)
+        if case is None or case.n >= made[0].n:
+            break
+        made.insert(0, case)
     return tuple(made)
 
 

@@ -140,3 +140,19 @@ def test_nothing_valid_asks_for_inputs() -> None:
     suite = make_suite(lowered(text, "find"), seed=1, effort=Effort.QUICK, validate=none)
     assert suite.cases == () and suite.timing == ()
     assert "--inputs" in suite.no_valid_input and "signal 11" in suite.no_valid_input
+
+
+def test_three_sizes_are_timed_also_where_few_can_be_afforded() -> None:
+    text = """void closest(const double *x, int n, double *out) {
+        for (int i = 0; i < n; i++) {
+            double least = 1e300;
+            for (int j = 0; j < n; j++) {
+                double d = x[i] * x[i] / (1.0 + x[j] * x[j]);
+                if (j != i && d < least) least = d;
+            }
+            out[i] = least;
+        }
+    }"""
+    suite = make_suite(lowered(text, "closest"), seed=1, effort=Effort.QUICK, validate=accept_all)
+    sizes = [one.n for one in suite.timing]
+    assert len(sizes) == 3 and sizes == sorted(set(sizes)) and sizes[-1] < 100_000
