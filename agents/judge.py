@@ -31,7 +31,7 @@ from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import sandbox_description
 from unseq.frontend.ir.nodes import Function
 
-__all__ = ["Examined", "Judge", "OriginalRejected", "judge", "judging"]
+__all__ = ["Examined", "Judge", "OriginalRejected", "judge", "judging", "silent"]
 
 Progress = Callable[[str], None]
 
@@ -134,7 +134,7 @@ class Judge:
             return rival_times(self.original, other, valid)
 
 
-def _silent(_: str) -> None:
+def silent(_: str) -> None:
     """No progress to show."""
 
 
@@ -143,7 +143,7 @@ def judging(
     task: Task,
     toolchain: Toolchain,
     effort: Effort = Effort.QUICK,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     *,
     timed: bool = True,
 ) -> Iterator[Judge]:

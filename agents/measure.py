@@ -23,7 +23,7 @@ ROUNDS = {Effort.QUICK: 3, Effort.NORMAL: 5, Effort.THOROUGH: 7}
 _BUDGET_S = {Effort.QUICK: 0.12, Effort.NORMAL: 0.3, Effort.THOROUGH: 1.0}
 _MORE_ROUNDS = 2  # where candidates are compared, for the differences are small
 _WINS = 1.1
-_LOSES = 0.9
+LOSES = 0.9
 
 RunOriginal = Callable[[Sequence[Case], Schedule], Run]
 RunCandidate = Callable[[Sequence[Case], Schedule, int], Run]
@@ -143,5 +143,5 @@ def wins(times: Profile) -> Wins:
     """Yes: clearly faster at the largest size, and at no size clearly slower."""
     if not times.points:
         return Wins.UNMEASURED
-    slower = any(p.sequential.high_s / p.parallel[-1][1].low_s < _LOSES for p in times.points)
+    slower = any(p.sequential.high_s / p.parallel[-1][1].low_s < LOSES for p in times.points)
     return Wins.YES if times.points[-1].speedup >= _WINS and not slower else Wins.NO

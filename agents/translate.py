@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
-from unseq.agents.judge import OriginalRejected, judging
+from unseq.agents.judge import OriginalRejected, judging, silent
 from unseq.agents.rival import RivalTime
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.best import Tried, Variant, best
@@ -80,12 +80,8 @@ class Translation:
     search: tuple[Tried, ...] = ()
 
 
-def _silent(_: str) -> None:
-    """No one to tell."""
-
-
 def translate(
-    unit: SourceUnit, head: FunctionHead, options: Options, toolchain: Toolchain, stage: Stage = _silent
+    unit: SourceUnit, head: FunctionHead, options: Options, toolchain: Toolchain, stage: Stage = silent
 ) -> Translation:
     """Translates one function by the rules and judges the result; ``stage`` is told what is being done.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from unseq.backends.plan import Map, Pack, Reduce, Scan, Scatter, Search, Strategy
+from unseq.frontend.analysis.updates import uncast
 from unseq.frontend.facts import LoopFact
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
     Binary,
     Call,
-    Cast,
     Construct,
     Expr,
     If,
@@ -47,7 +47,8 @@ def most_iterations(fact: LoopFact) -> int | None:
     if isinstance(iteration.trip, Literal) and isinstance(iteration.trip.value, int):
         return iteration.trip.value
     nodes = list(walk(fact.loop.body))
-    from_zero = iteration.step == 1 and _bare(iteration.lower) == Literal(0, _bare(iteration.lower).type)
+    lower = uncast(iteration.lower)
+    from_zero = iteration.step == 1 and isinstance(lower, Literal) and lower.value == 0
     if not from_zero or any(isinstance(n, If | Select | Switch) or _is_logical(n) for n in nodes):
         return None
     shifts = (n for n in nodes if isinstance(n, Binary) and n.op in ("<<", ">>") and _is(n.right, iteration.symbol))
@@ -56,15 +57,9 @@ def most_iterations(fact: LoopFact) -> int | None:
 
 
 def _is(e: Expr, symbol: Symbol | None) -> bool:
-    bare = _bare(e)
+    bare = uncast(e)
     return isinstance(bare, Ref) and bare.symbol == symbol
 
 
 def _is_logical(node: object) -> bool:
     return isinstance(node, Binary) and node.op in ("&&", "||")
-
-
-def _bare(e: Expr) -> Expr:
-    while isinstance(e, Cast):
-        e = e.operand
-    return e

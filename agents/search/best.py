@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from unseq.agents.judge import Examined, Judge
+from unseq.agents.judge import Examined, Judge, silent
 from unseq.agents.search.choice import chosen, speedups
 from unseq.agents.task import Candidate
 from unseq.agents.tester.suite import Suite
@@ -59,7 +59,7 @@ def best(judge: Judge, variants: Sequence[Variant], suite: Suite, stage: Callabl
         judge.prepare(variant.candidate)
     for number, variant in enumerate(others, 1):
         stage(f"variant {number} of {len(others)}")
-        examined.append(judge.examine(variant.candidate, suite, _silent))
+        examined.append(judge.examine(variant.candidate, suite, silent))
     return _kept(judge, variants, examined, stage)
 
 
@@ -93,7 +93,3 @@ def _kept(
 def _contradicts(verdict: Verdict | None) -> bool:
     """Whether a failure of the default speaks against all forms of its plan."""
     return verdict is not None and not isinstance(verdict, _OF_ONE_FORM)
-
-
-def _silent(_: str) -> None:
-    """No progress to show."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 import statistics
 
-from unseq.agents.measure import Side, Sides
+from unseq.agents.measure import LOSES, Side, Sides
 
 _LEAST_GAIN = 1.05
-_LOSES = 0.9
 
 
 def speedups(sides: Sides, number: int) -> tuple[tuple[int, float], ...]:
@@ -26,7 +25,7 @@ def gain(first: Side, other: Side) -> float:
     """How many times faster ``other`` is than ``first``, over all sizes; 0 where that is not beyond doubt: not in
     every round, or not at every size."""
     by_size = [_ratios(a, b) for a, b in zip(first.seconds, other.seconds, strict=False)]
-    if not by_size or any(statistics.median(ratios) < _LOSES for ratios in by_size):
+    if not by_size or any(statistics.median(ratios) < LOSES for ratios in by_size):
         return 0.0
     weights = [2.0**k for k in range(len(by_size))]
     rounds = [

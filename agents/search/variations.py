@@ -160,19 +160,28 @@ def _loops_in(node: Node) -> bool:
 def _is_one_sum(fact: LoopFact) -> bool:
     """Whether an iteration is one addition to one variable, behind declarations only."""
     sums = [role for role in fact.roles if isinstance(role, Accumulator)]
-    rest = [role for role in fact.roles if not isinstance(role, Accumulator)]
-    *before, last = fact.loop.body.statements or (None,)
+    sum_ = _only_sum(fact)
     return (
         len(sums) == 1
         and sums[0].op == "+"
         and isinstance(sums[0].place, Ref)
-        and isinstance(last, Assign)
-        and last.op == "+"
-        and last.place == sums[0].place
-        and _same_kind(last)
-        and all(isinstance(statement, Declare) for statement in before)
-        and all(isinstance(role, Induction) or (isinstance(role, Private) and not role.last) for role in rest)
+        and sum_ is not None
+        and sum_.place == sums[0].place
+        and _same_kind(sum_)
+        and _carries_only(fact, Accumulator)
     )
+
+
+def _only_sum(fact: LoopFact) -> Assign | None:
+    """The ``+=`` that an iteration is, behind declarations only."""
+    *before, last = fact.loop.body.statements or (None,)
+    plain = isinstance(last, Assign) and last.op == "+" and all(isinstance(statement, Declare) for statement in before)
+    return last if plain and isinstance(last, Assign) else None
+
+
+def _carries_only(fact: LoopFact, kind: type) -> bool:
+    """Whether iterations carry nothing but roles of this kind."""
+    return all(isinstance(r, kind | Induction) or (isinstance(r, Private) and not r.last) for r in fact.roles)
 
 
 # --- scatters ------------------------------------------------------------------------------------------------------
@@ -184,7 +193,7 @@ def _scatters(strategy: Scatter) -> tuple[_Option, ...]:
     copied = strategy.method is ScatterMethod.PRIVATE and all(role.extent is not None for role in roles)
     if copied:
         found.append(_Option(replace(strategy, parts=_PARTS[0]), "one private copy a worker"))
-    atomic = _only_updates(strategy.loop) and all(role.op in _ATOMIC for role in roles)
+    atomic = _carries_only(strategy.loop, ArrayAccumulator) and all(role.op in _ATOMIC for role in roles)
     if copied and atomic and _convertible(strategy.loop):
         found.append(_Option(replace(strategy, method=ScatterMethod.ATOMIC), "atomic updates"))
     if copied and _can_sum_by_index(strategy.loop):
@@ -192,12 +201,6 @@ def _scatters(strategy: Scatter) -> tuple[_Option, ...]:
     if copied:
         found += [_Option(replace(strategy, parts=n), f"{n} private copies a worker") for n in _PARTS[1:]]
     return tuple(found)
-
-
-def _only_updates(fact: LoopFact) -> bool:
-    """Whether iterations carry nothing but the arrays that they update."""
-    return all(isinstance(r, ArrayAccumulator | Induction) or (isinstance(r, Private) and not r.last)
-               for r in fact.roles)  # fmt: skip
 
 
 def _updates(fact: LoopFact) -> list[Assign]:
@@ -227,15 +230,13 @@ def _same_kind(update: Assign) -> bool:
 def _can_sum_by_index(fact: LoopFact) -> bool:
     """Whether an iteration is one sum into one array of known length, behind declarations only."""
     roles = [role for role in fact.roles if isinstance(role, ArrayAccumulator)]
-    *before, last = fact.loop.body.statements or (None,)
+    sum_ = _only_sum(fact)
     return (
         len(roles) == 1
         and roles[0].op == "+"
         and isinstance(roles[0].array, Ref)
-        and isinstance(last, Assign)
-        and last.op == "+"
-        and _updates(fact) == [last]
-        and all(isinstance(statement, Declare) for statement in before)
-        and _only_updates(fact)
+        and sum_ is not None
+        and _updates(fact) == [sum_]
+        and _carries_only(fact, ArrayAccumulator)
         and _convertible(fact)
     )

@@ -109,11 +109,8 @@ def _by_blocks(context: Context, fact: CallFact) -> tuple[list[str], str]:
     first, last = context.scoped("first"), context.scoped("last")
     begin = context.expr(arguments[0], ADDITIVE)
     start = f"bool(*{first})" if ranges.element_type(arguments[0]) == t.BOOL else f"*{first}"
-    inner = "\n".join([
-        f"const auto {first} = {begin} + {block} * {BLOCK};",
-        f"const auto {last} = {begin} + std::min<size_t>({n}, ({block} + 1) * {BLOCK});",
-        f"return std::accumulate({first} + 1, {last}, {start}, {combine});",
-    ])  # fmt: skip
+    sum_ = f"return std::accumulate({first} + 1, {last}, {start}, {combine});"
+    inner = "\n".join([*_ends(begin, n, block, first, last), sum_])
     site = context.site("reduce", fact.span)
     blocks_of = f"parlay::tabulate(({n} + {BLOCK} - 1) / {BLOCK}, {CLOSURE}(size_t {block})"
     lines = [
@@ -122,6 +119,14 @@ def _by_blocks(context: Context, fact: CallFact) -> tuple[list[str], str]:
         context.braces(f"{site}const auto {partial} = {blocks_of}", inner, ");"),
     ]
     return lines, f"std::accumulate({partial}.begin(), {partial}.end(), {context.expr(arguments[2])}, {combine})"
+
+
+def _ends(begin: str, n: str, block: str, first: str, last: str) -> list[str]:
+    """Declarations of a block's iterators, in a range of ``n`` elements from ``begin``."""
+    return [
+        f"const auto {first} = {begin} + {block} * {BLOCK};",
+        f"const auto {last} = {begin} + std::min<size_t>({n}, ({block} + 1) * {BLOCK});",
+    ]
 
 
 def transform_reduction(context: Context, fact: CallFact) -> str:
@@ -208,10 +213,7 @@ def _scan_by_blocks(context: Context, fact: CallFact, inclusive: bool, init: Exp
     n, count, b, sums, first, last = (context.scoped(name) for name in names)
     type_, op, monoid = context.type(element), _STANDARD[fact.op], f"parlay::{_MONOIDS[fact.op]}"
     begin, target = (context.expr(arguments[k], ADDITIVE) for k in (0, 2))
-    ends = [
-        f"const auto {first} = {begin} + {b} * {BLOCK};",
-        f"const auto {last} = {begin} + std::min<size_t>({n}, ({b} + 1) * {BLOCK});",
-    ]
+    ends = _ends(begin, n, b, first, last)
     lines = [
         f"const size_t {n} = {ranges.length(context, fact)};",
         f"const size_t {count} = {n} / {BLOCK} + 1;  // the last one may be empty",

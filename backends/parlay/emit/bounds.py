@@ -16,9 +16,10 @@ from unseq.backends.parlay.emit.polynomials import (
     polynomial_text,
 )
 from unseq.frontend.analysis.affine import Polynomial, number, polynomial
+from unseq.frontend.analysis.updates import uncast
 from unseq.frontend.facts import Iteration
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Binary, Cast, Expr, Ref, Select
+from unseq.frontend.ir.nodes import Binary, Expr, Ref, Select
 from unseq.frontend.ir.walk import LOOPS, Node, walk
 
 CUTOFF = "UNSEQ_CUTOFF"
@@ -113,20 +114,14 @@ def cutoff(context: Context, trip: Trip, iteration: Iteration, work: Expr | None
 def _necessary(context: Context, trip: Expr, conditions: Sequence[str]) -> tuple[str, ...]:
     """A test that costs less than a number of iterations that takes a division: it is at most the upper bound where
     the lower one is not negative."""
-    trip = _uncast(trip)
+    trip = uncast(trip)
     share = next((text.rpartition(" >= ")[2] for text in conditions if CUTOFF in text and " >= " in text), "")
     if not (share and isinstance(trip, Select) and isinstance(trip.condition, Binary) and trip.condition.op == ">"):
         return ()
-    upper, lower = _uncast(trip.condition.left), _uncast(trip.condition.right)
+    upper, lower = uncast(trip.condition.left), uncast(trip.condition.right)
     if not (isinstance(upper, Ref) and is_unsigned(upper) and is_unsigned(lower)):
         return ()
     return (f"{context.expr(upper, RELATIONAL + 1)} >= {share}",)
-
-
-def _uncast(e: Expr) -> Expr:
-    while isinstance(e, Cast):
-        e = e.operand
-    return e
 
 
 def _conditions(context: Context, trip: Trip, work: Expr | None, body: Node) -> tuple[tuple[str, ...], bool]:

@@ -35,13 +35,7 @@ PARLAY_NOINLINE size_t find_in(size_t lo, size_t hi, P& p) {
 template <typename P>
 size_t find_if_index(size_t n, P&& p, size_t = 0) {
   const size_t block = unseq_block_length(n, larger<size_t>(16, smaller<size_t>(n / 64, 4096)));
-  const size_t first = smaller(block, n);
-  if (block > 1) {
-    const size_t i = find_in(0, first, p);
-    if (i < first || first == n) return i;
-  }
   size_t found = n;
-  size_t next = block > 1 ? first : 0;
   const auto look = [&](size_t lo, size_t hi) {
     const size_t i = find_in(lo, hi, p);
     if (i == hi) return;
@@ -53,6 +47,9 @@ size_t find_if_index(size_t n, P&& p, size_t = 0) {
     parallel_for(0, n, [&](size_t i) { look(i, i + 1); });
     return found;
   }
+  size_t next = smaller(block, n);
+  const size_t early = find_in(0, next, p);
+  if (early < next || next == n) return early;
   parallel_for(
       0, num_workers(),
       [&](size_t) {
