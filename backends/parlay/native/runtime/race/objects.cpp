@@ -93,6 +93,15 @@ bool in_module(std::uintptr_t address, bool code_only, std::uintptr_t* base) {
   return search.size != 0;
 }
 
+int look_for_thread_variable(dl_phdr_info* info, std::size_t, void* argument) {
+  const auto block = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+  for (int i = 0; block != 0 && i < info->dlpi_phnum; ++i) {
+    const auto& segment = info->dlpi_phdr[i];
+    if (segment.p_type == PT_TLS && *static_cast<std::uintptr_t*>(argument) - block < segment.p_memsz) return 1;
+  }
+  return 0;
+}
+
 struct CodeSearch {
   std::uint32_t low;
   std::uintptr_t found;
@@ -143,6 +152,7 @@ Object object_at(std::uintptr_t address, std::uintptr_t stack_low, std::uintptr_
       }
     }
   }
+  if (dl_iterate_phdr(look_for_thread_variable, &address) != 0) return Object{kOfThread, 0, 0, nullptr};
   constexpr std::uintptr_t kAbove = std::uintptr_t{8} << 20;  // frames of the callers
   if (address >= stack_low && address < stack_top + kAbove) return Object{UNSEQ_OBJECT_STACK, 0, 0, nullptr};
   std::uintptr_t base = 0;

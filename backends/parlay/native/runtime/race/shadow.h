@@ -79,6 +79,26 @@ class Shadow {
     return top_[(address >> 35) & (kTop - 1)][(address >> kChunkBits) & (kMiddle - 1)].bytes + (address & (kChunk - 1));
   }
 
+  // Splits every word of [address, address + n): whoever touches one goes the long way.
+  void split_all(std::uintptr_t address, std::size_t n) {
+    for (std::uintptr_t at = address & ~std::uintptr_t{3}; at < address + n; at += 4) {
+      Chunk& chunk = chunk_of(at);
+      const std::size_t word = (at & (kChunk - 1)) >> 2;
+      if (chunk.words[word].write.strand != kSplit) split(chunk, word);
+    }
+  }
+  bool any_split(std::uintptr_t address, std::size_t n) {
+    for (std::uintptr_t at = address & ~std::uintptr_t{3}; at < address + n; at += 4) {
+      const Cell* cell = word(at);
+      if (cell == nullptr) {
+        at = (at | (kChunk - 1)) - 3;
+      } else if (cell->write.strand == kSplit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   // Forgets who touched [address, address + n).
   void clear(std::uintptr_t address, std::size_t n);
   // Forgets everything.
