@@ -64,6 +64,8 @@ class Detector {
 
   void open(const void* site, std::size_t base, const void* frame);
   void begin_child();
+  // The child goes on later, as a child of the next fork: its frames stay.
+  void pause_child() { end_strand(labels_.depth(), reinterpret_cast<const void*>(stack_.low)); }
   void end_child(const void* frame) { end_strand(labels_.depth(), frame); }
   void close();
 
@@ -73,6 +75,7 @@ class Detector {
   Labels::Creator begin_task();
   void end_task(Labels::Creator creator, const void* frame);
   void wait(std::size_t depth) { labels_.wait(depth), update(); }
+  void disown(std::size_t depth) { labels_.disown(depth); }
   void close_scopes(std::size_t depth) { labels_.close_scopes(depth), update(); }
 
   // Where the frames of what runs lie: [low, top) was touched, and may be down to `bytes` below `top`.

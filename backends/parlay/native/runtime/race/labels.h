@@ -97,6 +97,11 @@ class Labels {
     }
     running_ = ++last_;
   }
+  // What the scopes above `depth` have started is, to who goes on, as if a task of its own had started it.
+  void disown(std::size_t depth) {
+    if (depth_ == depth) return;
+    for (std::size_t i = forks_[depth].tasks; i < tasks_used_; ++i) tasks_[i].own = false;
+  }
   // All that was started in the innermost scopes above `depth`, by whomever.
   void close_scopes(std::size_t depth) {
     if (depth_ == depth) return;

@@ -8,6 +8,8 @@
 #include "pages.h"
 #include "unseq/runtime.h"
 
+extern "C" void* __libc_stack_end;  // where the process's stack begins
+
 namespace unseq::race {
 
 namespace {
@@ -122,6 +124,11 @@ int look_for_code(dl_phdr_info* info, std::size_t, void* argument) {
   return 0;
 }
 
+bool on_stack(std::uintptr_t address, std::uintptr_t low, std::uintptr_t top) {
+  constexpr std::uintptr_t kMost = std::uintptr_t{64} << 20;  // bytes of the process's own stack
+  return (address >= low && address < top) || reinterpret_cast<std::uintptr_t>(__libc_stack_end) - address < kMost;
+}
+
 }  // namespace
 
 void remember_block(const void* block, std::size_t bytes, const void* pc) {
@@ -153,8 +160,7 @@ Object object_at(std::uintptr_t address, std::uintptr_t stack_low, std::uintptr_
     }
   }
   if (dl_iterate_phdr(look_for_thread_variable, &address) != 0) return Object{kOfThread, 0, 0, nullptr};
-  constexpr std::uintptr_t kAbove = std::uintptr_t{8} << 20;  // frames of the callers
-  if (address >= stack_low && address < stack_top + kAbove) return Object{UNSEQ_OBJECT_STACK, 0, 0, nullptr};
+  if (on_stack(address, stack_low, stack_top)) return Object{UNSEQ_OBJECT_STACK, 0, 0, nullptr};
   std::uintptr_t base = 0;
   if (in_module(address, false, &base)) return Object{UNSEQ_OBJECT_GLOBAL, base, 0, nullptr};
   return Object{UNSEQ_OBJECT_UNKNOWN, 0, 0, nullptr};
