@@ -7,7 +7,6 @@ with its own clock in the same process, and believes what is printed. Never used
 from __future__ import annotations
 
 from enum import Enum
-from pathlib import Path
 
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Limits, Sandbox, job_folder, run
@@ -93,11 +92,12 @@ def naive_pass(toolchain: Toolchain, candidate: str, checks: Checks = Checks.ALL
         made = run(command, limits=Limits(wall_s=60.0))
         assert made.ok, made.errors[:2000]
         (job / "program").chmod(0o755)
-        libraries = toolchain.runtime(RuntimeKind.PLAIN).parent
+        for path in toolchain.runtime_files(RuntimeKind.PLAIN):
+            (job / path.name).write_bytes(path.read_bytes())
         done = run(
             [job / "program"],
             limits=Limits(wall_s=20.0),
-            sandbox=Sandbox(readable=(job, Path(libraries))),
-            environment={"SECRET": SECRET, "LD_LIBRARY_PATH": str(libraries), "PARLAY_NUM_THREADS": "2"},
+            sandbox=Sandbox(readable=(job,)),
+            environment={"SECRET": SECRET, "LD_LIBRARY_PATH": str(job), "PARLAY_NUM_THREADS": "2"},
         )
     return b"PASS" in done.stdout and done.status == 0
