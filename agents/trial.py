@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from unseq.agents.builds import Builds, adds_openmp, detector_kind, start_build
+from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detector_kind, start_build
 from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, raced, smallest, wrong
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.original import Original, element_count
-from unseq.agents.screen import fork_sites, imported, screen_imports, screen_text, unreached
+from unseq.agents.screen import fork_sites, imported, screen_library, screen_text, unreached
 from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
@@ -42,7 +42,8 @@ from unseq.backends.process import Limits, sandbox_description
 from unseq.backends.results import Built, Profile, Rejected, Run
 
 Stage = Callable[[bool], Verdict | None]
-_RACE_ELEMENTS = 300_000
+_RACE_ELEMENTS, _RACE_S = 300_000, 0.2  # of inputs for the detector: size, and time of the original under ASan
+_FIRST_USES = 3  # calls that may set up what stays the same from then on
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
 _THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
@@ -105,9 +106,10 @@ class Trial:
         made = self.builds[RuntimeKind.PLAIN].result()
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        imports = imported(made.library)
-        known = imported(self.original.library(RuntimeKind.PLAIN).library)
-        reason = screen_imports(imports, known, self.toolchain.parlaylib is not None)
+        known = self.original.library(RuntimeKind.PLAIN).library
+        reason = screen_library(made.library, known, self.toolchain.parlaylib is not None)
+        if not reason and depends_on_the_build(self.task, self.candidate, self.toolchain):
+            reason = "other lines of it are compiled under the sanitizers than for use"
         return Tampered(reason) if reason else None
 
     def _library(self, kind: RuntimeKind) -> Built | Rejected:
@@ -186,9 +188,18 @@ class Trial:
             return Inconclusive(self.suite.no_valid_input or "there are no valid inputs")
         # Twice, so that what was right at first must stay right; fresh memory each time.
         order = tuple(range(len(cases)))
-        schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0))
+        schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0), statics=True)
         done = self._run(RuntimeKind.PLAIN, cases, schedule, 2)
-        return self._checked(cases, schedule, done, "as it is used, 2 threads")
+        verdict = self._checked(cases, schedule, done, "as it is used, 2 threads")
+        if verdict is None and done.changes > _FIRST_USES and not self.original.changes and self._owns_its_statics:
+            text = f"{done.changes} of {len(done.calls)} calls changed its static variables; the original keeps nothing"
+            return Tampered(f"it keeps something from one call to the next: {text}")
+        return verdict
+
+    @property
+    def _owns_its_statics(self) -> bool:
+        """Whether its static memory is the candidate's alone: upstream's headers put their scheduler there."""
+        return self.toolchain.parlaylib is None
 
     def _sanitizers(self, _: bool) -> Verdict | None:
         made = self._library(RuntimeKind.ASAN)
@@ -222,10 +233,32 @@ class Trial:
         self.detector = "exact" if kind is RuntimeKind.RACE else "ThreadSanitizer"
         verdict = self._race_check(kind, self.cases)
         # What only samples schedules sees more of them where threads have more to do.
+        larger = [
+            timed.case
+            for timed in self.suite.timing
+            if element_count(timed.case) <= _RACE_ELEMENTS and self.original.seconds(timed.case) <= _RACE_S
+        ]
         if verdict is None and (self._unreached() or kind is RuntimeKind.TSAN):
-            larger = self._valid([t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS])
-            verdict = self._race_check(kind, larger) if larger else None
+            verdict = self._race_check(kind, self._valid(larger))
+        if verdict is None and self.effort is not Effort.QUICK and "UNSEQ_CUTOFF" in self.candidate.text:
+            verdict = self._races_as_used(kind, self._valid(larger))
         return verdict
+
+    def _races_as_used(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        """Races with the cut-offs and block lengths that the candidate has in use."""
+        scratch = self.original.place.folder
+        forced = self.builds[kind]
+        self.builds[kind] = start_build(
+            self.task, self.candidate, self.toolchain, self.executor, scratch, kind, forced=False
+        )
+        made = self._library(kind)
+        if isinstance(made, Rejected):
+            return CompileError(made.message)
+        known = self.sites.pop(kind, {})
+        try:
+            return self._race_check(kind, cases)
+        finally:
+            self.builds[kind], self.sites[kind] = forced, known
 
     def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
         """Whether the candidate itself starts threads. The race runtime always has the embedded headers, which start
@@ -236,6 +269,8 @@ class Trial:
         return any(_THREADS.fullmatch(symbol) for symbol in imported(made.library) - known)
 
     def _race_check(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        if not cases:
+            return None
         order = tuple(range(len(cases)))
         limit = self._limit(cases, 4.0, 200.0)
         schedule = Schedule(order, call_s=limit, statistics=True, races=kind is RuntimeKind.RACE)
@@ -302,7 +337,8 @@ class Trial:
 
     def timed(self, cases: Sequence[Case], schedule: Schedule, threads: int) -> Run:
         """One process that calls the candidate as it would be used."""
-        return self._run(RuntimeKind.PLAIN, cases, schedule, threads)
+        fresh = self._owns_its_statics and not self.own_threads  # threads that wait must find what they wait for
+        return self._run(RuntimeKind.PLAIN, cases, replace(schedule, statics=fresh), threads)
 
     def check_timed(self, cases: Sequence[Case], schedule: Schedule, done: Run, threads: int) -> Verdict | None:
         """What is wrong with the results of such a process."""
