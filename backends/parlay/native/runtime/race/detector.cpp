@@ -5,6 +5,7 @@
 namespace unseq::race {
 
 __constinit Detector detector;
+__thread Detector::Mode Detector::mode_ = Mode::off;
 
 // ---- forks ---------------------------------------------------------------------------------------------
 
@@ -21,8 +22,7 @@ void Detector::open(const void* site, std::size_t base, const void* frame) {
 
 void Detector::begin_child() {
   labels_.begin_child();
-  told_worker_ = 0;
-  update();
+  if (told_worker_ != 0) told_worker_ = 0, update();
 }
 
 // The child's frames are gone, and the next child's will lie at the same addresses.
@@ -94,7 +94,7 @@ void Detector::unlock(const void* lock) {
 // is taken as ordered with what other strands do that were told the same. Numbers are told in turn, so
 // that of a few strands no two are told the same.
 std::size_t Detector::worker(std::size_t count) {
-  if (mode_ == Mode::off || owner_ != __builtin_thread_pointer()) return 0;
+  if (mode_ == Mode::off) return 0;
   if (told_worker_ == 0) {
     told_worker_ = 1 + next_worker_++ % (count < kMostWorkers ? count : kMostWorkers);
     update();
@@ -286,6 +286,10 @@ void Detector::settle() {
 void Detector::enable(bool on) {
   if (pending_) settle();
   if (labels_.any_fork()) return;  // only between forks
+  plain_.prepare();
+  atomic_.prepare();
+  lock_numbers_.prepare();
+  mode_ = Mode::off;
   enabled_ = on;
   owner_ = __builtin_thread_pointer();
   update();

@@ -31,7 +31,7 @@ class Detector {
   // ---- what the program does ----
 
   void access(const Access& a) {
-    if (mode_ == Mode::off || owner_ != __builtin_thread_pointer()) return;
+    if (mode_ == Mode::off) return;
     touch_stack(a.address);
     if (__builtin_expect(pending_, 0)) settle();
     if (__builtin_expect(a.atomic || guarded() || (special_ && plain_.any_split(a.address, a.size)), 0)) {
@@ -45,21 +45,8 @@ class Detector {
   template <std::size_t N, bool Write>
   __attribute__((always_inline)) void plain_access(std::uintptr_t address, const void* pc) {
     if (mode_ == Mode::off) return;
-    if (__builtin_expect(mode_ == Mode::quick && owner_ == __builtin_thread_pointer(), 1)) {
-      touch_stack(address);
-      if constexpr (N < 4) {
-        Cell* const word = plain_.word(address);
-        if (N == 1 && !special_ && word != nullptr && word->write.strand == kSplit && quick<Write>(*plain_.byte(address), pc)) return;
-      } else if ((address & 3) == 0 && (address & (Shadow::kChunk - 1)) <= Shadow::kChunk - N) {
-        Cell* const words = plain_.word(address);
-        if (words != nullptr) {
-          bool done = true;
-          for (std::size_t i = 0; i < N / 4; ++i) done = done && quick<Write>(words[i], pc);
-          if (__builtin_expect(done, 1)) return;
-        }
-      }
-    }
-    access(Access{address, N, pc, Write, false});
+    if (__builtin_expect(mode_ == Mode::quick && quick<N, Write>(address, pc), 1)) return;
+    slow_access<N, Write>(address, pc);
   }
 
   void open(const void* site, std::size_t base, const void* frame);
@@ -100,7 +87,7 @@ class Detector {
 
   // Memory changes owner: nobody has touched it.
   void fresh(const void* block, std::size_t bytes) {
-    if (mode_ != Mode::off && owner_ == __builtin_thread_pointer()) forget(block, bytes);
+    if (mode_ != Mode::off) forget(block, bytes);
   }
 
   // ---- what we are asked ----
@@ -108,7 +95,7 @@ class Detector {
   void enable(bool on);
   void reset();
   std::size_t list(unseq_race* out, std::size_t capacity);
-  bool watching() const { return mode_ != Mode::off && owner_ == __builtin_thread_pointer(); }
+  bool watching() const { return mode_ != Mode::off; }
   static constexpr std::size_t kWorkers = 8;      // that are told to a loop's body
   static constexpr std::size_t kMostWorkers = 1024;
 
@@ -117,7 +104,8 @@ class Detector {
 
   // off: not enabled, outside all forks, or exempt. quick: no lock is held.
   enum class Mode : unsigned char { off, quick, slow };
-  Mode mode_ = Mode::off;
+  // Of the thread that is watched; off in all others.
+  static __thread Mode mode_ __attribute__((tls_model("initial-exec")));
   bool pending_ = false;  // a racing write is about to happen; its value is looked at afterwards
   bool special_ = false;  // atomic or locked accesses were seen; the words they touched are split
   bool enabled_ = false;
@@ -179,6 +167,7 @@ class Detector {
 
   void update() {
     const bool on = enabled_ && exempt_ == 0 && labels_.any_fork();
+    if (owner_ != __builtin_thread_pointer()) return;
     mode_ = !on ? Mode::off : pending_ || guarded() ? Mode::slow : Mode::quick;
   }
   bool guarded() const { return locks_.current() != 0 || told_worker_ != 0; }
@@ -189,19 +178,43 @@ class Detector {
     if (stack_.top - address < stack_.bytes && address < stack_.low) stack_.low = address;
   }
 
-  // One cell, where there is nothing to report; false, with the cell as it was, where there may be.
+  template <std::size_t N, bool Write>
+  __attribute__((noinline)) void slow_access(std::uintptr_t address, const void* pc) {
+    access(Access{address, N, pc, Write, false});
+  }
+
+  // An access where there is nothing to report; false, with nothing lost, where there may be.
+  template <std::size_t N, bool Write>
+  __attribute__((always_inline)) bool quick(std::uintptr_t address, const void* pc) {
+    touch_stack(address);
+    if constexpr (N < 4) {
+      Cell* const word = plain_.word(address);
+      if (N > 1 || special_ || word == nullptr || word->write.strand != kSplit) return false;
+      return quick_cell<Write>(*plain_.byte(address), pc);
+    } else {
+      if ((address & 3) != 0 || (address & (Shadow::kChunk - 1)) > Shadow::kChunk - N) return false;
+      Cell* const words = plain_.word(address);
+      if (words == nullptr) return false;
+      if constexpr (N == 4) return quick_cell<Write>(words[0], pc);
+      if constexpr (N == 8) return quick_cell<Write>(words[0], pc) && quick_cell<Write>(words[1], pc);
+      return quick_cell<Write>(words[0], pc) && quick_cell<Write>(words[1], pc) && quick_cell<Write>(words[2], pc) &&
+             quick_cell<Write>(words[3], pc);
+    }
+  }
   template <bool Write>
-  __attribute__((always_inline)) bool quick(Cell& cell, const void* pc) {
+  __attribute__((always_inline)) bool quick_cell(Cell& cell, const void* pc) {
     const Strand me = labels_.running();
     if (cell.write.strand == me) return true;
     if (!Write && cell.read.strand == me) return true;
-    if (cell.write.strand == kSplit || parallel(cell.write.strand)) return false;
+    if (!labels_.surely_before(cell.write.strand)) return false;
     const Slot mine{me, static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc))};
     if (Write) {
-      if (parallel(cell.read.strand)) return false;
+      if (!labels_.surely_before(cell.read.strand)) return false;
       cell.write = mine;
-    } else if (!parallel(cell.read.strand)) {
+    } else if (labels_.surely_before(cell.read.strand)) {
       cell.read = mine;
+    } else {
+      return labels_.surely_parallel(cell.read.strand);
     }
     return true;
   }

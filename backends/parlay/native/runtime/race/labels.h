@@ -116,8 +116,14 @@ class Labels {
   bool parallel(Strand s) const {
     if (s >= innermost_.current) return false;
     if (s >= innermost_.first) return true;
-    return s != 0 && parallel_further_out(s);
+    return s >= outermost_ && parallel_further_out(s);
   }
+
+  // Quick answers; false where the question needs more thought.
+  bool surely_before(Strand s) const {
+    return s < outermost_ || (s >= innermost_.current && s <= running_);
+  }
+  bool surely_parallel(Strand s) const { return s - innermost_.first < innermost_.current - innermost_.first; }
 
   // The fork below which s and the running strand part; s must be parallel to it.
   const Fork& parting(Strand s) const { return forks_[level_of(s)]; }
@@ -151,12 +157,14 @@ class Labels {
   std::size_t starts_used_ = 0;
   std::size_t tasks_used_ = 0;
   Interval innermost_{0, 0};  // of the innermost open fork: nearly every question ends there
+  Strand outermost_ = 1;      // the first strand of the outermost open fork: those before it are nobody's parallel
   Pages<Fork> forks_;
   Pages<Strand> starts_;
   Pages<Task> tasks_;
 
   void push(const Fork& fork) {
     forks_.reserve(depth_ + 1);
+    if (depth_ == 0) outermost_ = fork.first;
     forks_[depth_++] = fork;
     innermost_ = {fork.first, fork.current};
   }
@@ -164,6 +172,7 @@ class Labels {
     starts_used_ = forks_[--depth_].children;
     if (depth_ == 0) {
       innermost_ = {0, 0};
+      outermost_ = 1;
       return;
     }
     const Fork& fork = forks_[depth_ - 1];
@@ -189,7 +198,6 @@ class Labels {
     return lo;
   }
   __attribute__((noinline)) bool parallel_further_out(Strand s) const {
-    if (depth_ == 0 || s < forks_[0].first) return false;
     const std::size_t level = level_of(s);
     const Fork& fork = forks_[level];
     if (!fork.scope) return s < fork.current;
