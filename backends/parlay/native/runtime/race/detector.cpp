@@ -31,7 +31,7 @@ void Detector::end_strand(std::size_t depth, const void* frame) {
   if (pending_) settle();
   if (guesses_used_ > 0) end_guesses(depth);
   locks_.release_deeper(depth);
-  if (stack_.low < top) forget(reinterpret_cast<const void*>(stack_.low), top - stack_.low);
+  if (enabled_ && stack_.low < top) forget(reinterpret_cast<const void*>(stack_.low), top - stack_.low);
   stack_.low = top;
 }
 
