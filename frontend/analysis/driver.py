@@ -165,7 +165,7 @@ def _in_parts(
         other = _rewritten(verdict, fact.parent, assume, inside)
         return told(verdict, fact.parent) if other is None and verdict.is_parallel else other
 
-    return series.in_parts(fact, study, analysis.function, look)
+    return series.in_parts(fact, study, analysis.function, look, analysis.effects, "noalias" in assume)
 
 
 def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]) -> LoopFact | None:

@@ -79,6 +79,30 @@ def nest(rng: random.Random, name: str) -> str:
     return f"{HEAD.format(name)}\n{{\n{loops}}}\n"
 
 
+def mixture(rng: random.Random, name: str) -> str:
+    """A loop of several statements, some of which need what an earlier iteration left: in an array or a variable."""
+    at = [f"[i + {k}]" for k in (3, 4, 4, 4, 5)]
+    names = ["t", "u", "x", "z"]
+    known: list[str] = ["x", "z"]
+    lines: list[str] = []
+    for _ in range(rng.randint(2, 5)):
+        reads = [rng.choice([rng.choice("ab") + rng.choice(at), rng.choice(known), "p[i] * 3u", "i * 7u"])
+                 for _ in range(rng.randint(1, 3))]  # fmt: skip
+        value = f"({' ^ '.join(reads)}) * (({reads[0]} + 3u) / 5u) % 1000003u"
+        place = rng.choice([f"a{rng.choice(at)}", f"b{rng.choice(at)}", rng.choice(names), "x"])
+        if place in names and place not in known:
+            lines.append(f"unsigned {place} = {value};")
+            known.append(place)
+        elif rng.random() < 0.2:
+            lines.append(f"if ({rng.choice(['i > s', 'i % 3 != 0'])}) {place} = {value};")
+        else:
+            lines.append(f"{place} = {value} + {place};" if rng.random() < 0.3 else f"{place} = {value};")
+    header = rng.choice(["int i = 0; i < n; i++", "int i = 1; i < n; i++", "int i = n - 1; i >= 0; i--"])
+    text = "\n    ".join(lines)
+    ends = f"  a[0] = {rng.choice('xz')};\n" if rng.random() < 0.6 else ""
+    return f"{HEAD.format(name)}\n{{\n  unsigned x = 7, z = 1;\n  for ({header}) {{\n    {text}\n  }}\n{ends}}}\n"
+
+
 def translated(text: str, name: str) -> str | None:
     """The emitted file; None for a nest that is refused."""
     unit = SourceUnit(Path(f"{name}.c"), Language.C, text.encode())
@@ -142,7 +166,7 @@ def wrong_ones(folder: Path, texts: dict[str, str]) -> tuple[int, str]:
         ours.append(f"namespace {name}_ours {{\n{emitted}\n}}\n")
         theirs.append(f"namespace {name}_theirs {{\n{text}\n}}\n")
         names.append(name)
-    headers = ("<algorithm>", "<functional>", "<tuple>", "<atomic>", "<parlay/primitives.h>")
+    headers = ("<vector>", "<algorithm>", "<functional>", "<tuple>", "<atomic>", "<parlay/primitives.h>")
     includes = "".join(f"#include {header}\n" for header in headers)
     pairs = ", ".join(f'{{"{n}", {n}_theirs::{n}, {n}_ours::{n}}}' for n in names)
     main = MAIN % {"pairs": pairs, "sizes": ", ".join(f"{{{n}, {m}}}" for n, m in SIZES), "extent": EXTENT}
@@ -168,6 +192,17 @@ def outside_includes(text: str) -> str:
 def test_translated_nests_compute_the_same(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     texts = {f"f{k}": nest(rng, f"f{k}") for k in range(60)}
+    count, different = wrong_ones(tmp_path, texts)
+    print(f"{count} of {len(texts)} translated")
+    first = different.split(":")[0]
+    assert not different, f"{different}\n{texts.get(first, '')}"
+    assert count >= len(texts) // 5
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in range(1, 40))])
+def test_loops_in_parts_compute_the_same(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    texts = {f"f{k}": mixture(rng, f"f{k}") for k in range(60)}
     count, different = wrong_ones(tmp_path, texts)
     print(f"{count} of {len(texts)} translated")
     first = different.split(":")[0]

@@ -94,6 +94,11 @@ def space_of(context: Context, fact: LoopFact) -> Space:
                  tuple(before), tuple(after))  # fmt: skip
 
 
+def keeps_last(fact: LoopFact) -> bool:
+    """Whether a variable that the iterations have for themselves has the last one's value behind the loop."""
+    return any(isinstance(role, Private) and role.last for role in fact.roles)
+
+
 def from_zero(context: Context, space: Space) -> tuple[str, tuple[str, ...]]:
     """The parameter of a function of iterations that are counted from 0, and the lines that make the loop's own
     variables of it."""
