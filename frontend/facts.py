@@ -36,10 +36,12 @@ class Claim(Enum):
 @dataclass(frozen=True, slots=True)
 class Private:
     """Declared outside the loop, written before read in every iteration. ``last``: its value is read after the
-    loop, and the last iteration always writes it."""
+    loop, and the last iteration always writes it. Of an array or record, the elements that an iteration reads;
+    ``extent``: how many there are behind a pointer."""
 
     symbol: Symbol
     last: bool = False
+    extent: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

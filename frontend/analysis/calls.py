@@ -12,7 +12,7 @@ from unseq.frontend.analysis import library, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import Nest, Obstacle
 from unseq.frontend.analysis.effects import obstacle
-from unseq.frontend.analysis.paths import POSITIONS, element
+from unseq.frontend.analysis.paths import POSITIONS, distance, element
 from unseq.frontend.analysis.reading import Env
 from unseq.frontend.analysis.regions import Kind, is_array_parameter, is_pointer_like, leads
 from unseq.frontend.ir import types as t
@@ -256,7 +256,7 @@ def _memory(run: Values, e: Call, name: str) -> Expr:
             pointer = value
             while isinstance(pointer, Cast) and is_pointer_like(pointer.operand.type):
                 pointer = pointer.operand
-            count = _elements(values[2], pointer.type) if sized else None
+            count = elements_of(values[2], pointer.type) if sized else None
             if count is not None:
                 _range(run, e, pointer, count, is_write)
             elif is_pointer_like(pointer.type) or isinstance(pointer.type, t.Array):
@@ -266,7 +266,7 @@ def _memory(run: Values, e: Call, name: str) -> Expr:
     return run.unknown(e.type)
 
 
-def _elements(size: Expr, type_: t.Type) -> Expr | None:
+def elements_of(size: Expr, type_: t.Type) -> Expr | None:
     """A number of bytes as a number of elements."""
     to = t.element_type(type_)
     width = to.bits // 8 if isinstance(to, t.Int | t.Float) and to != t.Float(80) else None
@@ -307,6 +307,8 @@ def _algorithm(run: Values, e: Call, name: str) -> Expr:
             length = last.minus(first)
             if not any(is_pointer_like(a.type) or not t.is_arithmetic(a.type) for a in length.atoms()):
                 count = length.expression()
+        if count is None:
+            count = distance(values[0], values[1])
     elif not paired and name.endswith("_n"):
         count = values[1]
     first_writes = name in library.CHANGE_ALGORITHMS and name not in library.CHANGE_ALGORITHMS_OUT

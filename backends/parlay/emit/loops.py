@@ -18,7 +18,7 @@ from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import polynomial
-from unseq.frontend.facts import Buffered, LoopFact, Packed
+from unseq.frontend.facts import Buffered, LoopFact, Packed, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Binary, Block, Expr, Index, Literal, Ref, Symbol
 from unseq.frontend.ir.walk import expressions
@@ -81,6 +81,7 @@ def _quotient(text: str) -> str:
 def hoistable(context: Context, space: Space) -> bool:
     """Whether the loop's body is long, and may be written once for both paths."""
     plain = space.direct and space.iteration.declared_in_header and not space.before and not space.after
+    plain = plain and not any(isinstance(r, Private) and r.extent is not None for r in space.fact.roles)
     return plain and layout.line_count(context.block(space.fact.loop.body)) > LONG_BODY
 
 
