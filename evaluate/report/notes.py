@@ -110,7 +110,7 @@ def claim_of(claim: facts.Claim) -> Claim:
 
 
 def _header(fact: LoopFact, unit: SourceUnit) -> str:
-    loop = fact.loop
+    loop = fact.original or fact.loop
     match loop:
         case ForEach():
             return f"for {loop.symbol.name} : {_named(loop.sequence, unit)}"

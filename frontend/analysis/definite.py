@@ -1,12 +1,12 @@
 """Which elements of a variable an iteration of a loop has surely written before it reads them.
 
 The elements that an earlier write of the same iteration wrote are boxes: intervals, one a subscript, over the positions
-of the loops around both accesses.  A read must lie in one of them, or in a chain of them without gaps.
+of the loops around both accesses.  A read must lie in one of them, or in several that follow without gaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from unseq.frontend.analysis import dependence, terms
 from unseq.frontend.analysis.affine import Polynomial, number, polynomial
@@ -40,6 +40,7 @@ from unseq.frontend.ir.nodes import (
 )
 from unseq.frontend.slotted import dataclass
 
+MAX_BOXES = 40  # of one read
 RESETS = frozenset({"clear", "assign"})
 FILLS = frozenset({"fill", "fill_n", "iota", "memset", "memcpy", "memmove", "copy", "copy_n"})
 
@@ -94,9 +95,9 @@ class Iteration:
                 return False
             side = self.memory.side(write, where)
             ended = [self._ended(other, there, side) for other, there in self.accesses]
-            boxes = [box for box in ended if box is not None and not box.mentions(own)]
+            boxes = _grown((box for box in ended if box is not None and not box.mentions(own)), side)
             steps = [_subscript(s, side) if not isinstance(s, str) else s for s in where.steps]
-            if not any(_contains(box, steps, side) for box in boxes) and not _in_chain(boxes, steps, side):
+            if not any(_contains(box, steps, side) for box in boxes):
                 return False
         return True
 
@@ -134,14 +135,14 @@ class Iteration:
 
     def _is_written(self, place: int, access: Access, where: Path) -> bool:
         side = self.memory.side(access, where)
-        boxes = list(self._boxes(place, access, side))
+        boxes = _grown(self._boxes(place, access, side), side)
         if any(self._is_all(box, side) for box in boxes):
             return True
         if access.whole:
             return False
         for steps in _parts(where.steps, self.symbol.type):
             read = [_subscript(s, side) if not isinstance(s, str) else s for s in steps]
-            if not any(_contains(box, read, side) for box in boxes) and not _in_chain(boxes, read, side):
+            if not any(_contains(box, read, side) for box in boxes):
                 return False
         return True
 
@@ -338,16 +339,26 @@ def _contains(box: _Box, read: list[Polynomial | str | None], side: Side) -> boo
     return True
 
 
-def _in_chain(boxes: list[_Box], read: list[Polynomial | str | None], side: Side) -> bool:
-    """Whether intervals of which each begins where others end, at the latest, hold the one subscript of a read."""
-    at = read[0] if len(read) == 1 else None
-    if not isinstance(at, Polynomial):
-        return False
-    intervals = [box.steps[0] for box in boxes if len(box.steps) == 1 and not isinstance(box.steps[0], str)]
-    reached = [i for i in intervals if always(at.minus(i[0]), side)]
-    for interval in reached:  # grows
-        if always(interval[1].minus(at), side):
-            return True
-        reached += [i for i in intervals if i not in reached
-                    and always(interval[1].plus(number(1)).minus(i[0]), side)]  # fmt: skip
-    return False
+def _grown(boxes: Iterable[_Box], side: Side) -> list[_Box]:
+    """The boxes, and what those of them make together that follow one another without a gap."""
+    found = list(boxes)
+    for left in found:  # grows
+        for right in tuple(found):
+            both = _joined(left, right, side) if len(found) < MAX_BOXES else None
+            if both is not None and both not in found:
+                found.append(both)
+    return found
+
+
+def _joined(left: _Box, right: _Box, side: Side) -> _Box | None:
+    """Two boxes that are next to one another in one subscript, and the same in the others."""
+    apart = [k for k, (a, b) in enumerate(zip(left.steps, right.steps, strict=False)) if a != b]
+    if len(apart) != 1 or len(left.steps) != len(right.steps):
+        return None
+    first, second = left.steps[apart[0]], right.steps[apart[0]]
+    if isinstance(first, str) or isinstance(second, str):
+        return None
+    if not always(first[1].plus(number(1)).minus(second[0]), side):
+        return None
+    both = (first[0], second[1])
+    return _Box((*left.steps[: apart[0]], both, *left.steps[apart[0] + 1 :]))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from unseq.frontend.analysis import (
+    fission,
     irregular,
     neighbour,
     nests,
@@ -152,14 +153,25 @@ def _in_parts(
     inside: dict[int, tuple[Expr, ...]],
 ) -> LoopFact | None:
     """A sequential loop as parts that are parallel, if there is such a way."""
-    study = studies.get(fact.loop.id)
+    study, known = studies.get(fact.loop.id), inside.get(fact.parent, ())
     if fact.parallel or study is None or study.memory is None:
         return None
+    counted = fission.counted(fact.loop, analysis.function)
+    if counted is not None:
+        body = walk.splice(analysis.function.body, lambda s: (counted,) if s is fact.loop else (s,))
+        analysis = FunctionAnalysis(replace(analysis.function, body=body))
+        fact = replace(fact, loop=counted, original=fact.loop)
+        try:
+            study = judged(analysis, counted, known, assume).study
+        except TooLarge:
+            return None
+        if study is None:
+            return None
 
     def look(loop: Loop, body: Block) -> LoopFact | None:
         rewritten = FunctionAnalysis(replace(analysis.function, body=body))
         try:
-            verdict = judged(rewritten, loop, inside.get(fact.parent, ()), assume, parallel_only=True)
+            verdict = judged(rewritten, loop, known, assume, parallel_only=True)
         except TooLarge:
             return None
         other = _rewritten(verdict, fact.parent, assume, inside)

@@ -27,6 +27,7 @@ from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
     Assign,
+    Binary,
     Block,
     Break,
     Call,
@@ -35,8 +36,13 @@ from unseq.frontend.ir.nodes import (
     Declare,
     Expr,
     For,
+    ForEach,
+    Function,
     Index,
     Lambda,
+    Loop,
+    Method,
+    Overflow,
     Ref,
     Return,
     Stmt,
@@ -91,6 +97,32 @@ def _work(statements: Sequence[Stmt], effects: Effects) -> int:
     """Operations of one iteration."""
     inner = [nested.body for s in statements for nested in walk.loops(s)]
     return sum(operations(s, effects) for s in statements) + (GUESS - 1) * sum(operations(b, effects) for b in inner)
+
+
+def counted(loop: Loop, function: Function) -> For | None:
+    """A range-for over a vector as a loop over subscripts."""
+    if not isinstance(loop, ForEach) or not isinstance(loop.sequence, Ref):
+        return None
+    type_ = t.strip(loop.sequence.type)
+    element = t.element_type(type_)
+    if not isinstance(type_, t.Library) or type_.name != "vector" or element is None or isinstance(element, t.Bool):
+        return None
+    copies = Copies(function)
+    name, number = "k", 2
+    while name in copies.names:
+        name, number = f"k{number}", number + 1
+    counter = copies.symbol(Symbol(name, t.SIZE, 0))
+    place = terms.ref(counter)
+    size = Method(loop.sequence, "size", (), t.SIZE)
+    body = (Declare(loop.symbol, Index(loop.sequence, place, element)), *loop.body.statements)
+    return For(
+        (Declare(counter, terms.literal(0, t.SIZE)),),
+        Binary("<", place, size, t.BOOL),
+        (Assign(place, terms.literal(1, t.SIZE), "+", t.SIZE, Overflow.WRAP),),
+        replace(loop.body, statements=body),
+        loop.id,
+        loop.span,
+    )
 
 
 def candidate(study: Study, effects: Effects, noalias: bool) -> Parts | None:

@@ -209,7 +209,7 @@ def _series(context: Context, strategy: Series) -> str:
     context.asked, context.outlined = own, False
     if not asked:
         return text
-    original = "\n".join(context.statement(s) for s in (fact.loop, *fact.with_next))
+    original = "\n".join(context.statement(s) for s in (fact.original or fact.loop, *fact.with_next))
     return either(context, joined(asked), text, original)
 
 

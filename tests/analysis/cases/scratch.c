@@ -107,6 +107,23 @@ void by_a_helper(const double *restrict a, double *restrict out, int n)
     }
 }
 
+void a_column_beside_it(const double *restrict a, const double *restrict b, double *restrict out, int n)
+{
+    double m[3][4];
+    for (int i = 0; i < n; i++) { /* parallel map proved Private */
+        for (int r = 0; r < 3; r++) {
+            for (int c = 0; c < 3; c++)
+                m[r][c] = a[9 * i + 3 * r + c];
+            m[r][3] = b[3 * i + r];
+        }
+        for (int k = 0; k < 3; k++)
+            for (int r = k + 1; r < 3; r++)
+                for (int c = 3; c >= k; c--)
+                    m[r][c] -= m[r][k] / m[k][k] * m[k][c];
+        out[i] = m[2][3] / m[2][2];
+    }
+}
+
 /* --- near misses ---------------------------------------------------------------------------------- */
 
 void one_element_is_kept(const double *restrict a, double *restrict out, int n)
