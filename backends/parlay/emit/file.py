@@ -20,6 +20,7 @@ from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.frontier import emit_frontier
 from unseq.backends.parlay.emit.loops import either, emit_map
+from unseq.backends.parlay.emit.merge import emit_merge
 from unseq.backends.parlay.emit.pack import emit_pack
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import emit_reduce
@@ -35,6 +36,7 @@ from unseq.backends.plan import (
     Fork,
     Frontier,
     Map,
+    Merge,
     Pack,
     Plan,
     Reduce,
@@ -176,6 +178,9 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
             return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
         case Choices(fact) if is_global(fact):
             return [Piece(context.function.body.span, _with_own_state(context, strategy), is_expression=True)]
+        case Merge(fact):
+            gone = tuple(s.span for s in fact.with_next)
+            return [Piece(fact.span, emit_merge(context, strategy), gone=gone)]
         case Walk():
             _check_roles(strategy.inner)
             return [Piece(strategy.loop.span, emit_walk(context, strategy, lambda c, s: _LOOPS[type(s)](c, s)))]
