@@ -6,7 +6,6 @@ Each stage returns a verdict that ends the trial, or None. Knows what a stage ru
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,9 @@ from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detec
 from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, raced, smallest, wrong
 from unseq.agents.measure import Measurement, measure
+from unseq.agents.openmp import for_teams, team_sizes, unknown_to_detector
 from unseq.agents.original import Original, element_count
-from unseq.agents.screen import fork_sites, imported, screen_library, screen_text, unreached
+from unseq.agents.screen import fork_sites, screen_library, screen_text, starts_threads, unreached
 from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
@@ -46,8 +46,6 @@ _RACE_ELEMENTS, _RACE_S = 300_000, 0.2  # of inputs for the detector: size, and 
 _FIRST_USES = 3  # calls that may set up what stays the same from then on
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
-_THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
-
 
 @dataclass(slots=True)
 class Trial:
@@ -65,6 +63,7 @@ class Trial:
     notes: list[str] = field(default_factory=list, init=False)
     cases: tuple[Case, ...] = field(default=(), init=False)
     own_threads: bool = field(default=False, init=False)
+    teams: int = field(default=0, init=False)  # forks that were raced
     failed: int = field(default=0, init=False)
     runs: int = field(default=0, init=False)
     race_runs: int = field(default=0, init=False)
@@ -220,7 +219,7 @@ class Trial:
             return CompileError(made.message)
         self.own_threads = self._makes_threads(made, kind)
         if self.own_threads and adds_openmp(self.task, self.candidate):
-            return Inconclusive("OpenMP: no race detector at hand knows its runtime")
+            return self._openmp_races(made)
         if self.own_threads and kind is RuntimeKind.RACE:
             # The exact detector knows strands of the library only.
             self.notes.append("it makes threads of its own, so races are sought by ThreadSanitizer")
@@ -233,15 +232,10 @@ class Trial:
         self.detector = "exact" if kind is RuntimeKind.RACE else "ThreadSanitizer"
         verdict = self._race_check(kind, self.cases)
         # What only samples schedules sees more of them where threads have more to do.
-        larger = [
-            timed.case
-            for timed in self.suite.timing
-            if element_count(timed.case) <= _RACE_ELEMENTS and self.original.seconds(timed.case) <= _RACE_S
-        ]
         if verdict is None and (self._unreached() or kind is RuntimeKind.TSAN):
-            verdict = self._race_check(kind, self._valid(larger))
+            verdict = self._race_check(kind, self._larger())
         if verdict is None and self.effort is not Effort.QUICK and "UNSEQ_CUTOFF" in self.candidate.text:
-            verdict = self._races_as_used(kind, self._valid(larger))
+            verdict = self._races_as_used(kind, self._larger())
         return verdict
 
     def _races_as_used(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
@@ -260,28 +254,46 @@ class Trial:
         finally:
             self.builds[kind], self.sites[kind] = forced, known
 
+    def _openmp_races(self, made: Built) -> Verdict | None:
+        unknown = unknown_to_detector(self.candidate.text, made.library, self.toolchain)
+        if unknown:
+            return Inconclusive(unknown)
+        sizes = team_sizes(self.cases)
+        self.detector = f"exact for teams of {', '.join(map(str, sizes))}"
+        verdict = self._race_check(RuntimeKind.RACE, self.cases, sizes)
+        if verdict is None and not self.teams:
+            verdict = self._race_check(RuntimeKind.RACE, self._larger(), sizes)
+        return for_teams(verdict, self.teams)
+
+    def _larger(self) -> list[Case]:
+        """Inputs for timing that are not too large for a race detector."""
+        few = [t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS]
+        return self._valid([case for case in few if self.original.seconds(case) <= _RACE_S])
+
     def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
         """Whether the candidate itself starts threads. The race runtime always has the embedded headers, which start
         none; upstream's headers bring their scheduler with them."""
         if self.toolchain.parlaylib is not None and kind is not RuntimeKind.RACE:
             return False
-        known = imported(self.original.library(RuntimeKind.PLAIN).library)
-        return any(_THREADS.fullmatch(symbol) for symbol in imported(made.library) - known)
+        return starts_threads(made.library, self.original.library(RuntimeKind.PLAIN).library)
 
-    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
         if not cases:
             return None
         order = tuple(range(len(cases)))
         limit = self._limit(cases, 4.0, 200.0)
         schedule = Schedule(order, call_s=limit, statistics=True, races=kind is RuntimeKind.RACE)
-        for threads in (1,) if kind is RuntimeKind.RACE else (2, 4):
+        for threads in teams if kind is RuntimeKind.RACE else (2, 4):
             done = self._run(kind, cases, schedule, threads)
             self.race_runs += len(done.calls)
+            self.teams += done.statistics.forks if done.statistics is not None else 0
             how = "under the race detector" if kind is RuntimeKind.RACE else f"under ThreadSanitizer, {threads} threads"
             if done.races:
                 self.races = len(done.races)
                 case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
                 return raced(self.task.function, cases[case], [race for race in done.races if race.case == case])
+            if done.failure is not None and "unseq: OpenMP: " in done.failure.report:
+                return Inconclusive(done.failure.report.partition("unseq: ")[2].strip())
             if done.failure is not None and "data race" in done.failure.report:
                 self.races = 1
             verdict = self._checked(cases, schedule, done, how)
@@ -304,7 +316,8 @@ class Trial:
 
     def _forks(self, _: bool) -> Verdict | None:
         if self.own_threads:
-            self.notes.append("it makes threads of its own, which are not counted")
+            if self.detector == "ThreadSanitizer":
+                self.notes.append("it makes threads of its own, which are not counted")
             return None
         if self.toolchain.parlaylib is not None and (not self.all_sites or self._unreached()):
             self.notes.append("not every fork site could be counted: upstream ParlayLib counts none")
@@ -368,11 +381,6 @@ class Trial:
 
     def evidence(self) -> Evidence:
         """What is known so far."""
-        detail = {
-            None: "",
-            "exact": "every race on the inputs run, whatever the schedule",
-            "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
-        }[self.detector]
         return Evidence(
             cases=len(self.cases),
             failed=self.failed,
@@ -380,7 +388,6 @@ class Trial:
             race_runs=self.race_runs,
             races=self.races,
             detector=self.detector,
-            race_detail=detail,
             fork_sites=len(self.all_sites),
             sites_forked=len(self.forked),
             worst_ulp=self.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,

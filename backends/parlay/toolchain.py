@@ -50,7 +50,11 @@ class RuntimeKind(enum.Enum):
     WORKSPAN = "workspan"
 
 
-_MEMORY_BUILTINS = ("-fno-builtin-memcpy", "-fno-builtin-memset", "-fno-builtin-memmove")
+# What a compiler would expand in place or the C++ library has compiled already, so that the detector sees it.
+_WATCHED = (
+    *(f"-fno-builtin-{name}" for name in ("memcpy", "memset", "memmove", "strcpy")),
+    *("-include", "unseq/watched.h", "-D_GLIBCXX_EXTERN_TEMPLATE=0"),
+)
 
 # Where a loop happens to lie can change its speed by a factor of two. Nobody's loops should be lucky in a comparison.
 PLACED = ("-falign-functions=64", "-falign-loops=32")
@@ -67,7 +71,7 @@ _CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
-    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_MEMORY_BUILTINS),
+    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_WATCHED),
     RuntimeKind.WORKSPAN: ("-O2", *PLACED),
 }
 
@@ -252,7 +256,12 @@ _DETECTOR = (
     "runtime/race/hooks.cpp",
     "runtime/race/interpose.cpp",
     "runtime/race/objects.cpp",
+    "runtime/race/openmp_api.cpp",
     "runtime/race/shadow.cpp",
+    "runtime/race/spin.cpp",
+    "runtime/race/tasks.cpp",
+    "runtime/race/team.cpp",
+    "runtime/race/worksharing.cpp",
     "runtime/sort.cpp",
     "runtime/stats.cpp",
     "runtime/errors.cpp",
@@ -265,11 +274,11 @@ _MEASURED = (
     "runtime/errors.cpp",
 )
 _COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
-_WATCHED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
+_SANITIZED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
 _RECIPES: dict[RuntimeKind, _Recipe] = {
     RuntimeKind.PLAIN: _Recipe("threads", _THREADED, (), True),
-    RuntimeKind.ASAN: _WATCHED,
-    RuntimeKind.TSAN: _WATCHED,
+    RuntimeKind.ASAN: _SANITIZED,
+    RuntimeKind.TSAN: _SANITIZED,
     RuntimeKind.RACE: _Recipe("race", _DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
     RuntimeKind.WORKSPAN: _Recipe("workspan", _MEASURED, (), False),
 }
