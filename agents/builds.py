@@ -14,12 +14,18 @@ from pathlib import Path
 from unseq.agents.quiet import unless_measuring
 from unseq.agents.task import Candidate, Task
 from unseq.backends.host.build import Source, build
-from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
+from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
 from unseq.backends.results import Built, Rejected
 
 _NO_CUTOFF = ("-DUNSEQ_CUTOFF=0",)
 _AS_USED = ("-O3",)
 _OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
+_PARLAY = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]parlay/", re.MULTILINE)
+_EXECUTION = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<execution>", re.MULTILINE)
+# Other functions of a file say nothing of this one: their fork sites are left out.
+_REACHED_ONLY = ("-fvisibility=hidden", "-ffunction-sections", "-Wl,--gc-sections")
+# Parallel algorithms of the standard library over our own fork and join, which the detector and the counters see.
+_OBSERVED_ALGORITHMS = ("-D_GLIBCXX_USE_TBB_PAR_BACKEND=0", "-include", "unseq/execution.h")
 
 Builds = dict[RuntimeKind, Future[Built | Rejected]]
 
@@ -37,11 +43,23 @@ def start_build(
     kind: RuntimeKind,
 ) -> Future[Built | Rejected]:
     """One build, begun in the background."""
-    folder = task.function.unit.path.resolve().parent
-    flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
-    openmp = ("-fopenmp",) if adds_openmp(task, candidate) else ()
-    source = Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
+    folder = (candidate.path or task.function.unit.path).resolve().parent
+    cutoff = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
+    flags = (*cutoff, *_called_for(task, candidate, toolchain, kind))
+    c = candidate.suffix == ".c"
+    source = Source(candidate.text.encode(), c, True, flags, folder if folder.is_dir() else None)
     return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
+
+
+def _called_for(task: Task, candidate: Candidate, toolchain: Toolchain, kind: RuntimeKind) -> tuple[str, ...]:
+    """Flags that the text of a candidate calls for."""
+    flags: tuple[str, ...] = ("-fopenmp",) if adds_openmp(task, candidate) else ()
+    if candidate.path is not None:
+        flags += _REACHED_ONLY + (AS_UPSTREAM if _PARLAY.search(candidate.text) else ())
+    if _EXECUTION.search(candidate.text):
+        as_used = kind is RuntimeKind.PLAIN
+        flags += ("-isystem", str(toolchain.tbb_include)) if as_used else _OBSERVED_ALGORITHMS
+    return flags
 
 
 def adds_openmp(task: Task, candidate: Candidate) -> bool:

@@ -105,7 +105,7 @@ def translate(
         return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
     others = _others(unit, plan, emitted, options.search if options.timed else 0)
     variants = (Variant(_candidate(plan, emitted)), *others)
-    return _judged(task, variants, options, toolchain, stage)
+    return judged(task, variants, options, toolchain, stage)
 
 
 def _candidate(plan: Plan, emitted: Emitted) -> Candidate:
@@ -130,9 +130,12 @@ def _others(unit: SourceUnit, plan: Plan, emitted: Emitted, wanted: int) -> list
     return found
 
 
-def _judged(
-    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage
+def judged(
+    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage = silent
 ) -> Translation:
+    """What the judge says of the first of ``variants``, or of the best one where there are several.
+
+    Raises ``InputError`` as ``translate``."""
     candidate = variants[0].candidate
     tried: tuple[Tried, ...] = ()
     function = task.function

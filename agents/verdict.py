@@ -79,7 +79,7 @@ class WrongOutput(_Verdict):
 
 @dataclass(frozen=True, slots=True)
 class Raced(_Verdict):
-    """A determinacy race; ``races`` has the exact detector's findings, empty when a sampling one reported."""
+    """A race; ``races`` has what the detector found, empty where it could not say both places."""
 
     races: tuple[Race, ...] = ()
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 from unseq.agents.search.best import Tried
+from unseq.agents.task import Candidate
 from unseq.agents.translate import Options, Outcome, Translation, translate
 from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
 from unseq.backends.inventory import machine, processors, unseq_version
@@ -22,6 +23,7 @@ from unseq.evaluate.report.record import (
     ProfilePoint,
     Races,
     Record,
+    SuiteStrength,
     Tests,
     Variant,
     Wins,
@@ -65,29 +67,28 @@ def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: f
         reasons=reasons(found.reasons),
         loops=loop_notes(found.facts) if found.facts is not None else (),
         seconds=round(seconds, 3),
+        search=tuple(_variant(tried) for tried in found.search),
     )
-    if judgement is None or found.plan is None:
+    if judgement is None or found.candidate is None:
         return common
-    return _with_evidence(common, found, judgement)
+    return with_evidence(common, found.candidate, judgement)
 
 
-def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> Record:
+def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) -> Record:
+    """A record with what the judge saw of a candidate."""
     evidence, verdict = judgement.evidence, judgement.verdict
-    assert found.plan is not None
     return replace(
         record,
         verdict=verdict.name,
         wins=wins_of(verdict),
-        claim=claim_of(found.plan.claim),
+        claim=claim_of(candidate.claim),
         tests=Tests(evidence.cases, evidence.failed, _tested(evidence)),
-        # no mutants are tried: nothing shows that the inputs are strong
-        suite_strength="weak",
+        suite_strength=SuiteStrength(),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
-        pattern=found.plan.label,
-        author="rules",
+        pattern=candidate.label,
+        author=candidate.author,
         notes=evidence.notes,
-        search=tuple(_variant(tried) for tried in found.search),
         environment=Environment(
             machine=machine(),
             processors=processors(),

@@ -59,7 +59,8 @@ struct unseq_io {
 };
 
 /* The one symbol of a shim: runs the function once. */
-void unseq_shim_call(unseq_io *io);
+/* The one way in, also where the rest of a library is hidden. */
+__attribute__((visibility("default"))) void unseq_shim_call(unseq_io *io);
 
 #ifdef __cplusplus
 }
