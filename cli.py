@@ -79,23 +79,15 @@ def unseq() -> None:
 @FUNCTIONS
 @click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
 @click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path),
-    default=Path("unseq-out"),
-    show_default=True,
-    metavar="DIR",
+    "-o", "output", type=click.Path(path_type=Path), default=Path("unseq-out"), show_default=True, metavar="DIR",
     help="Where the results go.",
-)
+)  # fmt: skip
 @INPUTS
 @FLOATING
 @click.option(
-    "--require",
-    type=click.Choice(["proved", "guarded", "tested"]),
-    default="tested",
-    show_default=True,
+    "--require", type=click.Choice(["proved", "guarded", "tested"]), default="tested", show_default=True,
     help="The weakest claim to accept.",
-)
+)  # fmt: skip
 @ASSUME
 @click.option("--only-faster", is_flag=True, help="Keep the original where nothing is gained on this machine.")
 @INSTANTIATE
