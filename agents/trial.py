@@ -26,11 +26,13 @@ from unseq.agents.verdict import (
     CompileError,
     Evidence,
     Inconclusive,
+    MemoryFault,
     Nondeterministic,
     NotParallel,
     Pass,
     Raced,
     Tampered,
+    Timeout,
     Unparsable,
     Verdict,
     Wins,
@@ -73,7 +75,7 @@ class Trial:
     detector: str | None = field(default=None, init=False)
     worst_ulp: float = field(default=0.0, init=False)
     sites: dict[RuntimeKind, dict[int, str]] = field(default_factory=dict, init=False)
-    forked: set[str] = field(default_factory=set, init=False)
+    forked: dict[RuntimeKind, set[str]] = field(default_factory=dict, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
 
     def stages(self) -> tuple[tuple[str, Stage, bool], ...]:
@@ -129,13 +131,18 @@ class Trial:
                 self.sites[kind] = fork_sites(built.library)
             names = self.sites[kind]
             executed = (site.symbol for site in done.statistics.sites if site.forked)
-            self.forked |= {names[symbol] for symbol in executed if symbol in names}
+            self.forked.setdefault(kind, set()).update(names[symbol] for symbol in executed if symbol in names)
         return done
 
     @property
     def all_sites(self) -> frozenset[str]:
         """The fork sites that are compiled into the candidate."""
         return frozenset(name for names in self.sites.values() for name in names.values())
+
+    @property
+    def all_forked(self) -> frozenset[str]:
+        """Those of them that some input ran with at least two children."""
+        return frozenset(name for names in self.forked.values() for name in names)
 
     def _checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
         """Compares every call with the original's result; the smallest failing case, or why the run is incomplete."""
@@ -231,10 +238,14 @@ class Trial:
             return CompileError(made.message)
         self.detector = "exact" if kind is RuntimeKind.RACE else "ThreadSanitizer"
         verdict = self._race_check(kind, self.cases)
-        # What only samples schedules sees more of them where threads have more to do.
-        if verdict is None and (self._unreached() or kind is RuntimeKind.TSAN):
-            larger = self._valid([t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS])
-            verdict = self._race_check(kind, larger) if larger else None
+        # What only samples schedules sees more of them where threads have more to do; nobody knows the cut-offs of code
+        # that is not ours.
+        for case in self._valid([timed.case for timed in self.suite.timing]):
+            few = element_count(case) <= _RACE_ELEMENTS
+            if verdict is None and (self._unreached() or (kind is RuntimeKind.TSAN and few)):
+                verdict = self._race_check(kind, [case])
+                if not few and isinstance(verdict, Timeout | MemoryFault):  # the detector's cost, not the candidate's
+                    return None
         return verdict
 
     def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
@@ -273,7 +284,10 @@ class Trial:
         return least + factor * max((self.original.seconds(case) for case in cases), default=0.0)
 
     def _unreached(self) -> tuple[str, ...]:
-        return unreached(self.all_sites, self.forked)
+        race = RuntimeKind.RACE
+        if self.candidate.path is not None and race in self.sites:  # its cut-offs are as they are: see that it was raced
+            return unreached(self.sites[race].values(), self.forked.get(race, set()))
+        return unreached(self.all_sites, self.all_forked)
 
     # ---- forks ---------------------------------------------------------------------------------------
 
@@ -298,7 +312,7 @@ class Trial:
             if not self._unreached():
                 return None
         missing = self._unreached()
-        if not self.forked:
+        if not self.all_forked:
             return NotParallel("no input made it fork with at least two children", None, missing)
         words = f"{len(missing)} fork sites never ran with two children"
         return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
@@ -357,7 +371,7 @@ class Trial:
             detector=self.detector,
             race_detail=detail,
             fork_sites=len(self.all_sites),
-            sites_forked=len(self.forked),
+            sites_forked=len(self.all_forked),
             worst_ulp=self.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
             profile=self.measurement.profile,
             sandbox=sandbox_description(),

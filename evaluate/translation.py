@@ -82,7 +82,7 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
         verdict=verdict.name,
         wins=wins_of(verdict),
         claim=claim_of(candidate.claim),
-        tests=Tests(evidence.cases, evidence.failed, _tested(evidence)),
+        tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None)),
         suite_strength=SuiteStrength(),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
@@ -116,8 +116,9 @@ def _detector(evidence: Evidence) -> str | None:
     return _DETECTORS.get(evidence.detector or "", evidence.detector)
 
 
-def _tested(evidence: Evidence) -> str:
-    parts = ["as used, and with every cut-off at 0 under ASan and UBSan", "strength of the inputs not measured"]
+def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
+    how = "with every cut-off at 0 under" if own_cutoffs else "under"
+    parts = [f"as used, and {how} ASan and UBSan", "strength of the inputs not measured"]
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
     if evidence.worst_ulp:
