@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from unseq.agents.builds import Builds, detector_kind, start_builds
@@ -20,6 +20,7 @@ from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
 from unseq.agents.task import Candidate, Effort, Task
+from unseq.agents.tester.strength import MOST, suite_strength
 from unseq.agents.tester.suite import Suite, Validity
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import Inconclusive, Judgement, Verdict
@@ -87,7 +88,12 @@ class Judge:
         trial = examined.trial
         self.original.settle()
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
-        return Judgement(verdict, trial.evidence())
+        evidence = trial.evidence()
+        if verdict.passed and MOST[self.effort]:
+            self.progress("mutants")
+            with quiet_machine(measuring=False):
+                evidence = replace(evidence, strength=suite_strength(trial))
+        return Judgement(verdict, evidence)
 
     def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:
         """What ends a trial in the stages that need a quiet machine, or in those before them."""

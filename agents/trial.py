@@ -64,6 +64,7 @@ class Trial:
     executor: ThreadPoolExecutor
     effort: Effort
     builds: Builds
+    environment: tuple[tuple[str, str], ...] = ()
     seconds: list[tuple[str, float]] = field(default_factory=list, init=False)
     notes: list[str] = field(default_factory=list, init=False)
     cases: tuple[Case, ...] = field(default=(), init=False)
@@ -123,7 +124,7 @@ class Trial:
         built = self._library(kind)
         assert isinstance(built, Built)
         limits = Limits(wall_s=_WALL_S[self.effort], memory=3 << 30, address_space=32 << 30, processes=64)
-        setting = Setting(kind, True, threads, limits)
+        setting = Setting(kind, True, threads, limits, environment=self.environment)
         self.runs += 1
         done = run_cases(self.original.place, self.task.function, built.library, cases, schedule, setting)
         if done.statistics is not None:
@@ -211,11 +212,13 @@ class Trial:
         made = self._library(RuntimeKind.ASAN)
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        cases = self.cases
+        return self._explained(self._sanitized(self.cases))
+
+    def _sanitized(self, cases: Sequence[Case]) -> Verdict | None:
         order = tuple(range(len(cases)))
         schedule = Schedule(order, call_s=self._limit(cases, 2.0, 50.0), statistics=True)
         done = self._run(RuntimeKind.ASAN, cases, schedule, 2)
-        return self._explained(self._checked(cases, schedule, done, "parallel path forced, under ASan and UBSan"))
+        return self._checked(cases, schedule, done, "parallel path forced, under ASan and UBSan")
 
     # ---- races ---------------------------------------------------------------------------------------
 
@@ -275,6 +278,15 @@ class Trial:
                 return verdict
         return None
 
+    @property
+    def detector_used(self) -> RuntimeKind:
+        """The runtime that races were sought with."""
+        return RuntimeKind.RACE if self.detector == "exact" else RuntimeKind.TSAN
+
+    def attacked(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        """What is wrong with the candidate on some valid cases, under a race detector and the sanitizers."""
+        return self._race_check(kind, cases) or self._sanitized(cases)
+
     def _valid(self, cases: Sequence[Case]) -> list[Case]:
         verdicts = self.original.validate(cases)
         return [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.ok]
@@ -285,7 +297,7 @@ class Trial:
 
     def _unreached(self) -> tuple[str, ...]:
         race = RuntimeKind.RACE
-        if self.candidate.path is not None and race in self.sites:  # its cut-offs are as they are: see that it was raced
+        if self.candidate.path is not None and race in self.sites:  # whatever its cut-offs are, it was raced
             return unreached(self.sites[race].values(), self.forked.get(race, set()))
         return unreached(self.all_sites, self.all_forked)
 

@@ -12,6 +12,7 @@ from unseq.agents.search.best import Tried
 from unseq.agents.task import Candidate
 from unseq.agents.translate import Options, Outcome, Translation, translate
 from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
+from unseq.agents.verdict import SuiteStrength as Strength
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
@@ -24,6 +25,7 @@ from unseq.evaluate.report.record import (
     Races,
     Record,
     SuiteStrength,
+    Survivor,
     Tests,
     Variant,
     Wins,
@@ -83,7 +85,7 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
         wins=wins_of(verdict),
         claim=claim_of(candidate.claim),
         tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None)),
-        suite_strength=SuiteStrength(),
+        suite_strength=_strength(evidence),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
         pattern=candidate.label,
@@ -118,12 +120,31 @@ def _detector(evidence: Evidence) -> str | None:
 
 def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
     how = "with every cut-off at 0 under" if own_cutoffs else "under"
-    parts = [f"as used, and {how} ASan and UBSan", "strength of the inputs not measured"]
+    parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
     if evidence.worst_ulp:
         parts.append(f"floating point regrouped, at most {evidence.worst_ulp:.3g} ulp apart")
     return "; ".join(parts)
+
+
+def _noticed(strength: Strength) -> str:
+    if not strength.mutants:
+        return "strength of the inputs not measured"
+    return f"{strength.killed} of {strength.mutants} mutants of the parallel code caught"
+
+
+def _strength(evidence: Evidence) -> SuiteStrength:
+    known = evidence.strength
+    return SuiteStrength(
+        score=None if known.score is None else round(known.score, 4),
+        mutants=known.mutants,
+        killed=known.killed,
+        survivors=tuple(Survivor(line, what) for line, what in known.survivors),
+        lines=known.lines,
+        branches=known.branches,
+        strength="strong" if known.strong else "weak",
+    )
 
 
 def profile_points(profile: Profile) -> tuple[ProfilePoint, ...]:

@@ -63,13 +63,15 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers."""
+    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers;
+    ``environment`` is added to what it sees."""
 
     kind: RuntimeKind
     parallel: bool
     threads: int = 1
     limits: Limits = RUN_LIMITS
     result_bytes: int = 0
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 def run_cases(
@@ -120,6 +122,7 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
         "PARLAY_NUM_THREADS": str(setting.threads),
         "OMP_NUM_THREADS": str(setting.threads),
         **({"MALLOC_PERTURB_": str(filling)} if filling else {}),
+        **dict(setting.environment),
     }
 
 

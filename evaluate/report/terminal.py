@@ -159,6 +159,9 @@ def evidence_table(record: Record) -> Table:
     table.add_row("tests", passed + strength, record.tests.detail)
     found = f"{record.races.found} in {plural(record.races.runs, 'run')}"
     table.add_row("races", found, record.races.detector or "")
+    if record.suite_strength is not None:
+        for survivor in record.suite_strength.survivors:
+            table.add_row("survived", f"line {survivor.line}", survivor.mutation)
     for note in record.notes:
         table.add_row("note", "", note)
     return table
