@@ -25,6 +25,7 @@ from unseq.agents.tester.suite import Suite, Validity
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import Inconclusive, Judgement, Verdict
 from unseq.backends.host.build import host_program
+from unseq.backends.host.coverage import Coverage
 from unseq.backends.host.run import session
 from unseq.backends.host.shim import unpassable
 from unseq.backends.host.values import Case
@@ -63,6 +64,11 @@ class Judge:
         with quiet_machine(measuring=False):
             return self.original.validate(cases)
 
+    def counted(self, cases: Sequence[Case]) -> Coverage | None:
+        """Which lines and branches of the original valid cases run; for `grown`."""
+        with quiet_machine(measuring=False):
+            return self.original.counted(cases)
+
     def prepare(self, candidate: Candidate) -> None:
         """Begins to build a candidate in the background, for `judge` to find."""
         if candidate.text not in self._started:
@@ -92,7 +98,7 @@ class Judge:
         if verdict.passed and MOST[self.effort]:
             self.progress("mutants")
             with quiet_machine(measuring=False):
-                evidence = replace(evidence, strength=suite_strength(trial))
+                evidence = replace(evidence, strength=suite_strength(trial, evidence.strength))
         return Judgement(verdict, evidence)
 
     def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:

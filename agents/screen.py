@@ -36,7 +36,7 @@ _TEXT_RULES: tuple[tuple[str, str], ...] = (
         r"__attribute__\s*\(\(.*\b(?:constructor|destructor|ifunc|alias|weakref|section)\b",
         "runs outside of its function",
     ),
-    (r"\bunseq_shim_call\b|\bunseq_marshal\b|\bunseq_io\b", "names the harness"),
+    (r"\bunseq_shim_call\b|\bunseq_write_counts\b|\bunseq_marshal\b|\bunseq_io\b", "names the harness"),
     (r"\bunseq_(?:stats|race)_\w+", "names the runtime's counters"),
     (r"\bnamespace\s+parlay\b(?!\s*=)", "adds to the library's namespace"),
     (r"#\s*include\s*[<\"](?:/|[^\n>\"]*\.\./)", "includes a file by a path outside of the include folders"),

@@ -31,6 +31,7 @@ from unseq.agents.verdict import (
     NotParallel,
     Pass,
     Raced,
+    SuiteStrength,
     Tampered,
     Timeout,
     Unparsable,
@@ -194,11 +195,15 @@ class Trial:
         cases = self.cases
         if not cases:
             return Inconclusive(self.suite.no_valid_input or "there are no valid inputs")
+        return self._explained(self.used(cases))
+
+    def used(self, cases: Sequence[Case]) -> Verdict | None:
+        """What is wrong with the candidate on valid cases where it is built and run as it would be used."""
         # Twice, so that what was right at first must stay right; fresh memory each time.
         order = tuple(range(len(cases)))
         schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0))
         done = self._run(RuntimeKind.PLAIN, cases, schedule, 2)
-        return self._explained(self._checked(cases, schedule, done, "as it is used, 2 threads"))
+        return self._checked(cases, schedule, done, "as it is used, 2 threads")
 
     def _explained(self, verdict: Verdict | None) -> Verdict | None:
         """A race, where one is found, in place of the wrong results that it leads to."""
@@ -277,11 +282,6 @@ class Trial:
             if verdict is not None:
                 return verdict
         return None
-
-    @property
-    def detector_used(self) -> RuntimeKind:
-        """The runtime that races were sought with."""
-        return RuntimeKind.RACE if self.detector == "exact" else RuntimeKind.TSAN
 
     def attacked(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
         """What is wrong with the candidate on some valid cases, under a race detector and the sanitizers."""
@@ -374,7 +374,10 @@ class Trial:
             "exact": "every race on the inputs run, whatever the schedule",
             "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
         }[self.detector]
+        ran = self.suite.coverage
+        strength = SuiteStrength() if ran is None else SuiteStrength(lines=ran.line_share, branches=ran.branch_share)
         return Evidence(
+            strength=strength,
             cases=len(self.cases),
             failed=self.failed,
             runs=self.runs,

@@ -16,8 +16,7 @@ from unseq.agents.builds import Builds, start_build
 from unseq.agents.original import element_count
 from unseq.agents.task import Effort
 from unseq.agents.trial import Trial
-from unseq.agents.verdict import Inconclusive, SuiteStrength
-from unseq.backends.host.values import Case
+from unseq.agents.verdict import Inconclusive, SuiteStrength, Verdict
 from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.results import Built, Rejected
 from unseq.frontend.mutation.combine import VARIABLE, alone, combined, without_errors
@@ -26,11 +25,12 @@ from unseq.frontend.source import Language
 
 MOST = {Effort.QUICK: 0, Effort.NORMAL: 12, Effort.THOROUGH: 400}
 SMALL = 300  # elements of the inputs that are tried first
+LARGE = 300_000  # elements of the largest inputs that are tried
 _ROUNDS = 5  # builds, each without the mutants that the compiler rejected before
 
 
-def suite_strength(trial: Trial) -> SuiteStrength:
-    """The strength of the suite of a trial that passed; no mutants where none can be made."""
+def suite_strength(trial: Trial, known: SuiteStrength) -> SuiteStrength:
+    """What is ``known`` of the suite of a trial that passed, with its mutants; none where none can be made."""
     candidate = trial.candidate
     text = candidate.text.encode()
     language = Language.C if candidate.suffix == ".c" else Language.CPP
@@ -41,12 +41,15 @@ def suite_strength(trial: Trial) -> SuiteStrength:
     cases = sorted(trial.cases, key=element_count)
     few = [case for case in cases if element_count(case) <= SMALL]
     rest = [case for case in cases if element_count(case) > SMALL]
+    large = [timed.case for timed in trial.timed_inputs() if element_count(timed.case) <= LARGE]
     for number, mutant in enumerate(tried, 1):
-        if any(_caught(trial, builds, number, part) for part in (few, rest) if part):
+        one = _any_of(trial, builds, number)
+        caught = any(_caught(one.attacked(_detector(trial), part)) for part in (few, rest) if part)
+        if caught or (large and _caught(one.used(large))):  # as used: with its real cut-offs and blocks
             killed += 1
         elif not _same_code(trial, mutant):
             survivors.append((mutant.line, mutant.what))
-    return SuiteStrength(killed + len(survivors), killed, tuple(survivors))
+    return replace(known, mutants=killed + len(survivors), killed=killed, survivors=tuple(survivors))
 
 
 def _chosen(found: Sequence[Mutant], most: int) -> tuple[Mutant, ...]:
@@ -65,7 +68,7 @@ def _spread(found: Sequence[Mutant], most: int) -> list[Mutant]:
 
 def _built(trial: Trial, chosen: tuple[Mutant, ...]) -> tuple[tuple[Mutant, ...], Builds]:
     """The mutants that compile, and the program that is any of them."""
-    kinds = (trial.detector_used, RuntimeKind.ASAN)
+    kinds = (_detector(trial), RuntimeKind.ASAN, RuntimeKind.PLAIN)
     for _ in range(_ROUNDS):
         if not chosen:
             break
@@ -87,13 +90,21 @@ def _build(trial: Trial, text: str, kind: RuntimeKind) -> Future[Built | Rejecte
     return start_build(trial.task, candidate, trial.toolchain, trial.executor, trial.original.place.folder, kind)
 
 
-def _caught(trial: Trial, builds: Builds, number: int, cases: Sequence[Case]) -> bool:
-    """Whether some input shows that a mutant is wrong."""
-    one = Trial(
+def _detector(trial: Trial) -> RuntimeKind:
+    """The runtime that races were sought with."""
+    return RuntimeKind.RACE if trial.detector == "exact" else RuntimeKind.TSAN
+
+
+def _any_of(trial: Trial, builds: Builds, number: int) -> Trial:
+    """The trial of one mutant."""
+    return Trial(
         trial.task, trial.candidate, trial.suite, trial.original, trial.toolchain, trial.executor, trial.effort, builds,
         environment=((VARIABLE, str(number)),),
     )  # fmt: skip
-    verdict = one.attacked(trial.detector_used, cases)
+
+
+def _caught(verdict: Verdict | None) -> bool:
+    """Whether a mutant was seen to be wrong."""
     return verdict is not None and not isinstance(verdict, Inconclusive)
 
 

@@ -106,6 +106,8 @@ def _build(
             done = _compile(toolchain, [*command, *link], job, source.folder)
         if not done.ok or not library.is_file():
             return Rejected(_message(done), kind.value, done.timed_out)
+        for notes in job.glob("*.gcno"):  # what gcov needs beside the counts
+            _keep(notes, kept.with_suffix(".gcno"))
         _keep(library, kept)
     return Built(kept, kind.value, time.monotonic() - started, False)
 
