@@ -17,7 +17,9 @@ from unseq.backends.host.build import Source, build
 from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
 from unseq.backends.results import Built, Rejected
 
+# Under the detector each iteration is a strand; under the sanitizers blocks have ends inside of small inputs.
 _NO_CUTOFF = ("-DUNSEQ_CUTOFF=0",)
+_SMALL_BLOCKS = ("-DUNSEQ_CUTOFF=0", "-DUNSEQ_BLOCK=13")
 _AS_USED = ("-O3",)
 _OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
 _PARLAY = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]parlay/", re.MULTILINE)
@@ -44,8 +46,9 @@ def start_build(
 ) -> Future[Built | Rejected]:
     """One build, begun in the background."""
     folder = (candidate.path or task.function.unit.path).resolve().parent
-    cutoff = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF
-    flags = (*cutoff, *_called_for(task, candidate, toolchain, kind))
+    exact = kind is RuntimeKind.RACE
+    cutoffs = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF if exact else _SMALL_BLOCKS
+    flags = (*cutoffs, *_called_for(task, candidate, toolchain, kind))
     c = candidate.suffix == ".c"
     source = Source(candidate.text.encode(), c, True, flags, folder if folder.is_dir() else None)
     return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
