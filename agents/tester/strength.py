@@ -45,7 +45,7 @@ def suite_strength(trial: Trial, known: SuiteStrength) -> SuiteStrength:
     for number, mutant in enumerate(tried, 1):
         one = _any_of(trial, builds, number)
         caught = any(_caught(one.attacked(_detector(trial), part)) for part in (few, rest) if part)
-        if caught or (large and _caught(one.used(large))):  # as used: with its real cut-offs and blocks
+        if caught or _caught(one.used([*cases, *large])):  # with its real cut-offs and blocks
             killed += 1
         elif not _same_code(trial, mutant):
             survivors.append((mutant.line, mutant.what))
