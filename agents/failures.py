@@ -109,6 +109,8 @@ def from_failure(function: Function, case: Case | None, failure: Failure, how: s
             return CompileError(failure.report.strip()[:500], shown)
         when = "before the first call" if failure.index is None else "in the middle of a call"
         return Tampered(f"{failure.detail} {when}, {how}{at}", shown)
+    if fault is Fault.FORBIDDEN:
+        return Tampered(f"it made a system call that no computation needs ({failure.detail}), {how}{at}", shown)
     if fault is Fault.CORRUPT:
         return Tampered(f"the results were overwritten ({failure.detail}), {how}{at}", shown)
     if fault is Fault.LOAD:

@@ -66,6 +66,7 @@ class Original:
     limits: Limits = field(default_factory=lambda: Limits(wall_s=30.0, memory=3 << 30, address_space=16 << 30))
     _builds: dict[RuntimeKind, Future[Built | Rejected]] = field(default_factory=dict, init=False)
     _as_written: Future[Built | Rejected] = field(init=False)
+    changes: int = field(default=0, init=False)  # calls that changed its static memory
     _known: dict[int, _Known] = field(default_factory=dict, init=False)
     _counting: list[Built | None] = field(default_factory=list, init=False)  # built when first asked for
 
@@ -159,7 +160,9 @@ class Original:
         rest = list(cases)
         restarts = timeouts = 0
         while rest:
-            done = self.run(kind, rest, Schedule(tuple(range(len(rest))), call_s=CALL_S))
+            watched = kind is RuntimeKind.PLAIN
+            done = self.run(kind, rest, Schedule(tuple(range(len(rest))), call_s=CALL_S, statics=watched))
+            self.changes += done.changes
             for called in done.calls:
                 valid = Validity(True, "", called.wall_s)
                 found.append(_Known(rest[called.index], called.outcome, valid, called.whole_s))
@@ -275,6 +278,8 @@ def reason_of(failure: Failure) -> str:
     """Why the original is not clean, in a few words."""
     if failure.fault is Fault.SANITIZER:
         return sanitizer_words(failure)
+    if failure.fault is Fault.FORBIDDEN:
+        return f"it makes a system call that the sandbox forbids ({failure.detail})"
     if failure.fault in {Fault.CALL_TIMEOUT, Fault.TIMEOUT}:
         return f"it does not end within {CALL_S:g} s"
     if failure.fault is Fault.SIGNAL:

@@ -1,9 +1,10 @@
 """What a candidate may not contain, whatever it computes: ways to influence its own judgement.
 
 Two looks, both before it runs: at its text (macros that redefine the language or the harness, assembly, constructors)
-and at the symbols that its library imports (ending the process, files, network, processes, memory maps, clocks, the
-counters of the runtime). What the original does as well is allowed: a translation does not have to be better behaved.
-A screen is no proof; the sandbox, the nonce and the comparison stand behind it.
+and at the symbols that its library takes from elsewhere or puts in the place of others' (ending the process, files,
+network, processes, memory maps, clocks, the counters of the runtime). What the original does as well is allowed: a
+translation does not have to be better behaved. A screen is no proof; the sandbox, the nonce and the comparison stand
+behind it.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ _FORBIDDEN: tuple[tuple[str, str], ...] = (
     ),
     (r"(?:secure_)?getenv|environ|__environ|putenv|setenv|gethostname|uname", "look at the environment"),
     (r"unseq_(?:stats|race)_\w+", "change the runtime's counters"),
+    (r"__[atlu]b?san_\w+", "notice a sanitizer"),
 )
 # What upstream ParlayLib's own scheduler, which is compiled into the candidate, imports.
 _OF_UPSTREAM = ("look at the environment", "read the clock", "change memory maps or call the kernel directly")
@@ -99,9 +101,18 @@ _FORBIDDEN_COMPILED = tuple((re.compile(pattern), words) for pattern, words in _
 
 def imported(library: Path) -> frozenset[str]:
     """The symbols that a library takes from elsewhere; empty without nm."""
+    return _symbols(library, "--undefined-only")
+
+
+def exported(library: Path) -> frozenset[str]:
+    """The symbols that a library defines for others; empty without nm."""
+    return _symbols(library, "--defined-only")
+
+
+def _symbols(library: Path, which: str) -> frozenset[str]:
     if shutil.which("nm") is None:
         return frozenset()
-    done = run(["nm", "-D", "--undefined-only", str(library)], limits=Limits(output_bytes=8 << 20))
+    done = run(["nm", "-D", which, str(library)], limits=Limits(output_bytes=8 << 20))
     words = (line.split()[-1] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip())
     return frozenset(word.split("@")[0] for word in words)
 
@@ -113,6 +124,35 @@ def screen_imports(candidate: Iterable[str], original: Iterable[str], upstream: 
             if pattern.fullmatch(symbol) and not (upstream and words in _OF_UPSTREAM):
                 return f"it calls {symbol}, which serves to {words}; the original does not"
     return ""
+
+
+_MEMORY = r"malloc|calloc|realloc|free|aligned_alloc|posix_memalign|mem(?:cpy|move|set|cmp)|_Zn[wa]m|_Zd[la]Pv"
+_REPLACEABLE = (*(pattern for pattern, _ in _FORBIDDEN_COMPILED), re.compile(_MEMORY), re.compile(r"__[atlu]b?san_\w+"))
+
+
+def screen_exports(candidate: Iterable[str], original: Iterable[str]) -> str:
+    """What is wrong with the symbols that a candidate defines beyond those of the original; empty if nothing is."""
+    for symbol in sorted(set(candidate) - set(original)):
+        if any(pattern.fullmatch(symbol) for pattern in _REPLACEABLE):
+            return f"it defines {symbol}, which belongs to the system"
+    return ""
+
+
+def screen_library(candidate: Path, original: Path, upstream: bool) -> str:
+    """What is wrong with the symbols of a built candidate; ``upstream``: it holds upstream ParlayLib's scheduler."""
+    reason = screen_imports(imported(candidate), imported(original), upstream)
+    return reason or screen_exports(exported(candidate), exported(original))
+
+
+_CONDITION = re.compile(r"^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b.*", re.MULTILINE)
+_GUARD = re.compile(r"#[ \t]*ifndef[ \t]+(\w+)[ \t]*\n[ \t]*#[ \t]*define[ \t]+\1\b")
+
+
+def has_conditions(candidate: str, original: str) -> bool:
+    """Whether macros decide what of it is compiled, beyond those of the original and guards around definitions."""
+    code = _GUARD.sub("", _COMMENTS.sub(" ", candidate).replace("\\\n", " "))
+    known = {" ".join(line.split()) for line in _CONDITION.findall(_COMMENTS.sub(" ", original))}
+    return any(" ".join(line.split()) not in known for line in _CONDITION.findall(code))
 
 
 def fork_sites(library: Path) -> dict[int, str]:

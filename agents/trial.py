@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from unseq.agents.builds import Builds, adds_openmp, detector_kind, start_build
-from unseq.agents.compare import Agreement, Difference, Reference, compare
-from unseq.agents.failures import from_failure, raced, smallest, wrong
+from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detector_kind, start_build
+from unseq.agents.failures import raced
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.original import Original, element_count
-from unseq.agents.screen import fork_sites, imported, screen_imports, screen_text, unreached
+from unseq.agents.outcomes import Outcomes
+from unseq.agents.screen import fork_sites, imported, screen_library, screen_text, unreached
 from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
@@ -47,7 +47,8 @@ from unseq.backends.process import Limits, sandbox_description
 from unseq.backends.results import Built, Profile, Rejected, Run
 
 Stage = Callable[[bool], Verdict | None]
-_RACE_ELEMENTS = 300_000
+_RACE_ELEMENTS, _RACE_S = 300_000, 0.2  # of inputs for the detector: size, and time of the original under ASan
+_FIRST_USES = 3  # calls that may set up what stays the same from then on
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
 
 _THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
@@ -70,15 +71,17 @@ class Trial:
     notes: list[str] = field(default_factory=list, init=False)
     cases: tuple[Case, ...] = field(default=(), init=False)
     own_threads: bool = field(default=False, init=False)
-    failed: int = field(default=0, init=False)
+    outcomes: Outcomes = field(init=False)
     runs: int = field(default=0, init=False)
     race_runs: int = field(default=0, init=False)
     races: int = field(default=0, init=False)
     detector: str | None = field(default=None, init=False)
-    worst_ulp: float = field(default=0.0, init=False)
     sites: dict[RuntimeKind, dict[int, str]] = field(default_factory=dict, init=False)
     forked: dict[RuntimeKind, set[str]] = field(default_factory=dict, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
+
+    def __post_init__(self) -> None:
+        self.outcomes = Outcomes(self.task.function, self.task.contract.floating, self.original)
 
     def stages(self) -> tuple[tuple[str, Stage, bool], ...]:
         """Name, action, and whether the machine must be quiet."""
@@ -111,9 +114,10 @@ class Trial:
         made = self.builds[RuntimeKind.PLAIN].result()
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        imports = imported(made.library)
-        known = imported(self.original.library(RuntimeKind.PLAIN).library)
-        reason = screen_imports(imports, known, self.toolchain.parlaylib is not None)
+        known = self.original.library(RuntimeKind.PLAIN).library
+        reason = screen_library(made.library, known, self.toolchain.parlaylib is not None)
+        if not reason and depends_on_the_build(self.task, self.candidate, self.toolchain):
+            reason = "other lines of it are compiled under the sanitizers than for use"
         return Tampered(reason) if reason else None
 
     def _library(self, kind: RuntimeKind) -> Built | Rejected:
@@ -147,48 +151,7 @@ class Trial:
         return frozenset(name for names in self.forked.values() for name in names)
 
     def _checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
-        """Compares every call with the original's result; the smallest failing case, or why the run is incomplete."""
-        failing: list[tuple[Case, Difference]] = []
-        unstable: tuple[Case, Difference] | None = None
-        seen: set[int] = set()
-        for number, difference in self._differences(cases, schedule, done):
-            if difference is not None and number in seen:
-                unstable = unstable or (cases[number], difference)
-            elif difference is not None:
-                failing.append((cases[number], difference))
-            seen.add(number)
-        if failing:
-            self.failed = len(failing)
-            return wrong(self.task.function, *smallest(failing), how)
-        if unstable is not None:
-            told = wrong(self.task.function, *unstable, how)
-            return Nondeterministic(f"right at first, then {told.text}", told.example)
-        if done.failure is not None:
-            index = done.failure.index
-            case_of = cases[schedule.order[index]] if index is not None and index < len(schedule.order) else None
-            return from_failure(self.task.function, case_of, done.failure, how, schedule.call_s)
-        return None
-
-    def _differences(
-        self, cases: Sequence[Case], schedule: Schedule, done: Run
-    ) -> Iterator[tuple[int, Difference | None]]:
-        """Number of the case and disagreement, if any, of each call whose result was not seen before."""
-        function, policy = self.task.function, self.task.contract.floating
-        results = [(schedule.order[c.index], c.outcome) for c in done.calls if c.outcome is not None]
-        differ = set()
-        for k, (number, outcome) in enumerate(results):
-            exact = Reference(cases[number], self.original.expected(cases[number]))
-            if isinstance(compare(function, exact, outcome, FloatPolicy.STRICT), Difference):
-                differ.add(k)
-        # Only where results differ at all is it worth knowing how much they may.
-        wanted = list(dict.fromkeys(results[k][0] for k in sorted(differ)))
-        known = self.original.references([cases[number] for number in wanted], policy)
-        references = dict(zip(wanted, known, strict=True))
-        for k, (number, outcome) in enumerate(results):
-            found = compare(function, references[number], outcome, policy) if k in differ else None
-            if isinstance(found, Agreement):
-                self.worst_ulp = max(self.worst_ulp, found.worst_ulp)
-            yield number, found if isinstance(found, Difference) else None
+        return self.outcomes.checked(cases, schedule, done, how)
 
     def _tests(self, _: bool) -> Verdict | None:
         self.cases = tuple(self._valid(self.suite.cases))
@@ -201,16 +164,28 @@ class Trial:
         """What is wrong with the candidate on valid cases where it is built and run as it would be used."""
         # Twice, so that what was right at first must stay right; fresh memory each time.
         order = tuple(range(len(cases)))
-        schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0))
+        schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0), statics=True)
         done = self._run(RuntimeKind.PLAIN, cases, schedule, 2)
-        return self._checked(cases, schedule, done, "as it is used, 2 threads")
+        verdict = self._checked(cases, schedule, done, "as it is used, 2 threads")
+        if verdict is None and done.changes > _FIRST_USES and not self.original.changes and self._owns_its_statics:
+            text = f"{done.changes} of {len(done.calls)} calls changed its static variables; the original keeps nothing"
+            text = f"it keeps something from one call to the next: {text}"
+            if self.candidate.path is None:
+                return Tampered(text)
+            self.notes.append(text)
+        return verdict
+
+    @property
+    def _owns_its_statics(self) -> bool:
+        """Whether its static memory is the candidate's alone: upstream's headers put their scheduler there."""
+        return self.toolchain.parlaylib is None
 
     def _explained(self, verdict: Verdict | None) -> Verdict | None:
         """A race, where one is found, in place of the wrong results that it leads to."""
         if not isinstance(verdict, WrongOutput | Nondeterministic):
             return verdict
-        failed, found = self.failed, self._races(False)
-        self.failed = failed
+        failed, found = self.outcomes.failed, self._races(False)
+        self.outcomes.failed = failed
         return found if isinstance(found, Raced) else verdict
 
     def _sanitizers(self, _: bool) -> Verdict | None:
@@ -246,15 +221,43 @@ class Trial:
             return CompileError(made.message)
         self.detector = "exact" if kind is RuntimeKind.RACE else "ThreadSanitizer"
         verdict = self._race_check(kind, self.cases)
-        # What only samples schedules sees more of them where threads have more to do; nobody knows the cut-offs of code
-        # that is not ours.
-        for case in self._valid([timed.case for timed in self.suite.timing]):
-            few = element_count(case) <= _RACE_ELEMENTS
-            if verdict is None and (self._unreached() or (kind is RuntimeKind.TSAN and few)):
-                verdict = self._race_check(kind, [case])
-                if not few and isinstance(verdict, Timeout | MemoryFault):  # the detector's cost, not the candidate's
-                    return None
+        # What only samples schedules sees more of them where threads have more to do.
+        if verdict is None and (self._unreached() or kind is RuntimeKind.TSAN):
+            verdict = self._race_check(kind, self._larger()) or self._grown(kind)
+        if verdict is None and self.effort is not Effort.QUICK and "UNSEQ_CUTOFF" in self.candidate.text:
+            verdict = self._races_as_used(kind, self._larger())
         return verdict
+
+    def _larger(self) -> list[Case]:
+        """Inputs for timing that are not too large for a race detector."""
+        few = [t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS]
+        return self._valid([case for case in few if self.original.seconds(case) <= _RACE_S])
+
+    def _grown(self, kind: RuntimeKind) -> Verdict | None:
+        """Ever larger inputs until every fork was raced: nobody knows the cut-offs of code that is not ours."""
+        for case in self._valid([timed.case for timed in self.suite.timing]):
+            if self.candidate.path is None or not self._unreached():
+                return None
+            verdict = self._race_check(kind, [case])
+            if verdict is not None:  # it may be the detector that takes long or much
+                return None if isinstance(verdict, Timeout | MemoryFault) else verdict
+        return None
+
+    def _races_as_used(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        """Races with the cut-offs and block lengths that the candidate has in use."""
+        scratch = self.original.place.folder
+        forced = self.builds[kind]
+        self.builds[kind] = start_build(
+            self.task, self.candidate, self.toolchain, self.executor, scratch, kind, forced=False
+        )
+        made = self._library(kind)
+        if isinstance(made, Rejected):
+            return CompileError(made.message)
+        known = self.sites.pop(kind, {})
+        try:
+            return self._race_check(kind, cases)
+        finally:
+            self.builds[kind], self.sites[kind] = forced, known
 
     def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
         """Whether the candidate itself starts threads. The race runtime always has the embedded headers, which start
@@ -265,6 +268,8 @@ class Trial:
         return any(_THREADS.fullmatch(symbol) for symbol in imported(made.library) - known)
 
     def _race_check(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        if not cases:
+            return None
         order = tuple(range(len(cases)))
         limit = self._limit(cases, 4.0, 200.0)
         schedule = Schedule(order, call_s=limit, statistics=True, races=kind is RuntimeKind.RACE)
@@ -338,7 +343,8 @@ class Trial:
 
     def timed(self, cases: Sequence[Case], schedule: Schedule, threads: int) -> Run:
         """One process that calls the candidate as it would be used."""
-        return self._run(RuntimeKind.PLAIN, cases, schedule, threads)
+        fresh = self._owns_its_statics and not self.own_threads  # threads that wait must find what they wait for
+        return self._run(RuntimeKind.PLAIN, cases, replace(schedule, statics=fresh), threads)
 
     def check_timed(self, cases: Sequence[Case], schedule: Schedule, done: Run, threads: int) -> Verdict | None:
         """What is wrong with the results of such a process."""
@@ -364,30 +370,24 @@ class Trial:
 
     def passed(self) -> Pass:
         """The verdict when no stage objected."""
-        sampled = "" if self.detector == "exact" else f" by {self.detector}, which sees only schedules that happened"
+        sampled = " on the schedules that happened" if self.detector == "ThreadSanitizer" else ""
         return Pass(f"right on every input, no race found{sampled}, and parallel", None, self.measurement.wins)
 
     def evidence(self) -> Evidence:
         """What is known so far."""
-        detail = {
-            None: "",
-            "exact": "every race on the inputs run, whatever the schedule",
-            "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
-        }[self.detector]
         ran = self.suite.coverage
         strength = SuiteStrength() if ran is None else SuiteStrength(lines=ran.line_share, branches=ran.branch_share)
         return Evidence(
             strength=strength,
             cases=len(self.cases),
-            failed=self.failed,
+            failed=self.outcomes.failed,
             runs=self.runs,
             race_runs=self.race_runs,
             races=self.races,
             detector=self.detector,
-            race_detail=detail,
             fork_sites=len(self.all_sites),
             sites_forked=len(self.all_forked),
-            worst_ulp=self.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
+            worst_ulp=self.outcomes.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
             profile=self.measurement.profile,
             sandbox=sandbox_description(),
             compiler=self.toolchain.compiler_version,

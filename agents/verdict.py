@@ -201,8 +201,8 @@ class SuiteStrength:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was done to reach a verdict. ``detector`` names the race detector; ``race_detail`` says how far its silence
-    reaches; ``seconds`` is by stage; ``notes`` is what a report should add."""
+    """What was done to reach a verdict. ``detector`` names the race detector; ``seconds`` is by stage; ``notes`` is
+    what a report should add."""
 
     strength: SuiteStrength = field(default_factory=SuiteStrength)
     cases: int = 0
@@ -211,7 +211,6 @@ class Evidence:
     race_runs: int = 0
     races: int = 0
     detector: str | None = None
-    race_detail: str = ""
     fork_sites: int = 0
     sites_forked: int = 0
     worst_ulp: float = 0.0
@@ -221,6 +220,15 @@ class Evidence:
     library: str = ""
     seconds: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def race_detail(self) -> str:
+        """How far the detector's silence reaches."""
+        return {
+            None: "",
+            "exact": "every race on the inputs run, whatever the schedule",
+            "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
+        }.get(self.detector, "every race on the inputs run, with loops dealt out to teams of these sizes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ class Fault(Enum):
     TIMEOUT = "run time-out"  # the whole run did
     MEMORY = "memory"
     CORRUPT = "corrupt"  # the results do not have the form that the host writes
+    FORBIDDEN = "forbidden"  # it made a system call that no computation needs
     LOAD = "load"  # the library cannot be loaded
     TOO_LARGE = "too large"  # the results do not fit
     HARNESS = "harness"  # our own fault
@@ -137,7 +138,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came out of one process: the calls that completed, and the failure that ended it, if any."""
+    """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
+    that changed the library's static memory, where that was watched."""
 
     calls: tuple[Called, ...]
     failure: Failure | None
@@ -146,6 +148,7 @@ class Run:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     peak_rss: int = 0
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

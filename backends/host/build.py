@@ -112,6 +112,26 @@ def _build(
     return Built(kept, kind.value, time.monotonic() - started, False)
 
 
+def preprocessed(toolchain: Toolchain, source: Source, kind: RuntimeKind) -> bytes | None:
+    """The lines of the file itself as a build of this kind compiles them, what it includes left out; None where the
+    preprocessor fails."""
+    compiler, compile_flags, _ = _flags(toolchain, source, kind)
+    with job_folder("unseq-build-") as job:
+        name = _name(source)
+        (job / name).write_bytes(source.text)
+        local = () if source.folder is None else ("-iquote", str(source.folder))
+        done = _compile(toolchain, [*compiler, *compile_flags, *local, "-E", name, "-o", "text"], job, source.folder)
+        if not done.ok:
+            return None
+        own, kept = False, []
+        for line in (job / "text").read_bytes().splitlines():
+            if line.startswith(b"# "):
+                own = line.split(b" ", 3)[2].strip(b'"') == name.encode()
+            elif own and line.strip():
+                kept.append(line)
+        return b"\n".join(kept)
+
+
 def _flags(
     toolchain: Toolchain, source: Source, kind: RuntimeKind
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -25,12 +25,13 @@ from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, w
 from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Statistics
 from unseq.frontend.ir.nodes import Function
 
-_STATE = struct.Struct("<4Q16s512s")
+_STATE = struct.Struct("<4Q16s512sQ")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
-_LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY = range(1, 8)
+_LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
 _SITES = 2
+_SIGSYS = 31
 _RESULT_SPACE = 64 << 20
 _SANITIZER_REPORT = re.compile(
     r"(?:==\d+==)?(?:ERROR|WARNING): (?:Address|Thread|UndefinedBehavior)Sanitizer|runtime error: ", re.MULTILINE
@@ -179,7 +180,7 @@ def _read(
     nonce: bytes,
     library: Path,
 ) -> Run:
-    committed, index, phase, _, written_nonce, message = _STATE.unpack_from(view, 0)
+    committed, index, phase, _, written_nonce, message, changes = _STATE.unpack_from(view, 0)
     calls: list[Called] = []
     races: list[Race] = []
     statistics: Statistics | None = None
@@ -208,12 +209,21 @@ def _read(
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
                 at += extra * RACE_STRIDE
+        if phase == _DONE and len(calls) < (schedule.least if schedule.budget_s else len(schedule.order)):
+            raise Corrupt("calls are missing")
     except (Corrupt, struct.error, ValueError) as error:
         broken = str(error)
     text = message.split(b"\0")[0].decode("utf-8", "replace")
     failure = _failure(finished, phase, index, written_nonce == nonce, text, broken)
     return Run(
-        tuple(calls), failure, tuple(races), statistics, finished.wall_s, finished.cpu_s, finished.peak_rss
+        tuple(calls),
+        failure,
+        tuple(races),
+        statistics,
+        finished.wall_s,
+        finished.cpu_s,
+        finished.peak_rss,
+        changes,
     )
 
 
@@ -226,7 +236,7 @@ def _statistics(data: memoryview, count: int) -> Statistics:
 def _failure(
     finished: Finished, phase: int, index: int, complete: bool, message: str, broken: str
 ) -> Failure | None:
-    where = index if phase in {_CALLING, _OUT_OF_TIME, _TOO_LARGE, _OUR_FAULT, _DONE} else None
+    where = index if phase in {_CALLING, _OUT_OF_TIME, _TOO_LARGE, _OUR_FAULT, _FORBIDDEN, _DONE} else None
     report = finished.errors
     if finished.over_memory:
         return Failure(Fault.MEMORY, where, "it used more memory than allowed", report=report)
@@ -237,6 +247,8 @@ def _failure(
     found = _SANITIZER_REPORT.search(report)
     if found and not (complete and phase == _DONE):
         return Failure(Fault.SANITIZER, where, report[found.start() :].splitlines()[0][:300], report=report)
+    if phase == _FORBIDDEN or finished.signal == _SIGSYS or finished.status == 128 + _SIGSYS:
+        return Failure(Fault.FORBIDDEN, where, message or "a system call", report=report)
     if phase == _NO_LIBRARY:
         return Failure(Fault.LOAD, None, message, report=report)
     if phase == _TOO_LARGE:
