@@ -63,13 +63,13 @@ class Access:
 @dataclass(frozen=True, slots=True)
 class Race:
     """Two parallel accesses to the same bytes, at least one a write. ``object`` says in words what they touch;
-    ``case`` is the number of the call that showed it; ``same_value`` if both wrote the same."""
+    ``case`` is the number of the call that showed it; ``same_value`` if both wrote the same (None: unknown)."""
 
     earlier: Access
     later: Access
     object: str
     offset: int
-    same_value: bool
+    same_value: bool | None
     count: int
     case: int
 

@@ -65,13 +65,16 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers."""
+    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers;
+    ``environment`` is added to what it sees, ``writable`` is a folder that it may write to."""
 
     kind: RuntimeKind
     parallel: bool
     threads: int = 1
     limits: Limits = RUN_LIMITS
     result_bytes: int = 0
+    environment: tuple[tuple[str, str], ...] = ()
+    writable: Path | None = None
 
 
 def run_cases(
@@ -92,7 +95,7 @@ def run_cases(
         finished = run(
             [*command, str(given), str(written)],
             limits=_limits(setting),
-            sandbox=Sandbox(readable=(place.folder,)),
+            sandbox=Sandbox((place.folder,), () if setting.writable is None else (setting.writable,)),
             stdin=nonce,
             descriptors=(given, written),
             environment=_environment(command, setting, 0 if schedule.reuse else 1 + nonce[0] % 254),
@@ -122,6 +125,7 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
         "PARLAY_NUM_THREADS": str(setting.threads),
         "OMP_NUM_THREADS": str(setting.threads),
         **({"MALLOC_PERTURB_": str(filling)} if filling else {}),
+        **dict(setting.environment),
     }
 
 
