@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unseq.agents.calibration import calibrated
 from unseq.agents.scaling import Scaling, scaling
 from unseq.agents.screen import fork_sites
 from unseq.agents.task import Effort
+from unseq.agents.tester.timing import TimingCase
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.races import locate
 from unseq.backends.host.run import Session, Setting, run_cases
@@ -28,21 +29,33 @@ _CALLS = {Effort.QUICK: 3, Effort.NORMAL: 5, Effort.THOROUGH: 9}
 _MOST_ADDRESSES = 48
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A built candidate: ``library`` is the one that is used, ``with_lines`` a build of the same text that knows its
+    lines."""
+
+    place: Session
+    function: Function
+    library: Path
+    with_lines: Path
+
+
 def scaled(
-    place: Session, function: Function, library: Path, with_lines: Path, case: Case, n: int, sequential_s: float,
-    effort: Effort, quiet: bool,
+    program: Program, largest: TimingCase, sequential_s: float, effort: Effort, quiet: bool
 ) -> Scaling | None:
-    """Predictions for ``library``, the one that is used; ``with_lines``: a build of the same text that knows its lines.
-    None where nothing can be measured. To be called while nothing else is measured."""
-    machine = calibrated(place, quiet)
+    """Predictions for calls with the largest input, which take the original so many seconds; None where nothing can be
+    measured. To be called while nothing else is."""
+    machine = calibrated(program.place, quiet)
     if machine is None:
         return None
+    case, n = largest.case, largest.n
     schedule = Schedule((0,) * (1 + _CALLS[effort]), call_s=60.0, reuse=True, statics=True, measured=True)
-    lines = site_lines(library, with_lines)
+    lines = site_lines(program.library, program.with_lines)
     found: Scaling | None = None
     for workers in _WORKERS[effort]:
         # The runtime tells a program that it has so many workers, for some algorithms cut their work by that.
-        done = run_cases(place, function, library, [case], schedule, Setting(RuntimeKind.WORKSPAN, True, workers))
+        setting = Setting(RuntimeKind.WORKSPAN, True, workers)
+        done = run_cases(program.place, program.function, program.library, [case], schedule, setting)
         if done.failure is not None:
             return None
         warm = replace(done, spans=done.spans[1:])

@@ -13,13 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detector_kind, start_build
+from unseq.agents.evidence import evidence_of
 from unseq.agents.failures import raced
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.openmp import for_teams, team_sizes, unknown_to_detector
 from unseq.agents.original import Original, element_count
 from unseq.agents.outcomes import Outcomes
+from unseq.agents.scaled import Program, scaled
+from unseq.agents.scaling import Scaling
 from unseq.agents.screen import fork_sites, screen_library, screen_text, starts_threads, unreached
-from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
+from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
 from unseq.agents.verdict import (
@@ -31,7 +34,6 @@ from unseq.agents.verdict import (
     NotParallel,
     Pass,
     Raced,
-    SuiteStrength,
     Tampered,
     Timeout,
     Unparsable,
@@ -43,7 +45,7 @@ from unseq.backends.host.blob import Schedule
 from unseq.backends.host.run import Setting, run_cases
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
-from unseq.backends.process import Limits, sandbox_description
+from unseq.backends.process import Limits
 from unseq.backends.results import Built, Profile, Rejected, Run
 
 Stage = Callable[[bool], Verdict | None]
@@ -77,6 +79,7 @@ class Trial:
     detector: str | None = field(default=None, init=False)
     sites: dict[RuntimeKind, dict[int, str]] = field(default_factory=dict, init=False)
     forked: dict[RuntimeKind, set[str]] = field(default_factory=dict, init=False)
+    scaling: Scaling | None = field(default=None, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
 
     def __post_init__(self) -> None:
@@ -91,6 +94,7 @@ class Trial:
             ("races", self._races, False),
             ("forks", self._forks, False),
             ("timing", self._timing, True),
+            ("scaling", self._scaling, True),
         )
 
     @contextmanager
@@ -381,6 +385,15 @@ class Trial:
         )
         return self.measurement.verdict
 
+    def _scaling(self, quiet: bool) -> Verdict | None:
+        points = self.measurement.profile.points
+        if points and not self.own_threads and self._owns_its_statics:
+            plain, checked = self._library(RuntimeKind.PLAIN), self._library(RuntimeKind.ASAN)
+            assert isinstance(plain, Built) and isinstance(checked, Built)
+            built = Program(self.original.place, self.task.function, plain.library, checked.library)
+            self.scaling = scaled(built, self.timed_inputs()[-1], points[-1].sequential.median_s, self.effort, quiet)
+        return None
+
     def passed(self) -> Pass:
         """The verdict when no stage objected."""
         sampled = " on the schedules that happened" if self.detector == "ThreadSanitizer" else ""
@@ -388,23 +401,4 @@ class Trial:
 
     def evidence(self) -> Evidence:
         """What is known so far."""
-        ran = self.suite.coverage
-        strength = SuiteStrength() if ran is None else SuiteStrength(lines=ran.line_share, branches=ran.branch_share)
-        return Evidence(
-            strength=strength,
-            cases=len(self.cases),
-            failed=self.outcomes.failed,
-            runs=self.runs,
-            race_runs=self.race_runs,
-            races=self.races,
-            detector=self.detector,
-            fork_sites=len(self.all_sites),
-            sites_forked=len(self.all_forked),
-            worst_ulp=self.outcomes.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
-            profile=self.measurement.profile,
-            sandbox=sandbox_description(),
-            compiler=self.toolchain.compiler_version,
-            library=str(self.toolchain.parlaylib or "embedded headers"),
-            seconds=tuple(self.seconds),
-            notes=(*self.suite.notes, *self.notes, *self.measurement.notes),
-        )
+        return evidence_of(self)

@@ -153,7 +153,7 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
-    that changed the library's static memory, where that was watched; ``spans``: of each call, where they were measured."""
+    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured."""
 
     calls: tuple[Called, ...]
     failure: Failure | None

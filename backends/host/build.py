@@ -217,7 +217,7 @@ def host_program(toolchain: Toolchain, kind: RuntimeKind, parallel: bool) -> Pat
     """The host for libraries of a kind, with or without the parallel runtime; built once and kept.
 
     Raises RuntimeError when it cannot be built, which is our fault or the compiler's, never a candidate's."""
-    flags = [*_SANITIZE[kind], *([] if kind not in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN} else ["-O2"]), "-std=c++20", "-pthread"]
+    flags = [*_SANITIZE[kind], *([] if _SANITIZE[kind] else ["-O2"]), "-std=c++20", "-pthread"]
     libraries = list(toolchain.libs(kind)) if parallel else [f for f in flags if f.startswith("-fsanitize")]
     command = [str(toolchain.compiler), *flags, f"-I{NATIVE}", f"-I{EMBEDDED_INCLUDE}", str(NATIVE / "host.cpp")]
     command += ["-rdynamic", "-Wl,--no-as-needed", *libraries, "-ldl"]
