@@ -6,10 +6,8 @@ Each stage returns a verdict that ends the trial, or None. Knows what a stage ru
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detector_kind, start_build
@@ -96,15 +94,6 @@ class Trial:
             ("timing", self._timing, True),
             ("scaling", self._scaling, True),
         )
-
-    @contextmanager
-    def clocked(self, name: str) -> Iterator[None]:
-        """Notes how long a stage takes."""
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds.append((name, time.monotonic() - started))
 
     # ---- building ------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 // (threads.cpp): probed where no granularity is asked for.
 //
 // Time is taken with the processor's counter at both ends of each strand, so what the runtime itself does between
-// strands is in none of them. A burdened span counts a fork's own cost as well, as Cilkview does (He, Leiserson &
+// strands is in none of them. Of a long strand is taken off what its thread spent waiting for a processor. A burdened span counts a fork's own cost as well, as Cilkview does (He, Leiserson &
 // Leiserson, "The Cilkview scalability analyzer", SPAA 2010): the depth of the tree of tasks that start the children.
 
 #include <time.h>
@@ -22,6 +22,7 @@ namespace unseq::workspan {
 namespace {
 
 constexpr double kProbeNs = 1e3, kSerialNs = 3e3, kChunkNs = 2e3;  // as in threads.cpp
+constexpr double kLongNs = 20e3;  // a strand that is worth a look at the thread's own clock
 constexpr std::size_t kFew = 64;
 constexpr std::size_t kSites = 1024;
 
@@ -35,9 +36,9 @@ std::uint64_t ticks() {
 }
 #endif
 
-std::uint64_t nanoseconds() {
+std::uint64_t nanoseconds(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1000000000u + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
@@ -71,9 +72,29 @@ bool measuring;
 Total sites[kSites];
 std::size_t site_count;
 
+// What this thread had used of a processor at some moment.
+struct Moment {
+  std::uint64_t tick, used_ns;
+} known;
+
+Moment moment() { return {ticks(), nanoseconds(CLOCK_THREAD_CPUTIME_ID)}; }
+
+// Ticks that the thread was not running since the last time this was asked.
+std::uint64_t waited() {
+  const Moment now = moment();
+  const auto used = static_cast<std::uint64_t>(static_cast<double>(now.used_ns - known.used_ns) / ns_per_tick());
+  const std::uint64_t passed = now.tick - known.tick;
+  known = now;
+  return passed > used ? passed - used : 0;
+}
+
 // Ends the strand that has run since the last call; `resume` begins the next one.
 void pause() {
-  const std::uint64_t spent = ticks() - since;
+  std::uint64_t spent = ticks() - since;
+  if (static_cast<double>(spent) * ns_per_tick() > kLongNs) {
+    const std::uint64_t lost = waited();
+    spent -= lost < spent ? lost : spent;
+  }
   work += spent;
   path.span += spent;
 }
@@ -241,6 +262,7 @@ UNSEQ_EXPORT void unseq_workspan_begin(void) {
   site_count = 0;
   for (Total& site : sites) site = Total{};
   measuring = true;
+  known = moment();
   resume();
 }
 
