@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from threading import Lock
 
@@ -18,6 +18,7 @@ from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.best import Tried, Variant, best
 from unseq.agents.search.variations import variations
 from unseq.agents.task import Candidate, Contract, Effort, Task
+from unseq.agents.tester.coverage import grown
 from unseq.agents.tester.given import given_cases
 from unseq.agents.tester.suite import Suite, make_suite
 from unseq.agents.verdict import Judgement, Pass, Wins
@@ -105,7 +106,7 @@ def translate(
         return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
     others = _others(unit, plan, emitted, options.search if options.timed else 0)
     variants = (Variant(_candidate(plan, emitted)), *others)
-    return _judged(task, variants, options, toolchain, stage)
+    return judged(task, variants, options, toolchain, stage)
 
 
 def _candidate(plan: Plan, emitted: Emitted) -> Candidate:
@@ -130,9 +131,12 @@ def _others(unit: SourceUnit, plan: Plan, emitted: Emitted, wanted: int) -> list
     return found
 
 
-def _judged(
-    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage
+def judged(
+    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage = silent
 ) -> Translation:
+    """What the judge says of the first of ``variants``, or of the best one where there are several.
+
+    Raises ``InputError`` as ``translate``."""
     candidate = variants[0].candidate
     tried: tuple[Tried, ...] = ()
     function = task.function
@@ -146,6 +150,12 @@ def _judged(
             )
             if not suite.cases:
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
+            if options.effort is not Effort.QUICK:
+                more = (
+                    make_suite(function, seed=seed, effort=options.effort, validate=judge.validate, timed=False).cases
+                    for seed in count(options.seed + 1)
+                )
+                suite = grown(suite, more, judge.counted)
             if len(variants) > 1:
                 found = best(judge, variants, suite, stage)
                 candidate, judgement, tried = found.candidate, found.judgement, found.tried
