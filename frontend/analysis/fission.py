@@ -180,10 +180,9 @@ def _statements(context: LoopContext, effects: Effects) -> tuple[list[Declare], 
             free = (used & own) <= {d.symbol for d in repeated} and not used & context.carried
             reads = [a for a in context.accesses if a.statement is statement]
             still = all(not a.is_write and a.root is not None and a.root not in context.written_roots for a in reads)
-            reference = isinstance(statement.symbol.type, t.Reference)
             cheap = operations(statement.value, effects) <= CHEAP
             hidden = statement.symbol in effects.points_to.address_taken
-            if free and cheap and not hidden and (reference or (still and not context.unknown_writes)):
+            if free and cheap and still and not hidden and not context.unknown_writes:
                 repeated.append(statement)
                 continue
         rest.append(statement)
