@@ -8,6 +8,7 @@ runs from `backends/host`, agreement from `compare.py`; what a stage finds out i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -108,7 +109,7 @@ class Judge:
                 if needs_quiet is not measuring or (measuring and not self.timed):
                     continue
                 progress(name)
-                with quiet_machine(measuring) as quiet, trial.clocked(name):
+                with quiet_machine(measuring) as quiet, _clocked(trial, name):
                     verdict = stage(quiet)
                 if verdict is not None:
                     return verdict
@@ -144,6 +145,16 @@ class Judge:
         valid = [timed for timed, verdict in zip(suite.timing, verdicts, strict=True) if verdict.ok]
         with quiet_machine(measuring=True):
             return rival_times(self.original, other, valid)
+
+
+@contextmanager
+def _clocked(trial: Trial, name: str) -> Iterator[None]:
+    """Notes how long a stage takes."""
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        trial.seconds.append((name, time.monotonic() - started))
 
 
 def silent(_: str) -> None:

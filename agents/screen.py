@@ -99,14 +99,22 @@ _OF_UPSTREAM = ("look at the environment", "read the clock", "change memory maps
 _FORBIDDEN_COMPILED = tuple((re.compile(pattern), words) for pattern, words in _FORBIDDEN)
 
 
+_THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
+
+
 def imported(library: Path) -> frozenset[str]:
     """The symbols that a library takes from elsewhere; empty without nm."""
     return _symbols(library, "--undefined-only")
 
 
 def exported(library: Path) -> frozenset[str]:
-    """The symbols that a library defines for others; empty without nm."""
+    """The symbols that a library offers; empty without nm."""
     return _symbols(library, "--defined-only")
+
+
+def starts_threads(candidate: Path, original: Path) -> bool:
+    """Whether a candidate, other than the original, may start threads by itself."""
+    return any(_THREADS.fullmatch(symbol) for symbol in imported(candidate) - imported(original))
 
 
 def _symbols(library: Path, which: str) -> frozenset[str]:

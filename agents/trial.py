@@ -6,20 +6,21 @@ Each stage returns a verdict that ends the trial, or None. Knows what a stage ru
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detector_kind, start_build
+from unseq.agents.evidence import evidence_of
 from unseq.agents.failures import raced
 from unseq.agents.measure import Measurement, measure
+from unseq.agents.openmp import for_teams, team_sizes, unknown_to_detector
 from unseq.agents.original import Original, element_count
 from unseq.agents.outcomes import Outcomes
-from unseq.agents.screen import fork_sites, imported, screen_library, screen_text, unreached
-from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
+from unseq.agents.scaled import Program, scaled
+from unseq.agents.scaling import Scaling
+from unseq.agents.screen import fork_sites, screen_library, screen_text, starts_threads, unreached
+from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
 from unseq.agents.verdict import (
@@ -31,7 +32,6 @@ from unseq.agents.verdict import (
     NotParallel,
     Pass,
     Raced,
-    SuiteStrength,
     Tampered,
     Timeout,
     Unparsable,
@@ -43,15 +43,13 @@ from unseq.backends.host.blob import Schedule
 from unseq.backends.host.run import Setting, run_cases
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
-from unseq.backends.process import Limits, sandbox_description
+from unseq.backends.process import Limits
 from unseq.backends.results import Built, Profile, Rejected, Run
 
 Stage = Callable[[bool], Verdict | None]
 _RACE_ELEMENTS, _RACE_S = 300_000, 0.2  # of inputs for the detector: size, and time of the original under ASan
 _FIRST_USES = 3  # calls that may set up what stays the same from then on
 _WALL_S = {Effort.QUICK: 20.0, Effort.NORMAL: 40.0, Effort.THOROUGH: 120.0}
-
-_THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
 
 
 @dataclass(slots=True)
@@ -71,6 +69,7 @@ class Trial:
     notes: list[str] = field(default_factory=list, init=False)
     cases: tuple[Case, ...] = field(default=(), init=False)
     own_threads: bool = field(default=False, init=False)
+    teams: int = field(default=0, init=False)  # forks that were raced
     outcomes: Outcomes = field(init=False)
     runs: int = field(default=0, init=False)
     race_runs: int = field(default=0, init=False)
@@ -78,6 +77,7 @@ class Trial:
     detector: str | None = field(default=None, init=False)
     sites: dict[RuntimeKind, dict[int, str]] = field(default_factory=dict, init=False)
     forked: dict[RuntimeKind, set[str]] = field(default_factory=dict, init=False)
+    scaling: Scaling | None = field(default=None, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
 
     def __post_init__(self) -> None:
@@ -92,16 +92,8 @@ class Trial:
             ("races", self._races, False),
             ("forks", self._forks, False),
             ("timing", self._timing, True),
+            ("scaling", self._scaling, True),
         )
-
-    @contextmanager
-    def clocked(self, name: str) -> Iterator[None]:
-        """Notes how long a stage takes."""
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds.append((name, time.monotonic() - started))
 
     # ---- building ------------------------------------------------------------------------------------
 
@@ -209,7 +201,7 @@ class Trial:
             return CompileError(made.message)
         self.own_threads = self._makes_threads(made, kind)
         if self.own_threads and adds_openmp(self.task, self.candidate):
-            return Inconclusive("OpenMP: no race detector at hand knows its runtime")
+            return self._openmp_races(made)
         if self.own_threads and kind is RuntimeKind.RACE:
             # The exact detector knows strands of the library only.
             self.notes.append("it makes threads of its own, so races are sought by ThreadSanitizer")
@@ -259,28 +251,41 @@ class Trial:
         finally:
             self.builds[kind], self.sites[kind] = forced, known
 
+    def _openmp_races(self, made: Built) -> Verdict | None:
+        unknown = unknown_to_detector(self.candidate.text, made.library, self.toolchain)
+        if unknown:
+            return Inconclusive(unknown)
+        sizes = team_sizes(self.cases)
+        self.detector = f"exact for teams of {', '.join(map(str, sizes))}"
+        verdict = self._race_check(RuntimeKind.RACE, self.cases, sizes)
+        if verdict is None and not self.teams:
+            verdict = self._race_check(RuntimeKind.RACE, self._larger(), sizes)
+        return for_teams(verdict, self.teams)
+
     def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
         """Whether the candidate itself starts threads. The race runtime always has the embedded headers, which start
         none; upstream's headers bring their scheduler with them."""
         if self.toolchain.parlaylib is not None and kind is not RuntimeKind.RACE:
             return False
-        known = imported(self.original.library(RuntimeKind.PLAIN).library)
-        return any(_THREADS.fullmatch(symbol) for symbol in imported(made.library) - known)
+        return starts_threads(made.library, self.original.library(RuntimeKind.PLAIN).library)
 
-    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
         if not cases:
             return None
         order = tuple(range(len(cases)))
         limit = self._limit(cases, 4.0, 200.0)
         schedule = Schedule(order, call_s=limit, statistics=True, races=kind is RuntimeKind.RACE)
-        for threads in (1,) if kind is RuntimeKind.RACE else (2, 4):
+        for threads in teams if kind is RuntimeKind.RACE else (2, 4):
             done = self._run(kind, cases, schedule, threads)
             self.race_runs += len(done.calls) + (done.failure is not None)
+            self.teams += done.statistics.forks if done.statistics is not None else 0
             how = "under the race detector" if kind is RuntimeKind.RACE else f"under ThreadSanitizer, {threads} threads"
             if done.races:
                 self.races = len(done.races)
                 case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
                 return raced(self.task.function, cases[case], [race for race in done.races if race.case == case])
+            if done.failure is not None and "unseq: OpenMP: " in done.failure.report:
+                return Inconclusive(done.failure.report.partition("unseq: ")[2].strip())
             if done.failure is not None and "data race" in done.failure.report:
                 self.races = 1
             verdict = self._checked(cases, schedule, done, how)
@@ -310,7 +315,8 @@ class Trial:
 
     def _forks(self, _: bool) -> Verdict | None:
         if self.own_threads:
-            self.notes.append("it makes threads of its own, which are not counted")
+            if self.detector == "ThreadSanitizer":
+                self.notes.append("it makes threads of its own, which are not counted")
             return None
         if self.toolchain.parlaylib is not None and (not self.all_sites or self._unreached()):
             self.notes.append("not every fork site could be counted: upstream ParlayLib counts none")
@@ -369,6 +375,15 @@ class Trial:
         )
         return self.measurement.verdict
 
+    def _scaling(self, quiet: bool) -> Verdict | None:
+        points = self.measurement.profile.points
+        if points and not self.own_threads and self._owns_its_statics:
+            plain, checked = self._library(RuntimeKind.PLAIN), self._library(RuntimeKind.ASAN)
+            assert isinstance(plain, Built) and isinstance(checked, Built)
+            built = Program(self.original.place, self.task.function, plain.library, checked.library)
+            self.scaling = scaled(built, self.timed_inputs()[-1], points[-1].sequential.median_s, self.effort, quiet)
+        return None
+
     def passed(self) -> Pass:
         """The verdict when no stage objected."""
         sampled = " on the schedules that happened" if self.detector == "ThreadSanitizer" else ""
@@ -376,23 +391,4 @@ class Trial:
 
     def evidence(self) -> Evidence:
         """What is known so far."""
-        ran = self.suite.coverage
-        strength = SuiteStrength() if ran is None else SuiteStrength(lines=ran.line_share, branches=ran.branch_share)
-        return Evidence(
-            strength=strength,
-            cases=len(self.cases),
-            failed=self.outcomes.failed,
-            runs=self.runs,
-            race_runs=self.race_runs,
-            races=self.races,
-            detector=self.detector,
-            fork_sites=len(self.all_sites),
-            sites_forked=len(self.all_forked),
-            worst_ulp=self.outcomes.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
-            profile=self.measurement.profile,
-            sandbox=sandbox_description(),
-            compiler=self.toolchain.compiler_version,
-            library=str(self.toolchain.parlaylib or "embedded headers"),
-            seconds=tuple(self.seconds),
-            notes=(*self.suite.notes, *self.notes, *self.measurement.notes),
-        )
+        return evidence_of(self)

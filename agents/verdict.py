@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Union
 
+from unseq.agents.scaling import Scaling
 from unseq.backends.results import Profile, Race
 
 
@@ -215,6 +216,7 @@ class Evidence:
     sites_forked: int = 0
     worst_ulp: float = 0.0
     profile: Profile = field(default_factory=Profile)
+    scaling: Scaling | None = None
     sandbox: str = ""
     compiler: str = ""
     library: str = ""

@@ -98,6 +98,20 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Work and span of one call in seconds, of all of it (``symbol`` 0) or of one fork site. ``strands``: children of
+    forks with at least two; ``fork_depth``: levels of tasks that start each other, on the longest chain."""
+
+    symbol: int
+    caller: int
+    executions: int
+    strands: int
+    work_s: float
+    span_s: float
+    fork_depth: float
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """One completed call: number in the schedule, seconds of wall clock and CPU, seconds with all that the host does
     for it, and the outcome (None when it was byte for byte that of an earlier call of the same case)."""
@@ -139,7 +153,7 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
-    that changed the library's static memory, where that was watched."""
+    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured."""
 
     calls: tuple[Called, ...]
     failure: Failure | None
@@ -149,6 +163,7 @@ class Run:
     cpu_s: float = 0.0
     peak_rss: int = 0
     changes: int = 0
+    spans: tuple[tuple[Span, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

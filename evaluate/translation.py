@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from unseq.agents.scaling import Scaling
 from unseq.agents.search.best import Tried
 from unseq.agents.task import Candidate
 from unseq.agents.translate import Options, Outcome, Translation, translate
@@ -21,6 +22,7 @@ from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
     Environment,
+    LoopSpan,
     ProfilePoint,
     Races,
     Record,
@@ -29,6 +31,7 @@ from unseq.evaluate.report.record import (
     Tests,
     Variant,
     Wins,
+    WorkSpan,
 )
 from unseq.evaluate.report.record import Outcome as RecordOutcome
 from unseq.frontend.lower import FunctionHead
@@ -88,6 +91,7 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
         suite_strength=_strength(evidence),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
+        work_span=work_span(evidence.scaling),
         pattern=candidate.label,
         author=candidate.author,
         notes=evidence.notes,
@@ -146,6 +150,19 @@ def _strength(evidence: Evidence) -> SuiteStrength:
         branches=known.branches,
         strength="strong" if known.strong else "weak",
     )
+
+
+def work_span(found: Scaling | None) -> WorkSpan | None:
+    """Work, span and predictions, in seconds; None where they were not measured."""
+    if found is None:
+        return None
+    loops = tuple(LoopSpan(s.line, s.executions, _short(s.work_s), _short(s.span_s)) for s in found.sites)
+    work, span, burdened = (_short(x) for x in (found.work_s, found.span_s, found.burdened_s))
+    return WorkSpan(found.n, work, span, "s", found.predicted, burdened, found.memory, loops)
+
+
+def _short(seconds: float) -> float:
+    return float(f"{seconds:.4g}")
 
 
 def profile_points(profile: Profile) -> tuple[ProfilePoint, ...]:

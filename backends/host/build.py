@@ -37,6 +37,7 @@ _SANITIZE: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     RuntimeKind.RACE: ("-O1", "-g1"),
+    RuntimeKind.WORKSPAN: (),
 }
 # A file's own names are its own, also where the C library has one like them (`step`).
 _SHARED = ("-shared", "-Wl,-z,lazy", "-Wl,-Bsymbolic")
@@ -216,7 +217,7 @@ def host_program(toolchain: Toolchain, kind: RuntimeKind, parallel: bool) -> Pat
     """The host for libraries of a kind, with or without the parallel runtime; built once and kept.
 
     Raises RuntimeError when it cannot be built, which is our fault or the compiler's, never a candidate's."""
-    flags = [*_SANITIZE[kind], *([] if kind is not RuntimeKind.PLAIN else ["-O2"]), "-std=c++20", "-pthread"]
+    flags = [*_SANITIZE[kind], *([] if _SANITIZE[kind] else ["-O2"]), "-std=c++20", "-pthread"]
     libraries = list(toolchain.libs(kind)) if parallel else [f for f in flags if f.startswith("-fsanitize")]
     command = [str(toolchain.compiler), *flags, f"-I{NATIVE}", f"-I{EMBEDDED_INCLUDE}", str(NATIVE / "host.cpp")]
     command += ["-rdynamic", "-Wl,--no-as-needed", *libraries, "-ldl"]

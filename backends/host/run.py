@@ -22,15 +22,16 @@ from unseq.backends.host.races import RACE_STRIDE, read_races
 from unseq.backends.host.values import Case, dtype_of
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, with_fixed_layout
-from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Statistics
+from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Span, Statistics
 from unseq.frontend.ir.nodes import Function
 
 _STATE = struct.Struct("<4Q16s512sQ")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
+_SPAN = struct.Struct("<4Q3d")
 _LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
-_SITES = 2
+_SITES, _SPANS = 2, 3
 _SIGSYS = 31
 _RESULT_SPACE = 64 << 20
 _SANITIZER_REPORT = re.compile(
@@ -131,7 +132,7 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
 
 def _limits(setting: Setting) -> Limits:
     limits = setting.limits
-    if setting.kind is RuntimeKind.PLAIN:
+    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN}:
         return limits
     # A sanitizer reserves terabytes of address space.
     return Limits(
@@ -185,6 +186,7 @@ def _read(
     calls: list[Called] = []
     races: list[Race] = []
     statistics: Statistics | None = None
+    spans: list[tuple[Span, ...]] = []
     broken = ""
     at = FIRST_ENTRY
     firsts: dict[int, Outcome] = {}
@@ -196,6 +198,9 @@ def _read(
             at += payload + -payload % 16
             if status == _SITES:
                 statistics = _statistics(data, extra)
+                continue
+            if status == _SPANS:
+                spans.append(tuple(_span(data, k) for k in range(extra)))
                 continue
             if number != len(calls) or number >= len(schedule.order) or len(data) != payload:
                 raise Corrupt("the calls are not in order")
@@ -225,7 +230,13 @@ def _read(
         finished.cpu_s,
         finished.peak_rss,
         changes,
+        tuple(spans),
     )
+
+
+def _span(data: memoryview, k: int) -> Span:
+    symbol, caller, executions, strands, work, span, depth = _SPAN.unpack_from(data, k * _SPAN.size)
+    return Span(symbol, caller, executions, strands, work / 1e9, span / 1e9, depth)
 
 
 def _statistics(data: memoryview, count: int) -> Statistics:

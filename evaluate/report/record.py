@@ -154,14 +154,30 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopSpan:
+    """Work and span of the forks at one line of the emitted file, over all ``executions``."""
+
+    line: int
+    executions: int
+    work: float
+    span: float
+
+
+@dataclass(frozen=True, slots=True)
 class WorkSpan:
-    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors."""
+    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors.
+
+    ``burdened``: the span with what forks cost; ``memory``: the share of the work that waits for memory; ``loops``: the
+    places of the emitted file that fork."""
 
     n: int
     work: float
     span: float
     unit: str
     predicted: tuple[tuple[int, float], ...] = ()
+    burdened: float = 0.0
+    memory: float = 0.0
+    loops: tuple[LoopSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +287,10 @@ def profile_of(data: list[dict[str, Any]]) -> tuple[ProfilePoint, ...]:
 
 def work_span_of(data: dict[str, Any] | None) -> WorkSpan | None:
     """Work and span as ``to_json`` wrote them, None where they were not measured; raises as ``profile_of``."""
-    return None if data is None else WorkSpan(**{**data, "predicted": _table(data["predicted"])})
+    if data is None:
+        return None
+    loops = tuple(LoopSpan(**loop) for loop in data["loops"])
+    return WorkSpan(**{**data, "predicted": _table(data["predicted"]), "loops": loops})
 
 
 def _record(data: dict[str, Any]) -> Record:

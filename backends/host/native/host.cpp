@@ -171,11 +171,13 @@ void begin(unseq_io *io) {
     set_limit(c.call_ns);
   }
   c.started = now(CLOCK_MONOTONIC);
+  if (c.flags & MEASURED) unseq_workspan_begin();
 }
 
 void end(unseq_io *io) {
-  const u64 wall = now(CLOCK_MONOTONIC);
   call &c = *of(io);
+  if (c.running && c.flags & MEASURED) unseq_workspan_end();
+  const u64 wall = now(CLOCK_MONOTONIC);
   if (!c.running) return;
   c.running = false;
   c.wall_ns = wall - c.started;
@@ -300,6 +302,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
   install(c.io);
   c.flags = header.flags;
   if ((c.flags & RACES) && unseq_race_list == nullptr) stop(OUR_FAULT, "this runtime finds no races");
+  if ((c.flags & MEASURED) && unseq_workspan_get == nullptr) stop(OUR_FAULT, "this runtime measures no span");
   if (unseq_stats_enable == nullptr) c.flags &= ~STATISTICS;
   c.call_ns = header.call_ns;
   if (c.flags & STATISTICS) {
@@ -345,6 +348,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
     std::memcpy(place, &entry, sizeof entry);
     give_back(c);
     state->committed = output_used;
+    if (c.flags & MEASURED) put_spans(k);
   }
   if (c.flags & STATISTICS) {
     unseq_stats_enable(0);
