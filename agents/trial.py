@@ -295,7 +295,8 @@ class Trial:
 
     def attacked(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
         """What is wrong with the candidate on some valid cases, under a race detector and the sanitizers."""
-        return self._race_check(kind, cases) or self._sanitized(cases)
+        teams = team_sizes(cases) if adds_openmp(self.task, self.candidate) else (1,)
+        return self._race_check(kind, cases, teams) or self._sanitized(cases)
 
     def _valid(self, cases: Sequence[Case]) -> list[Case]:
         verdicts = self.original.validate(cases)
@@ -377,7 +378,7 @@ class Trial:
 
     def _scaling(self, quiet: bool) -> Verdict | None:
         points = self.measurement.profile.points
-        if points and not self.own_threads and self._owns_its_statics:
+        if points and not self.own_threads and self.toolchain.parlaylib is None:
             plain, checked = self._library(RuntimeKind.PLAIN), self._library(RuntimeKind.ASAN)
             assert isinstance(plain, Built) and isinstance(checked, Built)
             built = Program(self.original.place, self.task.function, plain.library, checked.library)
