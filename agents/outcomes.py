@@ -22,14 +22,15 @@ from unseq.frontend.ir.nodes import Function
 
 @dataclass(slots=True)
 class Outcomes:
-    """What was seen so far: ``failed`` cases of the last run that had any, and the largest distance of an agreement in
-    units of the last place, with the largest errors of both sides."""
+    """What was seen so far: ``failed`` cases of the last run that had any, the smallest of them, and the largest
+    distance of an agreement in units of the last place, with the largest errors of both sides."""
 
     function: Function
     policy: FloatPolicy
     original: Original
     failed: int = 0
     worst: Agreement = field(default_factory=Agreement)
+    wrong_case: Case | None = None
 
     def checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
         """Compares every call with the original's result; the smallest failing case, or why the run is incomplete."""
@@ -44,8 +45,10 @@ class Outcomes:
             seen.add(number)
         if failing:
             self.failed = len(failing)
-            return wrong(self.function, *smallest(failing), how)
+            self.wrong_case, difference = smallest(failing)
+            return wrong(self.function, self.wrong_case, difference, how)
         if unstable is not None:
+            self.wrong_case = unstable[0]
             told = wrong(self.function, *unstable, how)
             return Nondeterministic(f"right at first, then {told.text}", told.example)
         if done.failure is not None:

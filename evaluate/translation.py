@@ -136,9 +136,10 @@ def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
 
 
 def _noticed(strength: Strength) -> str:
-    if not strength.mutants:
-        return "strength of the inputs not measured"
-    return f"{strength.killed} of {strength.mutants} mutants of the parallel code caught"
+    ran = [(strength.lines, "lines"), (strength.branches, "branches")]
+    parts = [f"{share:.0%} of the original's {what}" for share, what in ran if share is not None]
+    parts.append(f"{strength.killed} of {strength.mutants} mutants caught" if strength.mutants else "no mutants tried")
+    return ", ".join(parts)
 
 
 def _strength(evidence: Evidence) -> SuiteStrength:
