@@ -167,7 +167,7 @@ def evidence_table(record: Record) -> Table:
     table.add_row("races", found, record.races.detector or "")
     if record.suite_strength is not None:
         for survivor in record.suite_strength.survivors:
-            table.add_row("survived", f"line {survivor.line}", survivor.mutation)
+            table.add_row("lived", f"line {survivor.line}", f"mutant: {survivor.mutation}")
     for note in record.notes:
         table.add_row("note", "", note)
     return table
