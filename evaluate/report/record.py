@@ -105,6 +105,28 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Better:
+    """A second candidate, which does the same by cheaper algorithms and is judged like the first.
+
+    ``algorithms``: what it does in place of the source's loops; ``before`` and ``after``: the cost of the first one. At
+    the largest size, ``by_algorithm`` is the original's time over the candidate's with 1 thread, ``by_cores`` that
+    over its time with the most threads; None where nothing was measured. ``output``: the emitted file, which stands
+    beside the main one, of a candidate that passed."""
+
+    algorithms: tuple[str, ...]
+    before: str
+    after: str
+    verdict: str
+    detail: str = ""
+    claim: Claim | None = None
+    wins: Wins = "unmeasured"
+    profile: tuple[ProfilePoint, ...] = ()
+    by_algorithm: float | None = None
+    by_cores: float | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WorkSpan:
     """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors."""
 
@@ -165,6 +187,7 @@ class Record:
     code: Code | None = None
     environment: Environment = field(default_factory=Environment)
     search: tuple[Variant, ...] = ()
+    better: Better | None = None
     version: int = VERSION
 
     @property
@@ -225,6 +248,13 @@ def work_span_of(data: dict[str, Any] | None) -> WorkSpan | None:
     return None if data is None else WorkSpan(**{**data, "predicted": _table(data["predicted"])})
 
 
+def better_of(data: dict[str, Any] | None) -> Better | None:
+    """A second candidate as ``to_json`` wrote it, None for none; raises as ``profile_of``."""
+    if data is None:
+        return None
+    return Better(**{**data, "algorithms": tuple(data["algorithms"]), "profile": profile_of(data["profile"])})
+
+
 def _record(data: dict[str, Any]) -> Record:
     code = data["code"]
     return Record(
@@ -240,6 +270,7 @@ def _record(data: dict[str, Any]) -> Record:
             "code": code and Code(**code),
             "environment": Environment(**data["environment"]),
             "search": tuple(_variant(variant) for variant in data.get("search", [])),
+            "better": better_of(data.get("better")),
         }
     )
 

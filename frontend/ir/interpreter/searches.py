@@ -50,6 +50,7 @@ def _find_if(a: Sequence[Argument], result: t.Type) -> Value:
     return r.at(_first(r, _test(r, a[2], True)))
 
 
+@algorithm("partition_point")
 @algorithm("find_if_not")
 def _find_if_not(a: Sequence[Argument], result: t.Type) -> Value:
     r = Range(a[0], a[1])
