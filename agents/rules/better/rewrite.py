@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.cxx_types import print_type
+from unseq.backends.parlay.emit.preamble import insertion
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Ref, Stmt, Symbol
 from unseq.frontend.ir.walk import Node, transform
@@ -20,6 +21,7 @@ from unseq.frontend.source import Span
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
 _LOGICAL_AND, _ADDITIVE, _COMPARED = 4, 11, 10  # how tightly an operand must bind
 COUNTER = "std::ptrdiff_t"
+INCLUDES = ("<algorithm>", "<cstddef>", "<utility>", "<vector>")
 FALLBACK = ("\x01", "\x02")
 
 
@@ -130,6 +132,12 @@ def conditional(conditions: Sequence[str], better: str, original: str = "") -> s
     begin, end = FALLBACK
     otherwise = f" else {{\n{begin}{original}{end}\n}}" if original else ""
     return f"{{\nif ({' && '.join(conditions)}) {{\n{better}\n}}{otherwise}\n}}"
+
+
+def with_includes(text: bytes, limit: int) -> bytes:
+    """A file with what the texts of rewrites need, added before ``limit``."""
+    head = insertion(text, INCLUDES, (), limit)
+    return text if head is None else text[: head.start] + head.text.encode() + text[head.end :]
 
 
 def laid_out(text: str, unit: str, base: str) -> str:

@@ -134,9 +134,7 @@ class Scope:
         fact = self.outer.fact
         if not self._written:
             return []
-        if not fact.parallel or not all(isinstance(g, Disjoint | Distinct | Holds) for g in fact.guards):
-            return None
-        return conditions(Context(self.function.unit, self.function, False), fact.guards, {})
+        return printed_guards(self.function, fact)
 
     def is_library(self, call: Call, names: frozenset[str]) -> bool:
         """Whether a function of the library with one of these names is called, and not one of the file's own."""
@@ -176,6 +174,13 @@ class Scope:
             elif not isinstance(node, Literal | Cast | Binary | Unary):
                 return False
         return not any(isinstance(n, Binary) and n.op in "/%" for n in walk(e))
+
+
+def printed_guards(function: Function, fact: LoopFact) -> list[str] | None:
+    """The conditions under which a loop is parallel, as text; None where it is not, or asks for more than a look."""
+    if not fact.parallel or not all(isinstance(g, Disjoint | Distinct | Holds) for g in fact.guards):
+        return None
+    return conditions(Context(function.unit, function, False), fact.guards, {})
 
 
 def span_of(polynomials: tuple[Polynomial, ...], scope: Scope) -> bool:

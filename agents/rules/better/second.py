@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from unseq.agents.rules.better import pairs, queries, selection, sums
-from unseq.agents.rules.better.rewrite import FALLBACK, Rewrite, Writer, laid_out
+from unseq.agents.rules.better import pairs, powers, queries, selection, sums
+from unseq.agents.rules.better.rewrite import FALLBACK, INCLUDES, Rewrite, Writer, laid_out
 from unseq.agents.rules.propose import Refusal, label, propose
 from unseq.agents.task import FloatPolicy, Task, satisfies, weakest
 from unseq.backends.parlay.emit import c_source, edits, layout
@@ -21,8 +21,6 @@ from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.facts import Claim, Facts
 from unseq.frontend.lower import lower
 from unseq.frontend.source import NOWHERE, InputError, Language, SourceUnit, Span, Unsupported
-
-_INCLUDES = {"<algorithm>", "<cstddef>", "<utility>", "<vector>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,7 @@ def _all(facts: Facts, analysis: FunctionAnalysis, writer: Writer) -> Iterator[R
     yield from queries.find(facts, analysis, writer)
     yield from sums.find(facts, analysis, writer)
     yield from selection.find(facts, analysis, writer)
+    yield from powers.find(facts, analysis, writer)
 
 
 def described(found: tuple[Rewrite, ...]) -> tuple[Better, ...]:
@@ -122,7 +121,7 @@ def _rewritten(unit: SourceUnit, found: Sequence[Rewrite]) -> tuple[SourceUnit, 
     is_c = unit.language is Language.C
     changes = [edit for one in found for edit in _edits(unit, one)]
     converted = edits.outside(c_source.conversions(unit), changes) if is_c else []
-    head = insertion(unit.text, _INCLUDES, (), min(change.start for change in changes))
+    head = insertion(unit.text, INCLUDES, (), min(change.start for change in changes))
     added = ([head] if head is not None else []) + (c_source.linkage(unit) if is_c else [])
     marked = edits.apply(unit.text, [*added, *changes, *converted]).encode()
     kept = []
