@@ -93,6 +93,9 @@ def _compared(function: Function, reference: Reference, got: Outcome, policy: Fl
     if isinstance(reference.expected, Threw) != isinstance(got, Threw):
         expected, actual = (o.type if isinstance(o, Threw) else "none" for o in (reference.expected, got))
         return Difference("exception", expected, actual)
+    if isinstance(got, Returned) and isinstance(reference.expected, Returned) and got.mode != reference.expected.mode:
+        expected, actual = ("as it was" if o.mode is None else f"{o.mode:#x}" for o in (reference.expected, got))
+        return Difference("the floating-point mode after the call", expected, actual)
     names = ("result", *(parameter.name for parameter in function.parameters))
     names += tuple(name for name, _ in mutable_globals(function))
     judge = _Judgement(reference, policy)

@@ -24,6 +24,7 @@ from unseq.agents.tester.rows import has_empty_row
 from unseq.agents.tester.suite import Validity
 from unseq.backends.host.blob import Elsewhere, Mismatch, Outcome, Returned, Schedule, parameter_types
 from unseq.backends.host.build import build, original_source
+from unseq.backends.host.coverage import INSTRUMENTED, Coverage, coverage_build, covered
 from unseq.backends.host.run import Session, Setting, run_cases
 from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value, members
 from unseq.backends.host.values import Sequence as Items
@@ -65,7 +66,9 @@ class Original:
     limits: Limits = field(default_factory=lambda: Limits(wall_s=30.0, memory=3 << 30, address_space=16 << 30))
     _builds: dict[RuntimeKind, Future[Built | Rejected]] = field(default_factory=dict, init=False)
     _as_written: Future[Built | Rejected] = field(init=False)
+    changes: int = field(default=0, init=False)  # calls that changed its static memory
     _known: dict[int, _Known] = field(default_factory=dict, init=False)
+    _counting: list[Built | None] = field(default_factory=list, init=False)  # built when first asked for
 
     def __post_init__(self) -> None:
         flags = {RuntimeKind.ASAN: ("-frounding-math",), RuntimeKind.PLAIN: OPTIMISED}
@@ -80,6 +83,14 @@ class Original:
         source = original_source(unit, flags)
         folder = self.place.folder
         return self.executor.submit(unless_measuring, build, self.place.toolchain, self.function, source, kind, folder)
+
+    def counted(self, cases: Sequence[Case]) -> Coverage | None:
+        """Which lines and branches valid cases run; None where that cannot be found out."""
+        if not self._counting:
+            source = original_source(self.function.unit, INSTRUMENTED)
+            self._counting.append(coverage_build(self.place, self.function, source))
+        built = self._counting[0]
+        return None if built is None else covered(self.place, self.function, built, cases, self.limits)
 
     def settle(self) -> None:
         """Waits until all builds are done, so that a measurement needs none and none disturbs it."""
@@ -149,7 +160,9 @@ class Original:
         rest = list(cases)
         restarts = timeouts = 0
         while rest:
-            done = self.run(kind, rest, Schedule(tuple(range(len(rest))), call_s=CALL_S))
+            watched = kind is RuntimeKind.PLAIN
+            done = self.run(kind, rest, Schedule(tuple(range(len(rest))), call_s=CALL_S, statics=watched))
+            self.changes += done.changes
             for called in done.calls:
                 valid = Validity(True, "", called.wall_s)
                 found.append(_Known(rest[called.index], called.outcome, valid, called.whole_s))
@@ -265,6 +278,8 @@ def reason_of(failure: Failure) -> str:
     """Why the original is not clean, in a few words."""
     if failure.fault is Fault.SANITIZER:
         return sanitizer_words(failure)
+    if failure.fault is Fault.FORBIDDEN:
+        return f"it makes a system call that the sandbox forbids ({failure.detail})"
     if failure.fault in {Fault.CALL_TIMEOUT, Fault.TIMEOUT}:
         return f"it does not end within {CALL_S:g} s"
     if failure.fault is Fault.SIGNAL:

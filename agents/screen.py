@@ -1,9 +1,10 @@
 """What a candidate may not contain, whatever it computes: ways to influence its own judgement.
 
 Two looks, both before it runs: at its text (macros that redefine the language or the harness, assembly, constructors)
-and at the symbols that its library imports (ending the process, files, network, processes, memory maps, clocks, the
-counters of the runtime). What the original does as well is allowed: a translation does not have to be better behaved.
-A screen is no proof; the sandbox, the nonce and the comparison stand behind it.
+and at the symbols that its library takes from elsewhere or puts in the place of others' (ending the process, files,
+network, processes, memory maps, clocks, the counters of the runtime). What the original does as well is allowed: a
+translation does not have to be better behaved. A screen is no proof; the sandbox, the nonce and the comparison stand
+behind it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _TEXT_RULES: tuple[tuple[str, str], ...] = (
         r"__attribute__\s*\(\(.*\b(?:constructor|destructor|ifunc|alias|weakref|section)\b",
         "runs outside of its function",
     ),
-    (r"\bunseq_shim_call\b|\bunseq_marshal\b|\bunseq_io\b", "names the harness"),
+    (r"\bunseq_shim_call\b|\bunseq_write_counts\b|\bunseq_marshal\b|\bunseq_io\b", "names the harness"),
     (r"\bunseq_(?:stats|race)_\w+", "names the runtime's counters"),
     (r"\bnamespace\s+parlay\b(?!\s*=)", "adds to the library's namespace"),
     (r"#\s*include\s*[<\"](?:/|[^\n>\"]*\.\./)", "includes a file by a path outside of the include folders"),
@@ -91,17 +92,35 @@ _FORBIDDEN: tuple[tuple[str, str], ...] = (
     ),
     (r"(?:secure_)?getenv|environ|__environ|putenv|setenv|gethostname|uname", "look at the environment"),
     (r"unseq_(?:stats|race)_\w+", "change the runtime's counters"),
+    (r"__[atlu]b?san_\w+", "notice a sanitizer"),
 )
 # What upstream ParlayLib's own scheduler, which is compiled into the candidate, imports.
 _OF_UPSTREAM = ("look at the environment", "read the clock", "change memory maps or call the kernel directly")
 _FORBIDDEN_COMPILED = tuple((re.compile(pattern), words) for pattern, words in _FORBIDDEN)
 
 
+_THREADS = re.compile(r"pthread_create|_ZNSt6thread\w*|_ZNSt13__future_base\w*|GOMP_\w+|omp_\w+|_ZN3tbb\w*")
+
+
 def imported(library: Path) -> frozenset[str]:
     """The symbols that a library takes from elsewhere; empty without nm."""
+    return _symbols(library, "--undefined-only")
+
+
+def exported(library: Path) -> frozenset[str]:
+    """The symbols that a library offers; empty without nm."""
+    return _symbols(library, "--defined-only")
+
+
+def starts_threads(candidate: Path, original: Path) -> bool:
+    """Whether a candidate, other than the original, may start threads by itself."""
+    return any(_THREADS.fullmatch(symbol) for symbol in imported(candidate) - imported(original))
+
+
+def _symbols(library: Path, which: str) -> frozenset[str]:
     if shutil.which("nm") is None:
         return frozenset()
-    done = run(["nm", "-D", "--undefined-only", str(library)], limits=Limits(output_bytes=8 << 20))
+    done = run(["nm", "-D", which, str(library)], limits=Limits(output_bytes=8 << 20))
     words = (line.split()[-1] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip())
     return frozenset(word.split("@")[0] for word in words)
 
@@ -113,6 +132,35 @@ def screen_imports(candidate: Iterable[str], original: Iterable[str], upstream: 
             if pattern.fullmatch(symbol) and not (upstream and words in _OF_UPSTREAM):
                 return f"it calls {symbol}, which serves to {words}; the original does not"
     return ""
+
+
+_MEMORY = r"malloc|calloc|realloc|free|aligned_alloc|posix_memalign|mem(?:cpy|move|set|cmp)|_Zn[wa]m|_Zd[la]Pv"
+_REPLACEABLE = (*(pattern for pattern, _ in _FORBIDDEN_COMPILED), re.compile(_MEMORY), re.compile(r"__[atlu]b?san_\w+"))
+
+
+def screen_exports(candidate: Iterable[str], original: Iterable[str]) -> str:
+    """What is wrong with the symbols that a candidate defines beyond those of the original; empty if nothing is."""
+    for symbol in sorted(set(candidate) - set(original)):
+        if any(pattern.fullmatch(symbol) for pattern in _REPLACEABLE):
+            return f"it defines {symbol}, which belongs to the system"
+    return ""
+
+
+def screen_library(candidate: Path, original: Path, upstream: bool) -> str:
+    """What is wrong with the symbols of a built candidate; ``upstream``: it holds upstream ParlayLib's scheduler."""
+    reason = screen_imports(imported(candidate), imported(original), upstream)
+    return reason or screen_exports(exported(candidate), exported(original))
+
+
+_CONDITION = re.compile(r"^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b.*", re.MULTILINE)
+_GUARD = re.compile(r"#[ \t]*ifndef[ \t]+(\w+)[ \t]*\n[ \t]*#[ \t]*define[ \t]+\1\b")
+
+
+def has_conditions(candidate: str, original: str) -> bool:
+    """Whether macros decide what of it is compiled, beyond those of the original and guards around definitions."""
+    code = _GUARD.sub("", _COMMENTS.sub(" ", candidate).replace("\\\n", " "))
+    known = {" ".join(line.split()) for line in _CONDITION.findall(_COMMENTS.sub(" ", original))}
+    return any(" ".join(line.split()) not in known for line in _CONDITION.findall(code))
 
 
 def fork_sites(library: Path) -> dict[int, str]:
@@ -129,8 +177,9 @@ def fork_sites(library: Path) -> dict[int, str]:
 
 
 _SITE = re.compile(r"unseq_site_[a-z]+I(.*)EEvPv[mv]*")
-_OF_LIBRARY = re.compile(r"Z+N?(?:S\d*_|6parlay)")
+_OF_LIBRARY = re.compile(r"Z+N?(?:S\d*_|6parlay|6__pstl)")
 _LAMBDA = re.compile(r"EU[lt]")
+_ALGORITHM = re.compile(r"\bstd::(\w+)<__pstl::execution")
 
 
 def unreached(sites: Iterable[str], forked: Iterable[str]) -> tuple[str, ...]:
@@ -172,5 +221,6 @@ def _readable(symbols: Iterable[str]) -> tuple[str, ...]:
     found = []
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         inside = re.search(r"unseq_site_\w+<(.*)>\(void\*", line)
-        found.append(inside.group(1) if inside else line)
+        algorithm = _ALGORITHM.search(line)
+        found.append(f"std::{algorithm.group(1)}" if algorithm else inside.group(1) if inside else line)
     return tuple(found)

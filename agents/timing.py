@@ -51,7 +51,7 @@ def schedule(estimates: Sequence[float], budget_s: float, rounds: int = 1) -> Sc
     for case, estimate in enumerate(estimates):
         fitting = int(budget_s / rounds / max(estimate, 1e-6))
         order += [case] * (long if estimate > _LONG_S else 1 + max(_FEWEST, min(_MOST // rounds, fitting)))
-    return Schedule(tuple(order), call_s=60.0, reuse=True)
+    return Schedule(tuple(order), call_s=60.0, reuse=True, statics=True)
 
 
 def timing(measured: Measured, case: int) -> Timing | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from threading import Lock
 
@@ -19,6 +19,7 @@ from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.best import Tried, Variant, best
 from unseq.agents.search.variations import variations
 from unseq.agents.task import Candidate, Contract, Effort, Task
+from unseq.agents.tester.coverage import grown
 from unseq.agents.tester.given import given_cases
 from unseq.agents.tester.suite import Suite, make_suite
 from unseq.agents.verdict import Judgement, Pass, Wins
@@ -118,7 +119,7 @@ def translate(
         other = second(task)
     others = _others(unit, plan, emitted, options.search if options.timed else 0)
     variants = (Variant(_candidate(plan, emitted)), *others)
-    return _judged(task, variants, other, options, toolchain, stage)
+    return judged(task, variants, options, toolchain, stage, other)
 
 
 def _candidate(plan: Plan, emitted: Emitted) -> Candidate:
@@ -143,14 +144,17 @@ def _others(unit: SourceUnit, plan: Plan, emitted: Emitted, wanted: int) -> list
     return found
 
 
-def _judged(
+def judged(
     task: Task,
     variants: Sequence[Variant],
-    other: Second | None,
     options: Options,
     toolchain: Toolchain,
-    stage: Stage,
+    stage: Stage = silent,
+    other: Second | None = None,
 ) -> Translation:
+    """What the judge says of the first of ``variants``, or of the best one where there are several.
+
+    Raises ``InputError`` as ``translate``."""
     candidate = variants[0].candidate
     tried: tuple[Tried, ...] = ()
     function = task.function
@@ -164,6 +168,12 @@ def _judged(
             )
             if not suite.cases:
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
+            if options.effort is not Effort.QUICK:
+                more = (
+                    make_suite(function, seed=seed, effort=options.effort, validate=judge.validate, timed=False).cases
+                    for seed in count(options.seed + 1)
+                )
+                suite = grown(suite, more, judge.counted)
             if len(variants) > 1:
                 found = best(judge, variants, suite, stage)
                 candidate, judgement, tried = found.candidate, found.judgement, found.tried

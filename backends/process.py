@@ -24,6 +24,7 @@ from unseq.backends.sandbox import (
     Confinement,
     Limits,
     Sandbox,
+    filters_of_the_host,
     job_folder,
     staging_root,
     strongest,
@@ -313,7 +314,8 @@ def confinement() -> Confinement:
 
 def sandbox_description() -> str:
     """What untrusted programs are confined by, and what that leaves open; for evidence and ``doctor``."""
-    return str(confinement())
+    filters = filters_of_the_host()
+    return str(confinement()) + (f"; beside it: {', '.join(filters)}" if filters else "")
 
 
 @functools.cache

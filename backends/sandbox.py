@@ -7,6 +7,7 @@ Every confinement drops what it can; what it cannot is listed in `missing`, for 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 # The range that systemd gives to short-lived services: nobody's files, and small enough for most containers.
 _FIRST_UID, _LAST_UID = 61184, 65519
 _TMP_BYTES = 64 << 20
+_LANDLOCK_CREATE_RULESET = 444  # asked for the version with flag 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,19 @@ class Sandbox:
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     drop_user: bool = True
+
+
+def filters_of_the_host() -> tuple[str, ...]:
+    """What the host program forbids itself before it loads what is under test (``confine.hpp``), as far as the kernel
+    knows it."""
+    found = []
+    if Path("/proc/sys/kernel/seccomp/actions_avail").exists():
+        found.append("system calls filtered")
+    try:
+        landlock = ctypes.CDLL(None).syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(1)) > 0
+    except (OSError, AttributeError):
+        landlock = False
+    return (*found, "files only read (Landlock)") if landlock else tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ from unseq.frontend.ir.types import Array, Int, Library, Pointer, Record, Type, 
 
 MAGIC = 0x31304E4951534E55
 BYTES, LIST, NULL, OVERLAP, SAME, UNCHANGED, THREW, STRANGE, OWNER = range(1, 10)
-RESULT, GLOBAL = 1000, 2000
-STATISTICS, RACES, REUSE = 1, 2, 4
+RESULT, GLOBAL, MODE = 1000, 2000, 3000
+STATISTICS, RACES, REUSE, STATICS, MEASURED = 1, 2, 4, 8, 16
 FIRST_ENTRY = 4096
 _TOGETHER = 1 << 16
 ITEM = struct.Struct("<QQ")
@@ -59,11 +59,13 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class Returned:
     """What is reachable after a call. ``result`` is None for void; ``parameters`` has the values of the parameters that
-    refer to memory, None for the others; a value that was not touched is the input's own object."""
+    refer to memory, None for the others; a value that was not touched is the input's own object. ``mode``: the control
+    word of the floating-point unit, where the call left another one than it found."""
 
     result: Value | Elsewhere | None
     parameters: tuple[Value | Elsewhere | None, ...]
     globals: tuple[Value | Elsewhere, ...] = ()
+    mode: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,9 @@ class Schedule:
     """Which cases to call in which order. The first ``least`` calls are made whatever they take; the others while
     ``budget_s`` lasts (0: all of them). ``call_s`` ends the run in a call that takes longer (0: never).
     ``rounding``, if given, has the mode of each call: 0 to nearest, 1 up, 2 down, 3 toward zero. ``reuse``: inputs
-    are written anew into the memory of earlier calls, which keeps page faults out of the way of measurements."""
+    are written anew into the memory of earlier calls, which keeps page faults out of the way of measurements.
+    ``statics`` (not under sanitizers, which put red zones there): the library's static memory is watched; with
+    ``reuse`` it is put back before each call, too. ``measured``: the runtime tells the work and span of each call."""
 
     order: tuple[int, ...]
     least: int = 0
@@ -235,6 +239,8 @@ class Schedule:
     statistics: bool = False
     races: bool = False
     reuse: bool = False
+    statics: bool = False
+    measured: bool = False
 
 
 def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) -> int:
@@ -258,6 +264,7 @@ def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) ->
         table.append((position, position + length))
         position += length
     flags = STATISTICS * schedule.statistics | RACES * schedule.races | REUSE * schedule.reuse
+    flags |= STATICS * schedule.statics | MEASURED * schedule.measured
     head = _HEADER.pack(
         MAGIC,
         len(cases),

@@ -15,6 +15,7 @@ from unseq.backends.host.blob import (
     GLOBAL,
     ITEM,
     LIST,
+    MODE,
     NULL,
     OVERLAP,
     OWNER,
@@ -49,6 +50,7 @@ def decode(function: Function, case: Case, payload: bytes | memoryview) -> Outco
     result: Value | Elsewhere | None = None
     parameters: list[Value | Elsewhere | None] = [None] * len(case.values)
     after: dict[int, Value | Elsewhere] = {}
+    mode: int | None = None
     while reader.more():
         kind, length = reader.item()
         if kind == THREW:
@@ -59,12 +61,14 @@ def decode(function: Function, case: Case, payload: bytes | memoryview) -> Outco
             result = reader.value(function.result, None)
         elif length < len(parameters):
             parameters[length] = reader.value(reader.types[length], case.values[length])
+        elif length == MODE:
+            mode = int.from_bytes(reader.take(8), "little")
         elif GLOBAL <= length < GLOBAL + len(variables):
             k = length - GLOBAL
             after[k] = reader.value(variables[k][1], case.globals[k] if case.globals else None)
         else:
             raise Corrupt(f"results of a parameter {length} that does not exist")
-    return Returned(result, tuple(parameters), tuple(after[k] for k in sorted(after)))
+    return Returned(result, tuple(parameters), tuple(after[k] for k in sorted(after)), mode)
 
 
 class _Reader:

@@ -22,15 +22,17 @@ from unseq.backends.host.races import RACE_STRIDE, read_races
 from unseq.backends.host.values import Case, dtype_of
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, with_fixed_layout
-from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Statistics
+from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Span, Statistics
 from unseq.frontend.ir.nodes import Function
 
-_STATE = struct.Struct("<4Q16s512s")
+_STATE = struct.Struct("<4Q16s512sQ")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
-_LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY = range(1, 8)
-_SITES = 2
+_SPAN = struct.Struct("<4Q3d")
+_LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
+_SITES, _SPANS = 2, 3
+_SIGSYS = 31
 _RESULT_SPACE = 64 << 20
 _SANITIZER_REPORT = re.compile(
     r"(?:==\d+==)?(?:ERROR|WARNING): (?:Address|Thread|UndefinedBehavior)Sanitizer|runtime error: ", re.MULTILINE
@@ -63,13 +65,16 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers."""
+    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers;
+    ``environment`` is added to what it sees, ``writable`` is a folder that it may write to."""
 
     kind: RuntimeKind
     parallel: bool
     threads: int = 1
     limits: Limits = RUN_LIMITS
     result_bytes: int = 0
+    environment: tuple[tuple[str, str], ...] = ()
+    writable: Path | None = None
 
 
 def run_cases(
@@ -90,7 +95,7 @@ def run_cases(
         finished = run(
             [*command, str(given), str(written)],
             limits=_limits(setting),
-            sandbox=Sandbox(readable=(place.folder,)),
+            sandbox=Sandbox((place.folder,), () if setting.writable is None else (setting.writable,)),
             stdin=nonce,
             descriptors=(given, written),
             environment=_environment(command, setting, 0 if schedule.reuse else 1 + nonce[0] % 254),
@@ -120,12 +125,13 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
         "PARLAY_NUM_THREADS": str(setting.threads),
         "OMP_NUM_THREADS": str(setting.threads),
         **({"MALLOC_PERTURB_": str(filling)} if filling else {}),
+        **dict(setting.environment),
     }
 
 
 def _limits(setting: Setting) -> Limits:
     limits = setting.limits
-    if setting.kind is RuntimeKind.PLAIN:
+    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN}:
         return limits
     # A sanitizer reserves terabytes of address space.
     return Limits(
@@ -175,10 +181,11 @@ def _read(
     nonce: bytes,
     library: Path,
 ) -> Run:
-    committed, index, phase, _, written_nonce, message = _STATE.unpack_from(view, 0)
+    committed, index, phase, _, written_nonce, message, changes = _STATE.unpack_from(view, 0)
     calls: list[Called] = []
     races: list[Race] = []
     statistics: Statistics | None = None
+    spans: list[tuple[Span, ...]] = []
     broken = ""
     at = FIRST_ENTRY
     firsts: dict[int, Outcome] = {}
@@ -190,6 +197,9 @@ def _read(
             at += payload + -payload % 16
             if status == _SITES:
                 statistics = _statistics(data, extra)
+                continue
+            if status == _SPANS:
+                spans.append(tuple(_span(data, k) for k in range(extra)))
                 continue
             if number != len(calls) or number >= len(schedule.order) or len(data) != payload:
                 raise Corrupt("the calls are not in order")
@@ -204,13 +214,28 @@ def _read(
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
                 at += extra * RACE_STRIDE
+        if phase == _DONE and len(calls) < (schedule.least if schedule.budget_s else len(schedule.order)):
+            raise Corrupt("calls are missing")
     except (Corrupt, struct.error, ValueError) as error:
         broken = str(error)
     text = message.split(b"\0")[0].decode("utf-8", "replace")
     failure = _failure(finished, phase, index, written_nonce == nonce, text, broken)
     return Run(
-        tuple(calls), failure, tuple(races), statistics, finished.wall_s, finished.cpu_s, finished.peak_rss
+        tuple(calls),
+        failure,
+        tuple(races),
+        statistics,
+        finished.wall_s,
+        finished.cpu_s,
+        finished.peak_rss,
+        changes,
+        tuple(spans),
     )
+
+
+def _span(data: memoryview, k: int) -> Span:
+    symbol, caller, executions, strands, work, span, depth = _SPAN.unpack_from(data, k * _SPAN.size)
+    return Span(symbol, caller, executions, strands, work / 1e9, span / 1e9, depth)
 
 
 def _statistics(data: memoryview, count: int) -> Statistics:
@@ -222,7 +247,7 @@ def _statistics(data: memoryview, count: int) -> Statistics:
 def _failure(
     finished: Finished, phase: int, index: int, complete: bool, message: str, broken: str
 ) -> Failure | None:
-    where = index if phase in {_CALLING, _OUT_OF_TIME, _TOO_LARGE, _OUR_FAULT, _DONE} else None
+    where = index if phase in {_CALLING, _OUT_OF_TIME, _TOO_LARGE, _OUR_FAULT, _FORBIDDEN, _DONE} else None
     report = finished.errors
     if finished.over_memory:
         return Failure(Fault.MEMORY, where, "it used more memory than allowed", report=report)
@@ -233,6 +258,8 @@ def _failure(
     found = _SANITIZER_REPORT.search(report)
     if found and not (complete and phase == _DONE):
         return Failure(Fault.SANITIZER, where, report[found.start() :].splitlines()[0][:300], report=report)
+    if phase == _FORBIDDEN or finished.signal == _SIGSYS or finished.status == 128 + _SIGSYS:
+        return Failure(Fault.FORBIDDEN, where, message or "a system call", report=report)
     if phase == _NO_LIBRARY:
         return Failure(Fault.LOAD, None, message, report=report)
     if phase == _TOO_LARGE:

@@ -40,15 +40,21 @@ class ToolMissing(Exception):
 
 
 class RuntimeKind(enum.Enum):
-    """How emitted code is run. PLAIN, ASAN and TSAN use real threads; RACE runs serially and finds every race."""
+    """How emitted code is run. PLAIN, ASAN and TSAN use real threads; RACE runs serially and finds every race; WORKSPAN
+    runs what was built for PLAIN serially and measures its strands."""
 
     PLAIN = "plain"
     ASAN = "asan"
     TSAN = "tsan"
     RACE = "race"
+    WORKSPAN = "workspan"
 
 
-_MEMORY_BUILTINS = ("-fno-builtin-memcpy", "-fno-builtin-memset", "-fno-builtin-memmove")
+# What a compiler would expand in place or the C++ library has compiled already, so that the detector sees it.
+_WATCHED = (
+    *(f"-fno-builtin-{name}" for name in ("memcpy", "memset", "memmove", "strcpy")),
+    *("-include", "unseq/watched.h", "-D_GLIBCXX_EXTERN_TEMPLATE=0"),
+)
 
 # Where a loop happens to lie can change its speed by a factor of two. Nobody's loops should be lucky in a comparison.
 PLACED = ("-falign-functions=64", "-falign-loops=32")
@@ -65,7 +71,8 @@ _CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
-    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_MEMORY_BUILTINS),
+    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_WATCHED),
+    RuntimeKind.WORKSPAN: ("-O2", *PLACED),
 }
 
 # The detector has no use for a call at every function's entry and exit.
@@ -79,6 +86,7 @@ _LINK_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     RuntimeKind.ASAN: ("-fsanitize=address,undefined",),
     RuntimeKind.TSAN: ("-fsanitize=thread",),
     RuntimeKind.RACE: (),
+    RuntimeKind.WORKSPAN: (),
 }
 
 
@@ -248,18 +256,31 @@ _DETECTOR = (
     "runtime/race/hooks.cpp",
     "runtime/race/interpose.cpp",
     "runtime/race/objects.cpp",
+    "runtime/race/openmp_api.cpp",
     "runtime/race/shadow.cpp",
+    "runtime/race/spin.cpp",
+    "runtime/race/tasks.cpp",
+    "runtime/race/team.cpp",
+    "runtime/race/worksharing.cpp",
+    "runtime/sort.cpp",
+    "runtime/stats.cpp",
+    "runtime/errors.cpp",
+)
+_MEASURED = (
+    "runtime/workspan/fork.cpp",
+    "runtime/memory.cpp",
     "runtime/sort.cpp",
     "runtime/stats.cpp",
     "runtime/errors.cpp",
 )
 _COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
-_WATCHED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
+_SANITIZED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
 _RECIPES: dict[RuntimeKind, _Recipe] = {
     RuntimeKind.PLAIN: _Recipe("threads", _THREADED, (), True),
-    RuntimeKind.ASAN: _WATCHED,
-    RuntimeKind.TSAN: _WATCHED,
+    RuntimeKind.ASAN: _SANITIZED,
+    RuntimeKind.TSAN: _SANITIZED,
     RuntimeKind.RACE: _Recipe("race", _DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
+    RuntimeKind.WORKSPAN: _Recipe("workspan", _MEASURED, (), False),
 }
 
 

@@ -68,13 +68,62 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
+class Survivor:
+    """A wrong version of the parallel code that no input told from it: the line that was changed, and how."""
+
+    line: int
+    mutation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteStrength:
+    """How much the inputs would have noticed. ``killed`` of ``mutants`` wrong versions were caught, ``score`` is their
+    share (None: none were made); ``lines`` and ``branches``: shares of the original's that the inputs ran (None:
+    unknown)."""
+
+    score: float | None = None
+    mutants: int = 0
+    killed: int = 0
+    survivors: tuple[Survivor, ...] = ()
+    lines: float | None = None
+    branches: float | None = None
+    strength: Strength = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class RaceSide:
+    """One of the two accesses of a race. ``access``: ``write``, ``atomic read``, ...; ``code``: the text of the line;
+    ``iteration``: which iteration (or side of a fork) it was in, None unknown."""
+
+    file: str
+    line: int
+    access: str
+    code: str = ""
+    iteration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RacePair:
+    """Two accesses that run in parallel and touch the same bytes of ``object``; ``same_value``: both wrote the same
+    (None: unknown); ``count``: how often the pair was seen."""
+
+    earlier: RaceSide
+    later: RaceSide
+    object: str = ""
+    same_value: bool | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Races:
-    """Runs under race detection; ``detector`` names it, ``detail`` says how far its silence reaches."""
+    """Runs under race detection; ``detector`` names it, ``detail`` says how far its silence reaches; ``pairs`` are the
+    races that were found."""
 
     runs: int = 0
     found: int = 0
     detector: str | None = None
     detail: str = ""
+    pairs: tuple[RacePair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +176,30 @@ class Better:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopSpan:
+    """Work and span of the forks at one line of the emitted file, over all ``executions``."""
+
+    line: int
+    executions: int
+    work: float
+    span: float
+
+
+@dataclass(frozen=True, slots=True)
 class WorkSpan:
-    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors."""
+    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors.
+
+    ``burdened``: the span with what forks cost; ``memory``: the share of the work that waits for memory; ``loops``: the
+    places of the emitted file that fork."""
 
     n: int
     work: float
     span: float
     unit: str
     predicted: tuple[tuple[int, float], ...] = ()
+    burdened: float = 0.0
+    memory: float = 0.0
+    loops: tuple[LoopSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +238,7 @@ class Record:
     claim: Claim | None = None
     reasons: tuple[Reason, ...] = ()
     tests: Tests = field(default_factory=Tests)
-    suite_strength: Strength | None = None
+    suite_strength: SuiteStrength | None = None
     races: Races = field(default_factory=Races)
     profile: tuple[ProfilePoint, ...] = ()
     work_span: WorkSpan | None = None
@@ -245,7 +310,10 @@ def profile_of(data: list[dict[str, Any]]) -> tuple[ProfilePoint, ...]:
 
 def work_span_of(data: dict[str, Any] | None) -> WorkSpan | None:
     """Work and span as ``to_json`` wrote them, None where they were not measured; raises as ``profile_of``."""
-    return None if data is None else WorkSpan(**{**data, "predicted": _table(data["predicted"])})
+    if data is None:
+        return None
+    loops = tuple(LoopSpan(**loop) for loop in data["loops"])
+    return WorkSpan(**{**data, "predicted": _table(data["predicted"]), "loops": loops})
 
 
 def better_of(data: dict[str, Any] | None) -> Better | None:
@@ -262,7 +330,8 @@ def _record(data: dict[str, Any]) -> Record:
             **data,
             "reasons": _reasons(data["reasons"]),
             "tests": Tests(**data["tests"]),
-            "races": Races(**data["races"]),
+            "suite_strength": data["suite_strength"] and _strength(data["suite_strength"]),
+            "races": Races(**{**data["races"], "pairs": tuple(_pair(pair) for pair in data["races"].get("pairs", []))}),
             "profile": profile_of(data["profile"]),
             "work_span": work_span_of(data["work_span"]),
             "loops": tuple(LoopNote(**{**loop, "reasons": _reasons(loop["reasons"])}) for loop in data["loops"]),
@@ -273,6 +342,14 @@ def _record(data: dict[str, Any]) -> Record:
             "better": better_of(data.get("better")),
         }
     )
+
+
+def _strength(data: dict[str, Any]) -> SuiteStrength:
+    return SuiteStrength(**{**data, "survivors": tuple(Survivor(**one) for one in data["survivors"])})
+
+
+def _pair(data: dict[str, Any]) -> RacePair:
+    return RacePair(**{**data, "earlier": RaceSide(**data["earlier"]), "later": RaceSide(**data["later"])})
 
 
 def _variant(data: dict[str, Any]) -> Variant:

@@ -72,10 +72,10 @@ def detail(record: Record) -> RenderableType:
         rows.append(_reasons(record.file, record.reasons, indent=2))
         return Group(*rows)
     if record.profile:
-        rows.append(Padding(_profile(record), (0, 0, 0, 2)))
+        rows.append(Padding(profile_table(record), (0, 0, 0, 2)))
     if record.search:
         rows.append(Padding(_search(record.search), (0, 0, 0, 2)))
-    rows.append(Padding(_evidence(record), (0, 0, 0, 2)))
+    rows.append(Padding(evidence_table(record), (0, 0, 0, 2)))
     if record.better is not None:
         rows.append(Padding(_better(record.better), (0, 0, 0, 2)))
     return Group(*rows)
@@ -98,7 +98,8 @@ def _headline(record: Record) -> Text:
     return line
 
 
-def _profile(record: Record) -> Table:
+def profile_table(record: Record) -> Table:
+    """Times by size and threads."""
     threads = [number for number, _ in record.profile[-1].parallel_s]
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     table.add_column("n", justify="right")
@@ -149,16 +150,20 @@ def speedup(value: float) -> Text:
     return Text(ratio(value), style)
 
 
-def _evidence(record: Record) -> Table:
+def evidence_table(record: Record) -> Table:
+    """What was tested, how well, and what else is to be known."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(style="dim")
-    strength = f", suite {record.suite_strength}" if record.suite_strength else ""
+    strength = f", suite {record.suite_strength.strength}" if record.suite_strength else ""
     passed = f"{record.tests.cases - record.tests.failed}/{record.tests.cases}"
     table.add_row("tests", passed + strength, record.tests.detail)
     found = f"{record.races.found} in {plural(record.races.runs, 'run')}"
     table.add_row("races", found, record.races.detector or "")
+    if record.suite_strength is not None:
+        for survivor in record.suite_strength.survivors:
+            table.add_row("survived", f"line {survivor.line}", survivor.mutation)
     for note in record.notes:
         table.add_row("note", "", note)
     return table

@@ -201,6 +201,47 @@ def test_threads_of_its_own_are_left_to_the_weaker_detector_and_said(saxpy: tupl
     assert any("threads of its own" in note for note in found.evidence.notes)
 
 
+GUARDED_OPENMP = "if (x + n > y && y + n > x) { for (int i = 0; i < n; i++) y[i] += a * x[i]; return; }"
+
+
+def openmp(pragma: str, body: str = "y[i] += a * x[i];", guard: str = GUARDED_OPENMP) -> str:
+    return f"{SIGNATURE} {{ {guard}\n{pragma}\nfor (int i = 0; i < n; i++) {{ {body} }} }}\n"
+
+
+def test_an_openmp_candidate_passes_with_the_teams_that_were_raced(saxpy: tuple[Judge, Suite]) -> None:
+    found = verdict_on(saxpy, openmp("#pragma omp parallel for"))
+    assert found.verdict.name == "Pass", found.verdict.text
+    assert found.evidence.detector == "exact for teams of 2, 3, 256"
+    assert found.evidence.races == 0 and found.evidence.race_runs >= 30
+
+
+OPENMP_VERDICTS = {
+    "no guard against overlap": (
+        openmp("#pragma omp parallel for schedule(dynamic)", guard=""),
+        {"Race", "WrongOutput", "Nondeterministic"},
+    ),
+    "a shared variable that does no harm": (
+        openmp("volatile int last = 0;\n#pragma omp parallel for", "y[i] += a * x[i]; last = i;"),
+        {"Race"},
+    ),
+    "tasks that depend on each other": (
+        openmp(
+            "#pragma omp parallel\n#pragma omp single",
+            "\n#pragma omp task depend(inout: y[i])\ny[i] += a * x[i];",
+        ),
+        {"Inconclusive"},
+    ),
+    "a team of one": (openmp("#pragma omp parallel for num_threads(1)"), {"NotParallel"}),
+}
+
+
+@pytest.mark.parametrize("what", OPENMP_VERDICTS)
+def test_openmp_candidates_get_their_verdict(saxpy: tuple[Judge, Suite], what: str) -> None:
+    text, expected = OPENMP_VERDICTS[what]
+    found = verdict_on(saxpy, text)
+    assert found.verdict.name in expected, found.verdict.text
+
+
 def test_threads_without_end_are_stopped(saxpy: tuple[Judge, Suite]) -> None:
     bomb = "for (;;) std::thread([] { for (;;) {} }).detach();"
     found = verdict_on(saxpy, f"{HEAD}#include <thread>\n{SIGNATURE} {{ if (n == 3) {bomb} {GUARD} {LOOP} }}")

@@ -11,11 +11,19 @@ from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 
 
 def compile_program(
-    toolchain: Toolchain, kind: RuntimeKind, source: Path, output: Path, flags: Sequence[str] = (), shared: bool = False
+    toolchain: Toolchain,
+    kind: RuntimeKind,
+    source: Path,
+    output: Path,
+    flags: Sequence[str] = (),
+    shared: bool = False,
+    compile_flags: Sequence[str] = (),
 ) -> Path:
-    """Builds one translation unit into a program (or a shared library); the compiler's errors fail the test."""
+    """Builds one translation unit into a program (or a shared library); the compiler's errors fail the test.
+
+    `flags` go to both steps; `compile_flags` replace what the toolchain says for the first."""
     link = ("-shared", *flags) if shared else tuple(flags)
-    compile_flags = toolchain.cflags(kind)
+    compile_flags = compile_flags or toolchain.cflags(kind)
     object_file = output.with_suffix(".o")
     for command in (
         (str(toolchain.compiler), *compile_flags, *flags, "-c", str(source), "-o", str(object_file)),

@@ -11,6 +11,8 @@ from unseq.evaluate.report.record import (
     Races,
     Reason,
     Record,
+    SuiteStrength,
+    Survivor,
     Tests,
     Variant,
     WorkSpan,
@@ -35,7 +37,7 @@ SMOOTH = Record(
     wins="yes",
     claim="guarded",
     tests=Tests(214, 0, "n in {0, 1, 2, 97, 4096, 100000}; random, sorted, extreme; 12 overlapping"),
-    suite_strength="strong",
+    suite_strength=SuiteStrength(0.9677, 31, 30, (Survivor(46, "`<` for `<=`"),), 1.0, 0.95, "strong"),
     races=Races(40, 0, "determinacy races, exact for each input", "every fork site ran in parallel"),
     profile=(
         ProfilePoint(1_000, 0.9e-6, ((1, 0.9e-6), (2, 0.91e-6)), 0.99, 0.01),
@@ -88,7 +90,7 @@ COPY = Record(
     wins="no",
     claim="proved",
     tests=Tests(96, 0, "n in {0, 1, 2, 97, 4096, 100000}"),
-    suite_strength="weak",
+    suite_strength=SuiteStrength(),
     races=Races(24, 0, "determinacy races, exact for each input", ""),
     profile=(
         ProfilePoint(1_000, 0.4e-6, ((1, 0.4e-6), (2, 0.4e-6)), 1.0),

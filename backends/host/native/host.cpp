@@ -20,8 +20,11 @@
 #include <cstring>
 #include <vector>
 
+#include "confine.hpp"
 #include "counted.hpp"
+#include "floating.hpp"
 #include "limit.hpp"
+#include "statics.hpp"
 #include "unseq/runtime.h"
 #include "unseq_io.h"
 #include "wire.hpp"
@@ -41,7 +44,7 @@ struct call {
   const char *next, *end;
   std::vector<const char *> parameters;  // first item of each
   std::vector<block> blocks;
-  u64 rounding, flags, call_ns, wall_ns, cpu_ns, started, cpu_started;
+  u64 rounding, flags, call_ns, mode, mode_after, wall_ns, cpu_ns, started, cpu_started;
   bool running;
 };
 
@@ -156,6 +159,7 @@ void begin(unseq_io *io) {
     unseq_race_enable(1);
   }
   if (c.rounding != 0) fesetround(c.rounding == 1 ? FE_UPWARD : c.rounding == 2 ? FE_DOWNWARD : FE_TOWARDZERO);
+  c.mode = c.mode_after = floating_mode();
   c.running = true;
   c.cpu_started = now(CLOCK_PROCESS_CPUTIME_ID);
   if (c.call_ns != 0) {
@@ -165,17 +169,20 @@ void begin(unseq_io *io) {
     set_limit(c.call_ns);
   }
   c.started = now(CLOCK_MONOTONIC);
+  if (c.flags & MEASURED) unseq_workspan_begin();
 }
 
 void end(unseq_io *io) {
-  const u64 wall = now(CLOCK_MONOTONIC);
   call &c = *of(io);
+  if (c.running && c.flags & MEASURED) unseq_workspan_end();
+  const u64 wall = now(CLOCK_MONOTONIC);
   if (!c.running) return;
   c.running = false;
   c.wall_ns = wall - c.started;
   c.cpu_ns = now(CLOCK_PROCESS_CPUTIME_ID) - c.cpu_started;
   if (c.call_ns != 0) set_limit(0);
-  if (c.rounding != 0) fesetround(FE_TONEAREST);
+  c.mode_after = floating_mode();
+  fesetenv(FE_DFL_ENV);
   if (c.flags & RACES) unseq_race_enable(0);
 }
 
@@ -283,7 +290,7 @@ struct first_result {
   std::size_t start = 0, length = 0;
 };
 
-void run(void (*shim)(unseq_io *)) {
+void run(void *library, void (*shim)(unseq_io *)) {
   input_header header;
   std::memcpy(&header, input, sizeof header);
   const auto *schedule = reinterpret_cast<const std::uint32_t *>(input + padded(sizeof header));
@@ -293,12 +300,15 @@ void run(void (*shim)(unseq_io *)) {
   install(c.io);
   c.flags = header.flags;
   if ((c.flags & RACES) && unseq_race_list == nullptr) stop(OUR_FAULT, "this runtime finds no races");
+  if ((c.flags & MEASURED) && unseq_workspan_get == nullptr) stop(OUR_FAULT, "this runtime measures no span");
   if (unseq_stats_enable == nullptr) c.flags &= ~STATISTICS;
   c.call_ns = header.call_ns;
   if (c.flags & STATISTICS) {
     unseq_stats_reset();
     unseq_stats_enable(1);
   }
+  statics kept;
+  if (c.flags & STATICS) kept.remember(library);
   const u64 started = now(CLOCK_MONOTONIC);
   for (u64 k = 0; k < header.calls; k++) {
     if (header.budget_ns != 0 && k >= header.least && now(CLOCK_MONOTONIC) - started > header.budget_ns) break;
@@ -316,8 +326,11 @@ void run(void (*shim)(unseq_io *)) {
 
     char *place = reserve(sizeof(entry_header));
     payload_start = output_used;
+    if (c.flags & STATICS && c.flags & REUSE) kept.restore();
     shim(&c.io);
     settle(c);
+    if (c.mode_after != c.mode) put(OWNER, MODE, &c.mode_after, sizeof c.mode_after);
+    if (c.flags & STATICS && !(c.flags & REUSE) && kept.changed()) state->changes++;
     entry_header entry{k, NEW, c.wall_ns, c.cpu_ns, 0, output_used - payload_start, 0, 0};
     first_result &known = first[number];
     if (known.start == 0) {
@@ -333,6 +346,7 @@ void run(void (*shim)(unseq_io *)) {
     std::memcpy(place, &entry, sizeof entry);
     give_back(c);
     state->committed = output_used;
+    if (c.flags & MEASURED) put_spans(k);
   }
   if (c.flags & STATISTICS) {
     unseq_stats_enable(0);
@@ -370,12 +384,14 @@ int main(int argc, char **argv) {
   signal(SIGALRM, on_alarm);
 
   state->phase = LOADING;
+  confine(argv[1]);
   void *library = dlopen(argv[1], RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) stop(NO_LIBRARY, dlerror());
   auto *shim = reinterpret_cast<void (*)(unseq_io *)>(dlsym(library, "unseq_shim_call"));
   if (shim == nullptr) stop(NO_LIBRARY, "no shim in the library");
-  run(shim);
+  run(library, shim);
   state->phase = DONE;
   std::memcpy(state->nonce, nonce, sizeof nonce);
+  if (auto *write_counts = reinterpret_cast<void (*)()>(dlsym(library, "unseq_write_counts"))) write_counts();
   _exit(0);
 }

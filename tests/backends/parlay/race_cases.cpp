@@ -1,6 +1,6 @@
-// Racy and race-free programs for the exact detector. Prints one line a case:
-//   name expected found earlier-child later-child object same-value
-// where `expected` is 1 for a race that must be found and 0 for a program that has none.
+// Racy and race-free programs for the exact detector.
+#include "race_harness.h"
+
 #include <parlay/primitives.h>
 
 #include <atomic>
@@ -22,20 +22,6 @@ static std::atomic<int> counter;
 static std::mutex mutex_a, mutex_b;
 static std::shared_mutex shared;
 
-template <typename F>
-static void run(const char* name, int expected, F&& body) {
-  unseq_race_reset();
-  unseq_race_enable(1);
-  body();
-  unseq_race_enable(0);
-  unseq_race r[1] = {};
-  const size_t found = unseq_race_list(r, 1);
-  std::printf("%s %d %zu %lu %lu %d %d\n", name, expected, found, static_cast<unsigned long>(r[0].earlier.child),
-              static_cast<unsigned long>(r[0].later.child), r[0].object, r[0].same_value);
-}
-
-#define CLEAN(name, ...) run(name, 0, [&] __VA_ARGS__)
-#define RACY(name, ...) run(name, 1, [&] __VA_ARGS__)
 using parlay::parallel_for;
 using parlay::par_do;
 

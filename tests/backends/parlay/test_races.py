@@ -18,9 +18,26 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compile_program(find_toolchain(), RuntimeKind.RACE, HERE / "race_cases.cpp", folder / "cases")
 
 
-def _run(cases: Path, n: int) -> dict[str, list[int]]:
+@pytest.fixture(scope="module")
+def hard_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("races")
+    return compile_program(find_toolchain(), RuntimeKind.RACE, HERE / "race_hard_cases.cpp", folder / "cases")
+
+
+@pytest.fixture(scope="module")
+def openmp_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    toolchain = find_toolchain()
+    if toolchain.family != "gcc":
+        pytest.skip("the detector knows OpenMP as gcc compiles it")
+    source = HERE / "race_openmp_cases.cpp"
+    flags = (*toolchain.cflags(RuntimeKind.RACE), "-fopenmp")
+    folder = tmp_path_factory.mktemp("races")
+    return compile_program(toolchain, RuntimeKind.RACE, source, folder / "cases", compile_flags=flags)
+
+
+def _run(cases: Path, n: int, team: int = 2) -> dict[str, list[int]]:
     """Each case's numbers: expected, found, earlier child, later child, object, same value."""
-    result = run_program(cases, str(n))
+    result = run_program(cases, str(n), environment={"OMP_NUM_THREADS": str(team)})
     assert result.returncode == 0, result.stderr
     lines = [line.split() for line in result.stdout.splitlines()]
     return {name: [int(number) for number in numbers] for name, *numbers in lines}
@@ -30,6 +47,20 @@ def _run(cases: Path, n: int) -> dict[str, list[int]]:
 def test_every_planted_race_is_found_and_nothing_else(cases: Path, n: int) -> None:
     found = _run(cases, n)
     assert len(found) >= 65
+    assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
+
+
+@pytest.mark.parametrize("n", [10, 300, 3000])
+def test_hard_cases_too(hard_cases: Path, n: int) -> None:
+    found = _run(hard_cases, n)
+    assert len(found) >= 65
+    assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
+
+
+@pytest.mark.parametrize(("team", "n"), [(2, 300), (3, 300), (64, 64), (256, 256)])
+def test_openmp(openmp_cases: Path, team: int, n: int) -> None:
+    found = _run(openmp_cases, n, team)
+    assert len(found) >= 59
     assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
 
 

@@ -5,59 +5,99 @@
 namespace unseq::race {
 
 __constinit Detector detector;
+__thread Detector::Mode Detector::mode_ = Mode::off;
 
 // ---- forks ---------------------------------------------------------------------------------------------
 
 void Detector::open(const void* site, std::size_t base, const void* frame) {
-  if (!labels_.any_fork()) stack_top_ = stack_low_ = reinterpret_cast<std::uintptr_t>(frame);
+  if (!labels_.any_fork()) {
+    const auto top = reinterpret_cast<std::uintptr_t>(frame);
+    stack_ = Stack{top, top, std::size_t{64} << 20};
+  }
   labels_.open(site, base);
+  locks_.share(labels_.opened());
   told_worker_ = 0;
   update();
 }
 
 void Detector::begin_child() {
   labels_.begin_child();
-  told_worker_ = 0;
+  if (told_worker_ != 0) told_worker_ = 0, update();
 }
 
 // The child's frames are gone, and the next child's will lie at the same addresses.
-void Detector::end_child(const void* frame) {
+void Detector::end_strand(std::size_t depth, const void* frame) {
   const auto top = reinterpret_cast<std::uintptr_t>(frame);
   if (pending_) settle();
-  if (stack_low_ < top) {
-    plain_.clear(stack_low_, top - stack_low_);
-    if (special_) forget(reinterpret_cast<const void*>(stack_low_), top - stack_low_);
-  }
-  stack_low_ = top;
+  if (guesses_used_ > 0) end_guesses(depth);
+  locks_.release_deeper(depth);
+  if (stack_.low < top) forget(reinterpret_cast<const void*>(stack_.low), top - stack_.low);
+  stack_.low = top;
 }
 
 void Detector::close() {
+  locks_.unshare(labels_.opened());
   labels_.close();
   told_worker_ = 0;
   update();
 }
 
+Labels::Creator Detector::begin_task() {
+  told_worker_ = 0;
+  const Labels::Creator creator = labels_.begin_task();
+  update();
+  return creator;
+}
+
+void Detector::end_task(Labels::Creator creator, const void* frame) {
+  end_strand(creator.depth, frame);
+  labels_.end_task(creator);
+  told_worker_ = 0;
+  update();
+}
+
+Detector::Stack Detector::exchange_stack(const Stack& stack) {
+  if (pending_) settle();
+  const Stack before = stack_;
+  stack_ = stack;
+  return before;
+}
+
 // ---- locks, workers ------------------------------------------------------------------------------------
 
+// `sure`: it is known to be a lock. Numbers from before the last reset, and those of what was no lock, are not used
+// again: something else may lie there now.
+Lock Detector::number_of(const volatile void* lock, bool sure) {
+  Lock number = 0;
+  lock_numbers_.visit(reinterpret_cast<std::uintptr_t>(lock) & ~std::uintptr_t{3}, 4,
+                      [&](Cell& cell, std::uintptr_t, std::size_t) {
+                        number = cell.write.strand;
+                        if (number > first_lock_ && !(sure && !locks_.sure(number))) return;
+                        number = cell.write.strand = ++last_lock_;
+                      });
+  return number;
+}
+
 void Detector::lock(const void* lock, bool shared) {
-  if (owner_ != __builtin_thread_pointer()) return;
-  locks_.acquire(lock, shared);
-  be_special();
+  if (!enabled_ || owner_ != __builtin_thread_pointer()) return;
+  locks_.acquire(number_of(lock, true), shared, labels_.depth());
+  update();
 }
 
 void Detector::unlock(const void* lock) {
-  if (owner_ == __builtin_thread_pointer()) locks_.release(lock);
+  if (!enabled_ || owner_ != __builtin_thread_pointer()) return;
+  locks_.release(number_of(lock, true));
+  update();
 }
 
 // Two strands on one worker never run at once, so what a strand does after it was told a worker's number
-// is taken as ordered with what other strands do that were told the same. Parallel strands are told
-// different numbers, spread evenly, so nearly every pair is still compared.
-std::size_t Detector::worker() {
-  if (mode_ == Mode::off || owner_ != __builtin_thread_pointer()) return 0;
+// is taken as ordered with what other strands do that were told the same. Numbers are told in turn, so
+// that of a few strands no two are told the same.
+std::size_t Detector::worker(std::size_t count) {
+  if (mode_ == Mode::off) return 0;
   if (told_worker_ == 0) {
-    const std::uint64_t mixed = labels_.running() * UINT64_C(0x9e3779b97f4a7c15);
-    told_worker_ = 1 + static_cast<std::size_t>((mixed >> 32) % kWorkers);
-    be_special();
+    told_worker_ = 1 + next_worker_++ % (count < kMostWorkers ? count : kMostWorkers);
+    update();
   }
   return told_worker_ - 1;
 }
@@ -65,9 +105,8 @@ std::size_t Detector::worker() {
 // ---- accesses that need care ---------------------------------------------------------------------------
 
 void Detector::careful(const Access& a) {
-  if (!special_) be_special();
-  const void* worker = reinterpret_cast<const void*>(told_worker_ << 1);
-  if (told_worker_ != 0) locks_.acquire(worker, false);
+  const auto worker = static_cast<Lock>(told_worker_);
+  if (worker != 0) locks_.acquire(worker, false, 0);
   if (locks_.current() != 0) {
     held(a);
   } else if (a.atomic) {
@@ -81,10 +120,12 @@ void Detector::careful(const Access& a) {
     });
     held_against(a);
   }
-  if (told_worker_ != 0) locks_.release(worker);
+  if (worker != 0) locks_.release(worker);
 }
 
 void Detector::atomic(const Access& a) {
+  special_ = true;
+  plain_.split_all(a.address, a.size);
   plain_.look(a.address, a.size, [&](const Cell& cell, std::uintptr_t at, std::size_t n) {
     if (parallel(cell.write.strand)) report(a, at, n, cell.write, true, false);
     if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, false);
@@ -98,6 +139,8 @@ void Detector::atomic(const Access& a) {
 
 // An access under locks: against all that hold none of them, then kept for its set.
 void Detector::held(const Access& a) {
+  special_ = true;
+  plain_.split_all(a.address, a.size);
   plain_.look(a.address, a.size, [&](const Cell& cell, std::uintptr_t at, std::size_t n) {
     if (parallel(cell.write.strand)) report(a, at, n, cell.write, true, false);
     if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, false);
@@ -144,8 +187,13 @@ void Detector::held_against(const Access& a) {
     for (std::size_t i = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48]; i != 0; i = held_[i].next) {
       const Held& h = held_[i];
       if (h.word != word || (h.mask & mask) == 0 || !(h.write || a.write) || (h.atomic && a.atomic)) continue;
-      if (!parallel(h.strand) || locks_.exclude(h.locks, locks_.current())) continue;
-      report(a, at, stop - at, Slot{h.strand, h.pc}, h.write, h.atomic);
+      if (!parallel(h.strand)) continue;
+      const Lock lock = locks_.excluding(h.locks, locks_.current());
+      if (lock == 0) {
+        report(a, at, stop - at, Slot{h.strand, h.pc}, h.write, h.atomic);
+      } else if (locks_.guessed(lock)) {
+        doubt(lock, described(a, at, stop - at, Slot{h.strand, h.pc}, h.write, h.atomic));
+      }
     }
   }
 }
@@ -155,6 +203,7 @@ void Detector::forget(const void* block, std::size_t bytes) {
   plain_.clear(address, bytes);
   if (!special_) return;
   atomic_.clear(address, bytes);
+  lock_numbers_.clear(address, bytes);
   if (held_used_ == 1) return;
   if (bytes / 4 < held_used_) {
     for (std::uintptr_t word = address >> 2; word <= (address + bytes - 1) >> 2; ++word) {
@@ -171,37 +220,50 @@ void Detector::forget(const void* block, std::size_t bytes) {
 
 // ---- reports -------------------------------------------------------------------------------------------
 
-void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
-                      bool earlier_atomic) {
-  const void* earlier_pc = full_address(earlier.pc, a.pc);
+unseq_race Detector::described(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
+                               bool earlier_atomic) const {
+  const Fork& fork = labels_.parting(earlier.strand);
+  const auto site = reinterpret_cast<std::uintptr_t>(fork.site);
+  unseq_race r{};
+  r.earlier = unseq_access{full_address(earlier.pc, a.pc), earlier.strand, site, labels_.child_of(fork, earlier.strand),
+                           earlier_write, earlier_atomic, static_cast<std::uint8_t>(n), 1};
+  r.later = unseq_access{a.pc, labels_.running(), site, labels_.child_of(fork, labels_.running()), a.write, a.atomic,
+                         static_cast<std::uint8_t>(a.size < 255 ? a.size : 255), 1};
+  r.address = reinterpret_cast<const void*>(at);
+  r.same_value = earlier_write && a.write;
+  return r;
+}
+
+// The number of a race in the list: that of the one between the same instructions, if there is one. It may be one
+// more than the last.
+std::size_t Detector::enter(const unseq_race& race) {
   std::size_t index = 0;
   for (; index < races_used_; ++index) {
     const unseq_race& r = races_[index];
-    if (r.earlier.pc == earlier_pc && r.later.pc == a.pc && r.earlier.is_write == earlier_write &&
-        r.later.is_write == a.write) {
-      break;
+    if (r.earlier.pc == race.earlier.pc && r.later.pc == race.later.pc && r.earlier.is_write == race.earlier.is_write &&
+        r.later.is_write == race.later.is_write) {
+      ++races_[index].count;
+      return index;
     }
   }
+  if (index == kMostRaces) return index;
+  const Object object = object_at(reinterpret_cast<std::uintptr_t>(race.address), stack_.low, stack_.top);
+  if (object.kind == kOfThread) return kMostRaces;  // every thread has one of its own
+  races_.reserve(++races_used_);
+  unseq_race& r = races_[index];
+  r = race;
+  r.object = object.kind;
+  r.object_base = reinterpret_cast<const void*>(object.base);
+  r.object_size = object.size;
+  r.object_pc = object.pc;
+  r.count = 1;
+  return index;
+}
+
+void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
+                      bool earlier_atomic) {
+  const std::size_t index = enter(described(a, at, n, earlier, earlier_write, earlier_atomic));
   if (index == kMostRaces) return;
-  if (index == races_used_) {
-    races_.reserve(++races_used_);
-    unseq_race& r = races_[index];
-    r = unseq_race{};
-    const Fork& fork = labels_.parting(earlier.strand);
-    const auto site = reinterpret_cast<std::uintptr_t>(fork.site);
-    r.earlier = unseq_access{earlier_pc, earlier.strand, site, labels_.child_of(fork, earlier.strand), earlier_write,
-                             earlier_atomic, static_cast<std::uint8_t>(n), 1};
-    r.later = unseq_access{a.pc, labels_.running(), site, labels_.child_of(fork, labels_.running()), a.write, a.atomic,
-                           static_cast<std::uint8_t>(a.size < 255 ? a.size : 255), 1};
-    r.address = reinterpret_cast<const void*>(at);
-    r.same_value = earlier_write && a.write;
-    const Object object = object_at(at, stack_low_, stack_top_);
-    r.object = object.kind;
-    r.object_base = reinterpret_cast<const void*>(object.base);
-    r.object_size = object.size;
-    r.object_pc = object.pc;
-  }
-  ++races_[index].count;
   if (races_[index].same_value && !pending_ && a.size <= sizeof pending_write_.before) {
     pending_ = true;
     update();
@@ -224,6 +286,10 @@ void Detector::settle() {
 void Detector::enable(bool on) {
   if (pending_) settle();
   if (labels_.any_fork()) return;  // only between forks
+  plain_.prepare();
+  atomic_.prepare();
+  lock_numbers_.prepare();
+  mode_ = Mode::off;
   enabled_ = on;
   owner_ = __builtin_thread_pointer();
   update();
@@ -235,7 +301,11 @@ void Detector::reset() {
   exempt_ = 0;
   told_worker_ = 0;
   special_ = false;
-  locks_.release_all();
+  next_worker_ = 0;
+  first_lock_ = last_lock_;
+  guesses_used_ = 0;
+  while (doubts_used_ > 0) doubt_heads_[doubts_[--doubts_used_].lock] = 0;
+  locks_.release_deeper(0);
   if (!labels_.any_fork()) {
     // Old strands are parallel to none that come, so shadows need no clearing until numbers run out.
     for (std::size_t i = 1; i < held_used_; ++i) held_heads_[(held_[i].word * UINT64_C(0x9e3779b97f4a7c15)) >> 48] = 0;
@@ -244,6 +314,7 @@ void Detector::reset() {
       labels_.restart();
       plain_.clear_all();
       atomic_.clear_all();
+      lock_numbers_.clear_all();
     }
   }
   update();

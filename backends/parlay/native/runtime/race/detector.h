@@ -31,10 +31,10 @@ class Detector {
   // ---- what the program does ----
 
   void access(const Access& a) {
-    if (mode_ == Mode::off || owner_ != __builtin_thread_pointer()) return;
+    if (mode_ == Mode::off) return;
     touch_stack(a.address);
     if (__builtin_expect(pending_, 0)) settle();
-    if (__builtin_expect(a.atomic || special_, 0)) {
+    if (__builtin_expect(a.atomic || guarded() || (special_ && plain_.any_split(a.address, a.size)), 0)) {
       careful(a);
     } else {
       plain(a);
@@ -45,38 +45,49 @@ class Detector {
   template <std::size_t N, bool Write>
   __attribute__((always_inline)) void plain_access(std::uintptr_t address, const void* pc) {
     if (mode_ == Mode::off) return;
-    if (__builtin_expect(mode_ == Mode::quick && owner_ == __builtin_thread_pointer(), 1)) {
-      touch_stack(address);
-      if constexpr (N < 4) {
-        Cell* const word = plain_.word(address);
-        if (N == 1 && word != nullptr && word->write.strand == kSplit && quick<Write>(*plain_.byte(address), pc)) return;
-      } else if ((address & 3) == 0 && (address & (Shadow::kChunk - 1)) <= Shadow::kChunk - N) {
-        Cell* const words = plain_.word(address);
-        if (words != nullptr) {
-          bool done = true;
-          for (std::size_t i = 0; i < N / 4; ++i) done = done && quick<Write>(words[i], pc);
-          if (__builtin_expect(done, 1)) return;
-        }
-      }
-    }
-    access(Access{address, N, pc, Write, false});
+    if (__builtin_expect(mode_ == Mode::quick && quick<N, Write>(address, pc), 1)) return;
+    slow_access<N, Write>(address, pc);
   }
 
   void open(const void* site, std::size_t base, const void* frame);
   void begin_child();
-  void end_child(const void* frame);
+  // The child goes on later, as a child of the next fork: its frames stay.
+  void pause_child() { end_strand(labels_.depth(), reinterpret_cast<const void*>(stack_.low)); }
+  void end_child(const void* frame) { end_strand(labels_.depth(), frame); }
   void close();
+
+  // Tasks; see labels.h. `frame` is the creator's.
+  std::size_t depth() const { return labels_.depth(); }
+  void open_scope(const void* site) { labels_.open_scope(site), update(); }
+  Labels::Creator begin_task();
+  void end_task(Labels::Creator creator, const void* frame);
+  void wait(std::size_t depth) { labels_.wait(depth), update(); }
+  void disown(std::size_t depth) { labels_.disown(depth); }
+  void close_scopes(std::size_t depth) { labels_.close_scopes(depth), update(); }
+
+  // Where the frames of what runs lie: [low, top) was touched, and may be down to `bytes` below `top`.
+  struct Stack {
+    std::uintptr_t top, low;
+    std::size_t bytes;
+  };
+  Stack exchange_stack(const Stack& stack);
 
   void lock(const void* lock, bool shared);
   void unlock(const void* lock);
-  std::size_t worker();  // the number of a worker that could run this strand
+  // An atomic operation replaced `before` by something else, or by `after`; see spin.cpp.
+  void took(const volatile void* lock, std::uint64_t before, std::uint64_t after, int order);
+  void gave(const volatile void* lock, std::uint64_t after, int order);
+  void fence(int order);
+
+  // The number, below `count`, of a worker that could run this strand.
+  std::size_t worker(std::size_t count = kWorkers);
   // A static variable's initialisation happens before every use: it is not watched.
   void begin_exempt() { ++exempt_, update(); }
   void end_exempt() { --exempt_, update(); }
 
   // Memory changes owner: nobody has touched it.
   void fresh(const void* block, std::size_t bytes) {
-    if (mode_ != Mode::off && owner_ == __builtin_thread_pointer()) forget(block, bytes);
+    if (mode_ != Mode::off) forget(block, bytes);
   }
 
   // ---- what we are asked ----
@@ -84,27 +95,51 @@ class Detector {
   void enable(bool on);
   void reset();
   std::size_t list(unseq_race* out, std::size_t capacity);
-  bool enabled() const { return enabled_; }
-  static constexpr std::size_t kWorkers = 8;
+  bool watching() const { return mode_ != Mode::off; }
+  static constexpr std::size_t kWorkers = 8;      // that are told to a loop's body
+  static constexpr std::size_t kMostWorkers = 1024;
 
  private:
-  static constexpr std::uintptr_t kStackSpan = std::uintptr_t{64} << 20;
   static constexpr std::size_t kMostRaces = 1024;
 
-  // off: not enabled, outside all forks, or exempt. quick: nothing special is going on.
+  // off: not enabled, outside all forks, or exempt. quick: no lock is held.
   enum class Mode : unsigned char { off, quick, slow };
-  Mode mode_ = Mode::off;
+  // Of the thread that is watched; off in all others.
+  static __thread Mode mode_ __attribute__((tls_model("initial-exec")));
   bool pending_ = false;  // a racing write is about to happen; its value is looked at afterwards
-  bool special_ = false;  // locks are held, or atomic or locked accesses were seen: the careful way
+  bool special_ = false;  // atomic or locked accesses were seen; the words they touched are split
   bool enabled_ = false;
   int exempt_ = 0;
   void* owner_ = nullptr;
-  std::uintptr_t stack_top_ = 0;  // frames of children lie below
-  std::uintptr_t stack_low_ = 0;  // lowest address that they touched
+  Stack stack_{0, 0, 0};
   Labels labels_;
   Shadow plain_, atomic_;
   Locks locks_;
+  Shadow lock_numbers_;           // of the locks that lie at an address, in Cell::write
+  Lock first_lock_ = kMostWorkers, last_lock_ = kMostWorkers;  // numbers in use are in (first, last]
   std::size_t told_worker_ = 0;   // 1 + the number that this strand was told; 0: none
+  std::size_t next_worker_ = 0;
+
+  // Atomic variables that may be locks which the running strand holds.
+  struct Guess {
+    std::uintptr_t address;
+    std::uint64_t open;  // its value when nobody holds it
+    Lock lock;
+    std::size_t depth;   // forks that were open when it was taken
+  };
+  static constexpr std::size_t kMostGuesses = 16;
+  Guess guesses_[kMostGuesses] = {};
+  std::size_t guesses_used_ = 0;
+  Guess relaxed_{};                // taken if a fence follows
+  Strand relaxed_by_ = 0, fenced_by_ = 0;
+  struct Doubt {                   // a race, should the lock be none
+    Lock lock;
+    std::size_t next;              // 1 + the number of another one about the same lock; 0: none
+    unseq_race race;
+  };
+  Pages<Doubt> doubts_;
+  Pages<std::size_t> doubt_heads_;
+  std::size_t doubts_used_ = 0;
 
   // Accesses under locks, in lists for each word.
   struct Held {
@@ -132,29 +167,54 @@ class Detector {
 
   void update() {
     const bool on = enabled_ && exempt_ == 0 && labels_.any_fork();
-    mode_ = !on ? Mode::off : pending_ || special_ ? Mode::slow : Mode::quick;
+    if (owner_ != __builtin_thread_pointer()) return;
+    mode_ = !on ? Mode::off : pending_ || guarded() ? Mode::slow : Mode::quick;
   }
-  void be_special() { special_ = true, update(); }
+  bool guarded() const { return locks_.current() != 0 || told_worker_ != 0; }
 
   bool parallel(Strand s) const { return labels_.parallel(s); }
 
   void touch_stack(std::uintptr_t address) {
-    if (stack_top_ - address < kStackSpan && address < stack_low_) stack_low_ = address;
+    if (stack_.top - address < stack_.bytes && address < stack_.low) stack_.low = address;
   }
 
-  // One cell, where there is nothing to report; false, with the cell as it was, where there may be.
+  template <std::size_t N, bool Write>
+  __attribute__((noinline)) void slow_access(std::uintptr_t address, const void* pc) {
+    access(Access{address, N, pc, Write, false});
+  }
+
+  // An access where there is nothing to report; false, with nothing lost, where there may be.
+  template <std::size_t N, bool Write>
+  __attribute__((always_inline)) bool quick(std::uintptr_t address, const void* pc) {
+    touch_stack(address);
+    if constexpr (N < 4) {
+      Cell* const word = plain_.word(address);
+      if (N > 1 || special_ || word == nullptr || word->write.strand != kSplit) return false;
+      return quick_cell<Write>(*plain_.byte(address), pc);
+    } else {
+      if ((address & 3) != 0 || (address & (Shadow::kChunk - 1)) > Shadow::kChunk - N) return false;
+      Cell* const words = plain_.word(address);
+      if (words == nullptr) return false;
+      if constexpr (N == 4) return quick_cell<Write>(words[0], pc);
+      if constexpr (N == 8) return quick_cell<Write>(words[0], pc) && quick_cell<Write>(words[1], pc);
+      return quick_cell<Write>(words[0], pc) && quick_cell<Write>(words[1], pc) && quick_cell<Write>(words[2], pc) &&
+             quick_cell<Write>(words[3], pc);
+    }
+  }
   template <bool Write>
-  __attribute__((always_inline)) bool quick(Cell& cell, const void* pc) {
+  __attribute__((always_inline)) bool quick_cell(Cell& cell, const void* pc) {
     const Strand me = labels_.running();
     if (cell.write.strand == me) return true;
     if (!Write && cell.read.strand == me) return true;
-    if (cell.write.strand == kSplit || parallel(cell.write.strand)) return false;
+    if (!labels_.surely_before(cell.write.strand)) return false;
     const Slot mine{me, static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc))};
     if (Write) {
-      if (parallel(cell.read.strand)) return false;
+      if (!labels_.surely_before(cell.read.strand)) return false;
       cell.write = mine;
-    } else if (!parallel(cell.read.strand)) {
+    } else if (labels_.surely_before(cell.read.strand)) {
       cell.read = mine;
+    } else {
+      return labels_.surely_parallel(cell.read.strand);
     }
     return true;
   }
@@ -187,6 +247,15 @@ class Detector {
   void held_against(const Access& a);
   __attribute__((noinline)) void report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier,
                                         bool earlier_write, bool earlier_atomic);
+  unseq_race described(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
+                       bool earlier_atomic) const;
+  std::size_t enter(const unseq_race& race);
+  void doubt(Lock lock, const unseq_race& race);
+  void no_lock(Lock lock);
+  void drop_guess(std::size_t i, bool was_none);
+  void end_guesses(std::size_t depth);
+  void end_strand(std::size_t depth, const void* frame);
+  Lock number_of(const volatile void* lock, bool sure);
   void forget(const void* block, std::size_t bytes);
   void settle();
 };

@@ -1,7 +1,10 @@
 // Fork and join, run serially: iterations in ascending order, left before right. Every iteration and
-// every side of a fork is a child of its own, whatever granularity was asked for.
+// every side of a fork is a child of its own, whatever granularity was asked for. One that throws does not
+// keep the others from running, since in parallel it need not; the first exception leaves at the end.
 
 #include <cstddef>
+#include <exception>
+#include <utility>
 
 #include "../stats.h"
 #include "detector.h"
@@ -16,14 +19,24 @@ __attribute__((noipa)) void run(unseq_thunk thunk, void* env) { thunk(env); }
 
 struct OpenFork {
   const void* frame;
-  OpenFork(const void* site, std::size_t base, const void* at) : frame(at) { detector.open(site, base, at); }
-  ~OpenFork() { detector.close(); }
-};
+  std::exception_ptr thrown;
 
-struct Child {
-  const void* frame;
-  explicit Child(const OpenFork& fork) : frame(fork.frame) { detector.begin_child(); }
-  ~Child() { detector.end_child(frame); }
+  OpenFork(const void* site, std::size_t base, const void* at) : frame(at) { detector.open(site, base, at); }
+
+  template <typename Child>
+  void child(const Child& child) {
+    detector.begin_child();
+    try {
+      child();
+    } catch (...) {
+      if (!thrown) thrown = std::current_exception();
+    }
+    detector.end_child(frame);
+  }
+  void join() {
+    detector.close();
+    if (thrown) std::rethrow_exception(std::move(thrown));
+  }
 };
 
 template <typename Body>
@@ -58,11 +71,9 @@ UNSEQ_EXPORT __attribute__((noinline)) void unseq_parallel_for(std::size_t lo, s
     body(env, lo, hi);
     return;
   }
-  const OpenFork fork(address_of(body), lo, __builtin_frame_address(0));
-  for (std::size_t i = lo; i < hi; ++i) {
-    const Child child(fork);
-    run(body, env, i);
-  }
+  OpenFork fork(address_of(body), lo, __builtin_frame_address(0));
+  for (std::size_t i = lo; i < hi; ++i) fork.child([=] { run(body, env, i); });
+  fork.join();
 }
 
 UNSEQ_EXPORT __attribute__((noinline)) void unseq_par_do(unseq_thunk left, void* left_env, unseq_thunk right, void* right_env) {
@@ -71,15 +82,10 @@ UNSEQ_EXPORT __attribute__((noinline)) void unseq_par_do(unseq_thunk left, void*
     unseq::count_strand(site, false);
     unseq::count_strand(site, false);
   }
-  const OpenFork fork(address_of(left), 0, __builtin_frame_address(0));
-  {
-    const Child child(fork);
-    run(left, left_env);
-  }
-  {
-    const Child child(fork);
-    run(right, right_env);
-  }
+  OpenFork fork(address_of(left), 0, __builtin_frame_address(0));
+  fork.child([=] { run(left, left_env); });
+  fork.child([=] { run(right, right_env); });
+  fork.join();
 }
 
 }  // extern "C"

@@ -64,7 +64,7 @@ HOOK void __tsan_func_entry(void*) {}
 HOOK void __tsan_func_exit(void) {}
 HOOK void __tsan_ignore_thread_begin(void) {}
 HOOK void __tsan_ignore_thread_end(void) {}
-HOOK void __tsan_atomic_thread_fence(int) {}
+HOOK void __tsan_atomic_thread_fence(int order) { detector.fence(order); }
 HOOK void __tsan_atomic_signal_fence(int) {}
 
 // ---- atomics -------------------------------------------------------------------------------------------
@@ -75,6 +75,26 @@ __attribute__((always_inline)) inline void atomic(const volatile void* p, std::s
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, pc, write, true});
 }
 
+// What an operation that may serve to take a lock, or to give it back, replaced.
+template <typename T>
+T replaced(const volatile T* p, T before, T after, int order) {
+  detector.took(p, before, after, order);
+  return before;
+}
+
+template <typename T>
+int compare_exchange(volatile T* p, T* expected, T v, int order, const void* pc) {
+  read<sizeof(T)>(expected, pc);
+  atomic(p, sizeof *p, true, pc);
+  const T before = *expected;
+  if (__atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    detector.took(p, before, v, order);
+    return 1;
+  }
+  write<sizeof(T)>(expected, pc);
+  return 0;
+}
+
 }  // namespace
 
 using i8 = std::uint8_t;
@@ -83,9 +103,17 @@ using i32 = std::uint32_t;
 using i64 = std::uint64_t;
 
 #define FETCH(bits, name)                                                               \
-  HOOK i##bits __tsan_atomic##bits##_fetch_##name(volatile i##bits* p, i##bits v, int) { \
+  HOOK i##bits __tsan_atomic##bits##_fetch_##name(volatile i##bits* p, i##bits v, int order) { \
     atomic(p, sizeof *p, true, CALLER);                                                 \
-    return __atomic_fetch_##name(p, v, __ATOMIC_SEQ_CST);                               \
+    const i##bits before = __atomic_fetch_##name(p, v, __ATOMIC_SEQ_CST);               \
+    detector.gave(p, *p, order);                                                        \
+    return before;                                                                      \
+  }
+#define FETCH_BITS(bits, name, with)                                                    \
+  HOOK i##bits __tsan_atomic##bits##_fetch_##name(volatile i##bits* p, i##bits v, int order) { \
+    atomic(p, sizeof *p, true, CALLER);                                                 \
+    const i##bits before = __atomic_fetch_##name(p, v, __ATOMIC_SEQ_CST);               \
+    return replaced<i##bits>(p, before, static_cast<i##bits>(before with v), order);    \
   }
 
 #define ATOMICS(bits)                                                                   \
@@ -93,31 +121,33 @@ using i64 = std::uint64_t;
     atomic(p, sizeof *p, false, CALLER);                                                \
     return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                        \
   }                                                                                     \
-  HOOK void __tsan_atomic##bits##_store(volatile i##bits* p, i##bits v, int) {          \
+  HOOK void __tsan_atomic##bits##_store(volatile i##bits* p, i##bits v, int order) {    \
     atomic(p, sizeof *p, true, CALLER);                                                 \
     __atomic_store_n(p, v, __ATOMIC_SEQ_CST);                                           \
+    detector.gave(p, v, order);                                                         \
   }                                                                                     \
-  HOOK i##bits __tsan_atomic##bits##_exchange(volatile i##bits* p, i##bits v, int) {    \
+  HOOK i##bits __tsan_atomic##bits##_exchange(volatile i##bits* p, i##bits v, int order) { \
     atomic(p, sizeof *p, true, CALLER);                                                 \
-    return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                                 \
+    return replaced<i##bits>(p, __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST), v, order); \
   }                                                                                     \
   FETCH(bits, add)                                                                      \
   FETCH(bits, sub)                                                                      \
-  FETCH(bits, and)                                                                      \
-  FETCH(bits, or)                                                                       \
-  FETCH(bits, xor)                                                                      \
+  FETCH_BITS(bits, and, &)                                                              \
+  FETCH_BITS(bits, or, |)                                                               \
+  FETCH_BITS(bits, xor, ^)                                                              \
   FETCH(bits, nand)                                                                     \
-  HOOK int __tsan_atomic##bits##_compare_exchange_strong(volatile i##bits* p, i##bits* expected, i##bits v, int, int) { \
-    atomic(p, sizeof *p, true, CALLER);                                                 \
-    return __atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+  HOOK int __tsan_atomic##bits##_compare_exchange_strong(volatile i##bits* p, i##bits* expected, i##bits v, int order, int) { \
+    return compare_exchange(p, expected, v, order, CALLER);                             \
   }                                                                                     \
-  HOOK int __tsan_atomic##bits##_compare_exchange_weak(volatile i##bits* p, i##bits* expected, i##bits v, int, int) { \
-    atomic(p, sizeof *p, true, CALLER);                                                 \
-    return __atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+  HOOK int __tsan_atomic##bits##_compare_exchange_weak(volatile i##bits* p, i##bits* expected, i##bits v, int order, int) { \
+    return compare_exchange(p, expected, v, order, CALLER);                             \
   }                                                                                     \
-  HOOK i##bits __tsan_atomic##bits##_compare_exchange_val(volatile i##bits* p, i##bits expected, i##bits v, int, int) { \
+  HOOK i##bits __tsan_atomic##bits##_compare_exchange_val(volatile i##bits* p, i##bits expected, i##bits v, int order, int) { \
     atomic(p, sizeof *p, true, CALLER);                                                 \
-    __atomic_compare_exchange_n(p, &expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+    const i##bits wanted = expected;                                                    \
+    if (__atomic_compare_exchange_n(p, &expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) { \
+      detector.took(p, wanted, v, order);                                               \
+    }                                                                                   \
     return expected;                                                                    \
   }
 ATOMICS(8)
@@ -140,12 +170,14 @@ i128 modify(volatile i128* p, const void* pc, const F& f) {
 }
 
 int compare_exchange(volatile i128* p, i128* expected, i128 v, const void* pc) {
+  read<16>(expected, pc);
   atomic(p, sizeof *p, true, pc);
   const i128 old = *p;
   if (old == *expected) {
     *p = v;
     return 1;
   }
+  write<16>(expected, pc);
   *expected = old;
   return 0;
 }
@@ -187,7 +219,7 @@ HOOK int __tsan_atomic128_compare_exchange_weak(volatile i128* p, i128* expected
   return compare_exchange(p, expected, v, CALLER);
 }
 HOOK i128 __tsan_atomic128_compare_exchange_val(volatile i128* p, i128 expected, i128 v, int, int) {
-  compare_exchange(p, &expected, v, CALLER);
-  return expected;
+  const i128 old = modify(p, CALLER, [=](i128 x) { return x == expected ? v : x; });
+  return old;
 }
 #endif

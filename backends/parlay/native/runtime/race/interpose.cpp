@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/single_threaded.h>
+#include <time.h>
 
 #include <new>
 
@@ -29,6 +31,11 @@ void touches(const void* p, size_t n, bool write, const void* pc) {
 
 }  // namespace
 
+template <typename F>
+static F next(const char* name) {
+  return reinterpret_cast<F>(dlsym(RTLD_NEXT, name));
+}
+
 void unseq::rewrites(void* data, size_t bytes, const void* pc) {
   touches(data, bytes, false, pc);
   touches(data, bytes, true, pc);
@@ -46,11 +53,36 @@ void __libc_free(void*);
 
 namespace {
 
+void* move_bytes(void* to, const void* from, size_t n, const void* pc);
+
 void* made(void* block, size_t bytes, const void* pc) {
   if (block == nullptr) return nullptr;
   detector.fresh(block, bytes);
   unseq::race::remember_block(block, bytes, pc);
   return block;
+}
+
+// Blocks that were freed below a fork are kept from being used again for a while, so that who still uses one
+// meets the strand that freed it, and not the next owner.
+constexpr size_t kKept = size_t{1} << 15, kKeptBytes = size_t{16} << 20;
+struct Kept {
+  void* block;
+  size_t bytes;
+} kept[kKept];
+size_t kept_first = 0, kept_count = 0, kept_bytes = 0;
+
+void release_oldest() {
+  const Kept oldest = kept[kept_first];
+  kept_first = (kept_first + 1) % kKept;
+  --kept_count;
+  kept_bytes -= oldest.bytes;
+  __libc_free(oldest.block);
+}
+
+void keep(void* block, size_t bytes) {
+  while (kept_count == kKept || (kept_count > 0 && kept_bytes + bytes > kKeptBytes)) release_oldest();
+  kept[(kept_first + kept_count++) % kKept] = Kept{block, bytes};
+  kept_bytes += bytes;
 }
 
 // To free a block is to write all of it.
@@ -59,13 +91,24 @@ void dispose(void* block, const void* pc) {
   const size_t bytes = unseq::race::block_size(block);
   touches(block, bytes, true, pc);
   unseq::race::forget_block(block);
-  __libc_free(block);
+  if (detector.watching() && bytes <= kKeptBytes) {
+    keep(block, bytes);
+  } else {
+    __libc_free(block);
+  }
 }
 
 void* resize(void* block, size_t bytes, const void* pc) {
   if (block == nullptr) return made(__libc_malloc(bytes), bytes, pc);
   const size_t before = unseq::race::block_size(block);
-  touches(block, before, true, pc);
+  if (detector.watching() && before > 0) {
+    void* moved = bytes > 0 ? made(__libc_malloc(bytes), bytes, pc) : nullptr;
+    if (moved == nullptr && bytes > 0) return nullptr;
+    const size_t n = before < bytes ? before : bytes;
+    if (n > 0) move_bytes(moved, block, n, pc);
+    dispose(block, pc);
+    return moved;
+  }
   void* moved = __libc_realloc(block, bytes);
   if (moved == nullptr && bytes > 0) return nullptr;
   unseq::race::forget_block(block);
@@ -179,6 +222,46 @@ HOOK int memcmp(const void* a, const void* b, size_t n) noexcept {
   return i < n ? static_cast<int>(x[i]) - static_cast<int>(y[i]) : 0;
 }
 
+HOOK void* memchr(const void* s, int value, size_t n) noexcept {
+  auto* c = static_cast<const volatile unsigned char*>(s);
+  size_t i = 0;
+  while (i < n && c[i] != static_cast<unsigned char>(value)) ++i;
+  touches(s, i < n ? i + 1 : n, false, CALLER);
+  return i < n ? const_cast<unsigned char*>(static_cast<const unsigned char*>(s)) + i : nullptr;
+}
+
+HOOK int strncmp(const char* a, const char* b, size_t n) noexcept {
+  auto* x = reinterpret_cast<const volatile unsigned char*>(a);
+  auto* y = reinterpret_cast<const volatile unsigned char*>(b);
+  size_t i = 0;
+  while (i < n && x[i] == y[i] && x[i] != 0) ++i;
+  const size_t seen = i < n ? i + 1 : n;
+  touches(a, seen, false, CALLER);
+  touches(b, seen, false, CALLER);
+  return i < n ? static_cast<int>(x[i]) - static_cast<int>(y[i]) : 0;
+}
+HOOK int strcmp(const char* a, const char* b) noexcept {
+  auto* x = reinterpret_cast<const volatile unsigned char*>(a);
+  auto* y = reinterpret_cast<const volatile unsigned char*>(b);
+  size_t i = 0;
+  while (x[i] == y[i] && x[i] != 0) ++i;
+  touches(a, i + 1, false, CALLER);
+  touches(b, i + 1, false, CALLER);
+  return static_cast<int>(x[i]) - static_cast<int>(y[i]);
+}
+HOOK char* strcpy(char* to, const char* from) noexcept {
+  size_t n = 0;
+  while (static_cast<const volatile char*>(from)[n] != 0) ++n;
+  return static_cast<char*>(move_bytes(to, from, n + 1, CALLER));
+}
+
+HOOK void qsort(void* data, size_t n, size_t each, int (*compare)(const void*, const void*)) {
+  static auto* const real = next<void (*)(void*, size_t, size_t, int (*)(const void*, const void*))>("qsort");
+  touches(data, n * each, false, CALLER);
+  touches(data, n * each, true, CALLER);
+  real(data, n, each, compare);
+}
+
 HOOK size_t strlen(const char* s) noexcept {
   auto* c = static_cast<const volatile char*>(s);
   size_t n = 0;
@@ -189,62 +272,54 @@ HOOK size_t strlen(const char* s) noexcept {
 
 // ---- order ---------------------------------------------------------------------------------------------
 
-namespace {
+// Reference counts are atomic only where the C library says that there may be several threads.
+__attribute__((constructor)) static void pretend_threads() { __libc_single_threaded = 0; }
 
-template <typename F>
-F next(const char* name) {
-  return reinterpret_cast<F>(dlsym(RTLD_NEXT, name));
-}
-
-}  // namespace
-
-#define FORWARD(name, type) static auto* const real = next<int (*)(type*)>(#name)
-
-HOOK int pthread_mutex_lock(pthread_mutex_t* m) noexcept {
-  FORWARD(pthread_mutex_lock, pthread_mutex_t);
-  const int result = real(m);
-  if (result == 0) detector.lock(m, false);
-  return result;
-}
-HOOK int pthread_mutex_trylock(pthread_mutex_t* m) noexcept {
-  FORWARD(pthread_mutex_trylock, pthread_mutex_t);
-  const int result = real(m);
-  if (result == 0) detector.lock(m, false);
-  return result;
-}
-HOOK int pthread_mutex_unlock(pthread_mutex_t* m) noexcept {
-  FORWARD(pthread_mutex_unlock, pthread_mutex_t);
-  detector.unlock(m);
-  return real(m);
-}
-HOOK int pthread_rwlock_rdlock(pthread_rwlock_t* m) noexcept {
-  FORWARD(pthread_rwlock_rdlock, pthread_rwlock_t);
-  const int result = real(m);
-  if (result == 0) detector.lock(m, true);
-  return result;
-}
-HOOK int pthread_rwlock_wrlock(pthread_rwlock_t* m) noexcept {
-  FORWARD(pthread_rwlock_wrlock, pthread_rwlock_t);
-  const int result = real(m);
-  if (result == 0) detector.lock(m, false);
-  return result;
-}
-HOOK int pthread_rwlock_unlock(pthread_rwlock_t* m) noexcept {
-  FORWARD(pthread_rwlock_unlock, pthread_rwlock_t);
-  detector.unlock(m);
-  return real(m);
-}
-HOOK int pthread_spin_lock(pthread_spinlock_t* m) noexcept {
-  FORWARD(pthread_spin_lock, pthread_spinlock_t);
-  const int result = real(m);
-  if (result == 0) detector.lock(const_cast<const int*>(m), false);
-  return result;
-}
-HOOK int pthread_spin_unlock(pthread_spinlock_t* m) noexcept {
-  FORWARD(pthread_spin_unlock, pthread_spinlock_t);
-  detector.unlock(const_cast<const int*>(m));
-  return real(m);
-}
+// A call that takes a lock if it returns 0; `shared`: for reading.
+#define TAKES(name, shared, type)                                \
+  HOOK int name(type* m) noexcept {                              \
+    static auto* const real = next<int (*)(type*)>(#name);       \
+    const int result = real(m);                                  \
+    if (result == 0) detector.lock(const_cast<const void*>(static_cast<const volatile void*>(m)), shared); \
+    return result;                                               \
+  }
+#define TAKES_UNTIL(name, shared, type)                          \
+  HOOK int name(type* m, const timespec* until) noexcept {       \
+    static auto* const real = next<int (*)(type*, const timespec*)>(#name); \
+    const int result = real(m, until);                           \
+    if (result == 0) detector.lock(m, shared);                   \
+    return result;                                               \
+  }
+#define TAKES_UNTIL_BY(name, shared, type)                       \
+  HOOK int name(type* m, clockid_t clock, const timespec* until) noexcept { \
+    static auto* const real = next<int (*)(type*, clockid_t, const timespec*)>(#name); \
+    const int result = real(m, clock, until);                    \
+    if (result == 0) detector.lock(m, shared);                   \
+    return result;                                               \
+  }
+#define GIVES(name, type)                                        \
+  HOOK int name(type* m) noexcept {                              \
+    static auto* const real = next<int (*)(type*)>(#name);       \
+    detector.unlock(const_cast<const void*>(static_cast<const volatile void*>(m))); \
+    return real(m);                                              \
+  }
+TAKES(pthread_mutex_lock, false, pthread_mutex_t)
+TAKES(pthread_mutex_trylock, false, pthread_mutex_t)
+TAKES_UNTIL(pthread_mutex_timedlock, false, pthread_mutex_t)
+TAKES_UNTIL_BY(pthread_mutex_clocklock, false, pthread_mutex_t)
+GIVES(pthread_mutex_unlock, pthread_mutex_t)
+TAKES(pthread_rwlock_rdlock, true, pthread_rwlock_t)
+TAKES(pthread_rwlock_tryrdlock, true, pthread_rwlock_t)
+TAKES_UNTIL(pthread_rwlock_timedrdlock, true, pthread_rwlock_t)
+TAKES_UNTIL_BY(pthread_rwlock_clockrdlock, true, pthread_rwlock_t)
+TAKES(pthread_rwlock_wrlock, false, pthread_rwlock_t)
+TAKES(pthread_rwlock_trywrlock, false, pthread_rwlock_t)
+TAKES_UNTIL(pthread_rwlock_timedwrlock, false, pthread_rwlock_t)
+TAKES_UNTIL_BY(pthread_rwlock_clockwrlock, false, pthread_rwlock_t)
+GIVES(pthread_rwlock_unlock, pthread_rwlock_t)
+TAKES(pthread_spin_lock, false, pthread_spinlock_t)
+TAKES(pthread_spin_trylock, false, pthread_spinlock_t)
+GIVES(pthread_spin_unlock, pthread_spinlock_t)
 
 // Who uses a variable that is initialised once finds it initialised, whoever did it.
 HOOK int __cxa_guard_acquire(void* guard) {

@@ -4,6 +4,10 @@
 // child's first strand and that of its current child's: an earlier strand is logically parallel to the
 // running one if and only if it lies in [first, current) of some open fork. (After SP-bags, Feng and
 // Leiserson, SPAA 1997; intervals replace the disjoint sets.)
+//
+// A scope is where a strand starts tasks and goes on: it keeps the intervals of tasks that nobody waited
+// for yet, each parallel to all that runs until somebody does. A task's own tasks, when it has not waited
+// for them, outlive it (OpenMP 5.2, 12.5) and pass to the scope that it was started in.
 #ifndef UNSEQ_RACE_LABELS_H_
 #define UNSEQ_RACE_LABELS_H_
 
@@ -17,24 +21,23 @@ namespace unseq::race {
 using Strand = std::uint32_t;  // 0: nobody
 
 struct Fork {
-  Strand first;          // of the first child
-  Strand current;        // of the child that runs
-  std::size_t children;  // index into Labels::starts of the first child's entry
+  Strand first;          // of the first child; of a scope: of what came after its opening
+  Strand current;        // of the child that runs; of a scope: unused
+  std::size_t children;  // index into Labels::starts_ of the first child's entry
+  std::size_t tasks;     // index into Labels::tasks_ of the first entry of a scope
   std::size_t base;      // number of the first child, as the user counts
   const void* site;
+  bool scope;
 };
 
 class Labels {
  public:
   Strand running() const { return running_; }
   bool any_fork() const { return depth_ > 0; }
-  std::size_t depth() const { return depth_; }
 
   void open(const void* site, std::size_t base) {
-    forks_.reserve(depth_ + 1);
     const Strand next = last_ + 1;
-    forks_[depth_++] = Fork{next, next, starts_used_, base, site};
-    innermost_ = {next, next};
+    push(Fork{next, next, starts_used_, tasks_used_, base, site, false});
   }
   void begin_child() {
     forks_[depth_ - 1].current = innermost_.current = running_ = ++last_;
@@ -43,26 +46,89 @@ class Labels {
   }
   // The parent goes on as a new strand, after all children.
   void close() {
-    starts_used_ = forks_[--depth_].children;
+    pop();
     running_ = ++last_;
-    innermost_ = depth_ > 0 ? Interval{forks_[depth_ - 1].first, forks_[depth_ - 1].current} : Interval{0, 0};
   }
+
+  // The first strand of the innermost fork, which no other fork has.
+  Strand opened() const { return forks_[depth_ - 1].first; }
+
+  // ---- tasks: `begin_task`, what the task does, `end_task` with what `begin_task` gave ----
+
+  struct Creator {
+    std::size_t depth, entry;
+  };
+  // Where scopes of the running task may begin, so that waiting does not reach into another one's.
+  std::size_t depth() const { return depth_; }
+
+  void open_scope(const void* site) {
+    push(Fork{last_ + 1, last_ + 1, starts_used_, tasks_used_, 0, site, true});
+  }
+  Creator begin_task() {
+    running_ = ++last_;
+    tasks_.reserve(tasks_used_ + 1);
+    tasks_[tasks_used_] = Task{running_, running_, 0, true};
+    innermost_ = {~Strand{0}, ~Strand{0}};
+    return Creator{depth_, tasks_used_++};
+  }
+  void end_task(Creator creator) {
+    std::size_t kept = creator.entry + 1;
+    for (std::size_t i = kept; i < tasks_used_; ++i) {
+      if (tasks_[i].first == tasks_[i].end || tasks_[i].owner != 0) continue;
+      tasks_[kept] = Task{tasks_[i].first, tasks_[i].end, kept - creator.entry, false};
+      ++kept;
+    }
+    while (depth_ > creator.depth) pop();
+    tasks_used_ = kept;
+    running_ = ++last_;
+    tasks_[creator.entry].end = running_;
+  }
+  // All that was started in the scopes above `depth` by the running task itself comes before what it does next.
+  void wait(std::size_t depth) {
+    if (depth_ == depth) return;
+    for (std::size_t i = forks_[depth].tasks; i < tasks_used_; ++i) {
+      Task& task = tasks_[i];
+      if (task.own) task.end = task.first;
+      task.owner = 0;
+      task.own = false;
+    }
+    while (tasks_used_ > forks_[depth_ - 1].tasks && tasks_[tasks_used_ - 1].end == tasks_[tasks_used_ - 1].first) {
+      --tasks_used_;
+    }
+    running_ = ++last_;
+  }
+  // What the scopes above `depth` have started is, to who goes on, as if a task of its own had started it.
+  void disown(std::size_t depth) {
+    if (depth_ == depth) return;
+    for (std::size_t i = forks_[depth].tasks; i < tasks_used_; ++i) tasks_[i].own = false;
+  }
+  // All that was started in the innermost scopes above `depth`, by whomever.
+  void close_scopes(std::size_t depth) {
+    if (depth_ == depth) return;
+    tasks_used_ = forks_[depth].tasks;
+    while (depth_ > depth) pop();
+    running_ = ++last_;
+  }
+
+  // ---- questions ----
 
   // Is an earlier strand parallel to the running one? Nobody (0) is not.
   bool parallel(Strand s) const {
     if (s >= innermost_.current) return false;
     if (s >= innermost_.first) return true;
-    return s != 0 && depth_ > 1 && parallel_further_out(s);
+    return s >= outermost_ && parallel_further_out(s);
   }
 
+  // Quick answers; false where the question needs more thought.
+  bool surely_before(Strand s) const {
+    return s < outermost_ || (s >= innermost_.current && s <= running_);
+  }
+  bool surely_parallel(Strand s) const { return s - innermost_.first < innermost_.current - innermost_.first; }
 
   // The fork below which s and the running strand part; s must be parallel to it.
-  const Fork& parting(Strand s) const {
-    std::size_t d = depth_ - 1;
-    while (s < forks_[d].first) --d;
-    return forks_[d];
-  }
+  const Fork& parting(Strand s) const { return forks_[level_of(s)]; }
   std::size_t child_of(const Fork& fork, Strand s) const {
+    if (fork.scope) return task_at(fork, s) - fork.tasks;
     const std::size_t end = &fork + 1 == &forks_[depth_] ? starts_used_ : (&fork + 1)->children;
     std::size_t lo = fork.children, hi = end;
     while (hi - lo > 1) {
@@ -76,24 +142,69 @@ class Labels {
   void restart() { last_ = running_ = 0; }
 
  private:
+  struct Interval {
+    Strand first, current;
+  };
+  struct Task {
+    Strand first, end;  // empty: it runs, or somebody waited for it
+    std::size_t owner;  // how far back the entry stands whose interval holds this one; 0: none
+    bool own;           // started by the task whose scope this is
+  };
+
   Strand running_ = 0;
   Strand last_ = 0;
   std::size_t depth_ = 0;
   std::size_t starts_used_ = 0;
-  struct Interval {
-    Strand first, current;
-  };
+  std::size_t tasks_used_ = 0;
   Interval innermost_{0, 0};  // of the innermost open fork: nearly every question ends there
+  Strand outermost_ = 1;      // the first strand of the outermost open fork: those before it are nobody's parallel
   Pages<Fork> forks_;
   Pages<Strand> starts_;
+  Pages<Task> tasks_;
 
-  __attribute__((noinline)) bool parallel_further_out(Strand s) const {
-    for (std::size_t d = depth_ - 1; d-- > 0;) {
-      const Fork& fork = forks_[d];
-      if (s >= fork.current) return false;  // in the child that runs, where inner forks were asked already
-      if (s >= fork.first) return true;
+  void push(const Fork& fork) {
+    forks_.reserve(depth_ + 1);
+    if (depth_ == 0) outermost_ = fork.first;
+    forks_[depth_++] = fork;
+    innermost_ = {fork.first, fork.current};
+  }
+  void pop() {
+    starts_used_ = forks_[--depth_].children;
+    if (depth_ == 0) {
+      innermost_ = {0, 0};
+      outermost_ = 1;
+      return;
     }
-    return false;
+    const Fork& fork = forks_[depth_ - 1];
+    innermost_ = fork.scope ? Interval{~Strand{0}, ~Strand{0}} : Interval{fork.first, fork.current};
+  }
+
+  // The innermost open fork that was open when s began. Forks further out saw s only as part of the child that runs.
+  std::size_t level_of(Strand s) const {
+    std::size_t lo = 0, hi = depth_;
+    while (hi - lo > 1) {
+      const std::size_t mid = lo + (hi - lo) / 2;
+      (forks_[mid].first <= s ? lo : hi) = mid;
+    }
+    return lo;
+  }
+  std::size_t task_at(const Fork& scope, Strand s) const {
+    const std::size_t end = &scope + 1 == &forks_[depth_] ? tasks_used_ : (&scope + 1)->tasks;
+    std::size_t lo = scope.tasks, hi = end;
+    while (hi - lo > 1) {
+      const std::size_t mid = lo + (hi - lo) / 2;
+      (tasks_[mid].first <= s ? lo : hi) = mid;
+    }
+    return lo;
+  }
+  __attribute__((noinline)) bool parallel_further_out(Strand s) const {
+    const std::size_t level = level_of(s);
+    const Fork& fork = forks_[level];
+    if (!fork.scope) return s < fork.current;
+    const std::size_t at = task_at(fork, s);
+    if (at >= (level + 1 == depth_ ? tasks_used_ : forks_[level + 1].tasks)) return false;
+    const Task& task = tasks_[at];
+    return s >= task.first && (s < task.end || (task.owner != 0 && s < tasks_[at - task.owner].end));
   }
 };
 

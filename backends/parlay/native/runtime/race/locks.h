@@ -1,4 +1,8 @@
-// Sets of locks, numbered; 0 is the empty one. A lock held for reading excludes only writers.
+// Sets of locks, numbered; 0 is the empty one. A lock held for reading excludes only writers, and a lock
+// that was taken before a fork does not exclude that fork's children from each other: they share it.
+//
+// A lock may be a guess: an atomic variable that was used as one so far. When it turns out to be none
+// (`forbid`), it excludes nothing any more.
 #ifndef UNSEQ_RACE_LOCKS_H_
 #define UNSEQ_RACE_LOCKS_H_
 
@@ -10,73 +14,117 @@
 namespace unseq::race {
 
 using LockSet = std::uint32_t;
+using Lock = std::uint32_t;  // a lock's number; the first ones are those of workers
 
 class Locks {
  public:
-  void acquire(const void* lock, bool shared) {
-    if (held_count_ == kMost) return;  // fewer locks known: a false report at worst, never a race missed
-    held_[held_count_++] = tagged(lock, shared);
+  // `depth`: how many forks are open.
+  void acquire(Lock lock, bool shared, std::size_t depth) {
+    if (held_.count == kMost) return;  // fewer locks known: a false report at worst, never a race missed
+    held_.locks[held_.count++] = Held{lock, 0, static_cast<std::uint32_t>(depth), shared};
     current_ = number();
   }
-  void release(const void* lock) {
-    for (std::size_t i = held_count_; i-- > 0;) {
-      if ((held_[i] & ~std::uintptr_t{1}) != reinterpret_cast<std::uintptr_t>(lock)) continue;
-      for (std::size_t j = i + 1; j < held_count_; ++j) held_[j - 1] = held_[j];
-      --held_count_;
+  void release(Lock lock) {
+    for (std::size_t i = held_.count; i-- > 0;) {
+      if (held_.locks[i].lock != lock) continue;
+      for (std::size_t j = i + 1; j < held_.count; ++j) held_.locks[j - 1] = held_.locks[j];
+      --held_.count;
       break;
     }
     current_ = number();
   }
-  void release_all() { held_count_ = 0, current_ = 0; }
+  // What a strand has not released when it ends is nobody's: whoever runs next does not hold it.
+  void release_deeper(std::size_t depth) {
+    const std::size_t before = held_.count;
+    while (held_.count > 0 && held_.locks[held_.count - 1].depth >= depth) --held_.count;
+    if (held_.count != before) current_ = number();
+  }
   LockSet current() const { return current_; }
 
-  // Do two sets have a lock that at least one of them holds exclusively?
-  bool exclude(LockSet a, LockSet b) const {
-    if (a == 0 || b == 0) return false;
+  // A fork opens (and closes): its children share what is held. `fork` is a number of its own.
+  void share(std::uint32_t fork) { tag(0, fork); }
+  void unshare(std::uint32_t fork) { tag(fork, 0); }
+
+  void guess_unless_forbidden(Lock lock) {
+    guesses_.reserve(lock + 1);
+    if (guesses_[lock] == kSure) guesses_[lock] = kGuess;
+  }
+  void forbid(Lock lock) { guesses_.reserve(lock + 1), guesses_[lock] = kNone; }
+  bool sure(Lock lock) const { return standing(lock) == kSure; }
+  bool guessed(Lock lock) const { return standing(lock) == kGuess; }
+
+  // A lock of both sets, taken separately, that at least one of them holds exclusively: one that is no guess, if
+  // there is; 0 when there is none.
+  Lock excluding(LockSet a, LockSet b) const {
+    if (a == 0 || b == 0) return 0;
     const Set &x = sets_[a], &y = sets_[b];
+    Lock found = 0;
     for (std::size_t i = 0; i < x.count; ++i) {
       for (std::size_t j = 0; j < y.count; ++j) {
-        const bool same = ((x.locks[i] ^ y.locks[j]) & ~std::uintptr_t{1}) == 0;
-        if (same && !(x.locks[i] & y.locks[j] & 1)) return true;
+        const Held &p = x.locks[i], &q = y.locks[j];
+        if (p.lock != q.lock || (p.shared && q.shared) || (p.fork != 0 && p.fork == q.fork)) continue;
+        if (standing(p.lock) == kSure) return p.lock;
+        if (standing(p.lock) == kGuess) found = p.lock;
       }
     }
-    return false;
+    return found;
   }
 
  private:
   static constexpr std::size_t kMost = 15;
+  static constexpr std::size_t kBuckets = 4096;
+  struct Held {
+    Lock lock;
+    std::uint32_t fork;   // the fork whose children share it; 0: taken by the running strand
+    std::uint32_t depth;  // forks that were open when it was taken
+    bool shared;
+  };
   struct Set {
-    std::uintptr_t locks[kMost];
+    Held locks[kMost];
     std::size_t count;
+    LockSet next;  // with the same hash
   };
 
-  std::uintptr_t held_[kMost] = {};
-  std::size_t held_count_ = 0;
+  Set held_{};
   LockSet current_ = 0;
   LockSet sets_used_ = 1;
   Pages<Set> sets_;
+  LockSet buckets_[kBuckets] = {};
+  enum Standing : char { kSure, kGuess, kNone };
+  Pages<Standing> guesses_;
 
-  static std::uintptr_t tagged(const void* lock, bool shared) {
-    return (reinterpret_cast<std::uintptr_t>(lock) & ~std::uintptr_t{1}) | (shared ? 1 : 0);
+  Standing standing(Lock lock) const { return lock < guesses_.capacity() ? guesses_[lock] : kSure; }
+
+  void tag(std::uint32_t from, std::uint32_t to) {
+    if (held_.count == 0) return;
+    for (std::size_t i = 0; i < held_.count; ++i) {
+      if (held_.locks[i].fork == from) held_.locks[i].fork = to;
+    }
+    current_ = number();
   }
 
-  // The number of the set that is held now; the last ones are looked up first, since few are in use.
+  // The number of the set that is held now.
   LockSet number() {
-    if (held_count_ == 0) return 0;
-    for (LockSet s = sets_used_; s-- > 1;) {
+    if (held_.count == 0) return 0;
+    std::size_t hash = 0;  // of a set: the order does not matter
+    for (std::size_t i = 0; i < held_.count; ++i) hash += held_.locks[i].lock * std::size_t{2654435761u};
+    LockSet& head = buckets_[(hash >> 8) % kBuckets];
+    for (LockSet s = head; s != 0; s = sets_[s].next) {
       if (same(sets_[s])) return s;
     }
     sets_.reserve(sets_used_ + 1);
-    Set& set = sets_[sets_used_];
-    for (std::size_t i = 0; i < held_count_; ++i) set.locks[i] = held_[i];
-    set.count = held_count_;
-    return sets_used_++;
+    sets_[sets_used_] = held_;
+    sets_[sets_used_].next = head;
+    return head = sets_used_++;
   }
   bool same(const Set& set) const {
-    if (set.count != held_count_) return false;
-    for (std::size_t i = 0; i < held_count_; ++i) {
+    if (set.count != held_.count) return false;
+    for (std::size_t i = 0; i < held_.count; ++i) {
       bool found = false;
-      for (std::size_t j = 0; j < set.count; ++j) found |= set.locks[j] == held_[i];
+      for (std::size_t j = 0; j < set.count; ++j) {
+        const Held &p = set.locks[j], &q = held_.locks[i];
+        found |= p.lock == q.lock && p.fork == q.fork && p.shared == q.shared;
+      }
       if (!found) return false;
     }
     return true;

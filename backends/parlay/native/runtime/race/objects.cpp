@@ -8,6 +8,8 @@
 #include "pages.h"
 #include "unseq/runtime.h"
 
+extern "C" void* __libc_stack_end;  // where the process's stack begins
+
 namespace unseq::race {
 
 namespace {
@@ -93,6 +95,15 @@ bool in_module(std::uintptr_t address, bool code_only, std::uintptr_t* base) {
   return search.size != 0;
 }
 
+int look_for_thread_variable(dl_phdr_info* info, std::size_t, void* argument) {
+  const auto block = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+  for (int i = 0; block != 0 && i < info->dlpi_phnum; ++i) {
+    const auto& segment = info->dlpi_phdr[i];
+    if (segment.p_type == PT_TLS && *static_cast<std::uintptr_t*>(argument) - block < segment.p_memsz) return 1;
+  }
+  return 0;
+}
+
 struct CodeSearch {
   std::uint32_t low;
   std::uintptr_t found;
@@ -111,6 +122,11 @@ int look_for_code(dl_phdr_info* info, std::size_t, void* argument) {
     }
   }
   return 0;
+}
+
+bool on_stack(std::uintptr_t address, std::uintptr_t low, std::uintptr_t top) {
+  constexpr std::uintptr_t kMost = std::uintptr_t{64} << 20;  // bytes of the process's own stack
+  return (address >= low && address < top) || reinterpret_cast<std::uintptr_t>(__libc_stack_end) - address < kMost;
 }
 
 }  // namespace
@@ -143,8 +159,8 @@ Object object_at(std::uintptr_t address, std::uintptr_t stack_low, std::uintptr_
       }
     }
   }
-  constexpr std::uintptr_t kAbove = std::uintptr_t{8} << 20;  // frames of the callers
-  if (address >= stack_low && address < stack_top + kAbove) return Object{UNSEQ_OBJECT_STACK, 0, 0, nullptr};
+  if (dl_iterate_phdr(look_for_thread_variable, &address) != 0) return Object{kOfThread, 0, 0, nullptr};
+  if (on_stack(address, stack_low, stack_top)) return Object{UNSEQ_OBJECT_STACK, 0, 0, nullptr};
   std::uintptr_t base = 0;
   if (in_module(address, false, &base)) return Object{UNSEQ_OBJECT_GLOBAL, base, 0, nullptr};
   return Object{UNSEQ_OBJECT_UNKNOWN, 0, 0, nullptr};

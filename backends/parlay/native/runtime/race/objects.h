@@ -7,8 +7,11 @@
 
 namespace unseq::race {
 
+// Instead of an enum unseq_race_object: a variable of which every thread has its own.
+inline constexpr int kOfThread = -1;
+
 struct Object {
-  int kind;  // enum unseq_race_object
+  int kind;
   std::uintptr_t base;
   std::size_t size;
   const void* pc;

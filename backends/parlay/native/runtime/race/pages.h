@@ -25,6 +25,7 @@ class Pages {
  public:
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
+  std::size_t capacity() const { return capacity_; }
   void reserve(std::size_t n) {
     if (__builtin_expect(n > capacity_, 0)) grow(n);
   }

@@ -31,11 +31,11 @@ void zero(Cell* first, std::size_t count) {
 }  // namespace
 
 Shadow::Chunk& Shadow::map_chunk(std::uintptr_t address) {
-  Chunk*& middle = top_[(address >> 35) & (kTop - 1)];
-  if (middle == nullptr) middle = static_cast<Chunk*>(map_pages(kMiddle * sizeof(Chunk)));
-  Chunk& chunk = middle[(address >> kChunkBits) & (kMiddle - 1)];
-  if (chunk.words == nullptr) chunk.words = static_cast<Cell*>(map_pages(kChunk / 4 * sizeof(Cell)));
-  return chunk;
+  const std::size_t number = (address >> kChunkBits) & (kChunks - 1);
+  chunks_[number].words = static_cast<Cell*>(map_pages(kChunk / 4 * sizeof(Cell)));
+  mapped_.reserve(mapped_count_ + 1);
+  mapped_[mapped_count_++] = number;
+  return chunks_[number];
 }
 
 void Shadow::split(Chunk& chunk, std::size_t word) {
@@ -75,12 +75,10 @@ void Shadow::clear(std::uintptr_t address, std::size_t n) {
 }
 
 void Shadow::clear_all() {
-  for (Chunk* middle : top_) {
-    if (middle == nullptr) continue;
-    for (std::size_t i = 0; i < kMiddle; ++i) {
-      if (middle[i].words != nullptr) madvise(middle[i].words, kChunk / 4 * sizeof(Cell), MADV_DONTNEED);
-      if (middle[i].bytes != nullptr) madvise(middle[i].bytes, kChunk * sizeof(Cell), MADV_DONTNEED);
-    }
+  for (std::size_t i = 0; i < mapped_count_; ++i) {
+    const Chunk& chunk = chunks_[mapped_[i]];
+    madvise(chunk.words, kChunk / 4 * sizeof(Cell), MADV_DONTNEED);
+    if (chunk.bytes != nullptr) madvise(chunk.bytes, kChunk * sizeof(Cell), MADV_DONTNEED);
   }
 }
 

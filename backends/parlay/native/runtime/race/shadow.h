@@ -1,7 +1,8 @@
 // Shadow memory: who last wrote and who last read each byte.
 //
 // A cell stands for an aligned word of four bytes. When a part of a word is accessed by itself, its cell
-// is split into one for each byte. Memory is covered in chunks of 4 MB, mapped when first touched.
+// is split into one for each byte. Memory is covered in chunks of 4 MB, mapped when first touched, and found
+// through a table of all chunks that an address can lie in.
 // Atomic accesses have a shadow of their own, since two of them never race.
 #ifndef UNSEQ_RACE_SHADOW_H_
 #define UNSEQ_RACE_SHADOW_H_
@@ -66,17 +67,40 @@ class Shadow {
     }
   }
 
+  // To be called before anything else.
+  void prepare() {
+    if (chunks_ == nullptr) chunks_ = static_cast<Chunk*>(map_pages(kChunks * sizeof(Chunk)));
+  }
+
   // The cell of an aligned word, or null when the long way must be gone: nothing mapped yet. The word may
   // be split.
   Cell* word(std::uintptr_t address) {
-    const Chunk* middle = top_[(address >> 35) & (kTop - 1)];
-    if (__builtin_expect(middle == nullptr, 0)) return nullptr;
-    Cell* const words = middle[(address >> kChunkBits) & (kMiddle - 1)].words;
+    Cell* const words = chunks_[(address >> kChunkBits) & (kChunks - 1)].words;
     return __builtin_expect(words == nullptr, 0) ? nullptr : words + ((address & (kChunk - 1)) >> 2);
   }
   // The cell of a byte of a word that is split.
   Cell* byte(std::uintptr_t address) {
-    return top_[(address >> 35) & (kTop - 1)][(address >> kChunkBits) & (kMiddle - 1)].bytes + (address & (kChunk - 1));
+    return chunks_[(address >> kChunkBits) & (kChunks - 1)].bytes + (address & (kChunk - 1));
+  }
+
+  // Splits every word of [address, address + n): whoever touches one goes the long way.
+  void split_all(std::uintptr_t address, std::size_t n) {
+    for (std::uintptr_t at = address & ~std::uintptr_t{3}; at < address + n; at += 4) {
+      Chunk& chunk = chunk_of(at);
+      const std::size_t word = (at & (kChunk - 1)) >> 2;
+      if (chunk.words[word].write.strand != kSplit) split(chunk, word);
+    }
+  }
+  bool any_split(std::uintptr_t address, std::size_t n) {
+    for (std::uintptr_t at = address & ~std::uintptr_t{3}; at < address + n; at += 4) {
+      const Cell* cell = word(at);
+      if (cell == nullptr) {
+        at = (at | (kChunk - 1)) - 3;
+      } else if (cell->write.strand == kSplit) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Forgets who touched [address, address + n).
@@ -90,23 +114,18 @@ class Shadow {
     Cell* bytes;
   };
 
-  static constexpr std::size_t kMiddle = 8192;  // chunks below one entry of the top level: 32 GB
-  static constexpr std::size_t kTop = 4096;     // 47 bits of addresses in all
-  Chunk* top_[kTop] = {};
+  static constexpr std::size_t kChunks = std::size_t{1} << (47 - kChunkBits);  // of all addresses
+  Chunk* chunks_ = nullptr;
+  Pages<std::size_t> mapped_;  // numbers of the chunks that were touched
+  std::size_t mapped_count_ = 0;
 
   const Chunk* find(std::uintptr_t address) const {
-    const Chunk* middle = top_[(address >> 35) & (kTop - 1)];
-    if (middle == nullptr) return nullptr;
-    const Chunk* chunk = &middle[(address >> kChunkBits) & (kMiddle - 1)];
+    const Chunk* chunk = &chunks_[(address >> kChunkBits) & (kChunks - 1)];
     return chunk->words == nullptr ? nullptr : chunk;
   }
   Chunk& chunk_of(std::uintptr_t address) {
-    Chunk* middle = top_[(address >> 35) & (kTop - 1)];
-    if (__builtin_expect(middle != nullptr, 1)) {
-      Chunk& chunk = middle[(address >> kChunkBits) & (kMiddle - 1)];
-      if (__builtin_expect(chunk.words != nullptr, 1)) return chunk;
-    }
-    return map_chunk(address);
+    Chunk& chunk = chunks_[(address >> kChunkBits) & (kChunks - 1)];
+    return __builtin_expect(chunk.words != nullptr, 1) ? chunk : map_chunk(address);
   }
   __attribute__((noinline)) Chunk& map_chunk(std::uintptr_t address);
   __attribute__((noinline)) void split(Chunk& chunk, std::size_t word);
