@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unseq.agents.rules.better.rewrite import COUNTER, Rewrite, Writer, at, conditional, keys, less, named
-from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, span_of
+from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, narrows, span_of
 from unseq.backends.parlay.cxx_types import print_type
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import polynomial
@@ -21,7 +21,6 @@ from unseq.frontend.ir.nodes import (
     Binary,
     Break,
     Call,
-    Cast,
     Declare,
     Expr,
     If,
@@ -134,7 +133,7 @@ def _closest(pairs: _Pairs, writer: Writer) -> Rewrite | None:
     if difference.left.type != difference.type or difference.right.type != difference.type:
         return None
     key = _key(pairs, difference.left, difference.right)
-    if key is None or _narrowed(update.operand):
+    if key is None or narrows(update.operand):
         return None
     vector, n, conditions, made = _sorted(pairs, writer, key)
     k = writer.name("k")
@@ -142,18 +141,6 @@ def _closest(pairs: _Pairs, writer: Writer) -> Rewrite | None:
     one = transform(pairs.statement, lambda node: gap if node == difference else node)
     text = f"{made}\nfor ({COUNTER} {k} = 1; {k} < {n}; ++{k}) {{\n{writer.stmt(one)}\n}}"
     return _rewrite(pairs, conditions, text, "sort, then compare neighbours")
-
-
-def _narrowed(e: Expr) -> bool:
-    """Whether casts around an expression lose its order."""
-    while isinstance(e, Cast):
-        a, b = e.type, e.operand.type
-        if not (isinstance(a, t.Float) and isinstance(b, t.Float | t.Int)) and not (
-            isinstance(a, t.Int) and isinstance(b, t.Int) and (a.bits, a.signed) >= (b.bits, b.signed)
-        ):
-            return True
-        e = e.operand
-    return False
 
 
 def _updated(pairs: _Pairs) -> Ref | None:
@@ -222,7 +209,7 @@ def _extrema(pairs: _Pairs, writer: Writer) -> Rewrite | None:
     update = update_of(pairs.statement, place) if place is not None else None
     if place is None or update is None or update.op != "+" or not isinstance(place.type, t.Int):
         return None
-    if isinstance(pairs.statement, If) or _narrowed(update.operand):
+    if isinstance(pairs.statement, If) or narrows(update.operand):
         return None
     found = _extremum(uncast(update.operand))
     key = _key(pairs, found[1], found[2]) if found is not None else None

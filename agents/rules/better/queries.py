@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from unseq.agents.rules.better.rewrite import COUNTER, Rewrite, Writer, at, conditional, keys, less, named
-from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, span_of
+from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, narrows, span_of
 from unseq.backends.parlay.cxx_types import print_type
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.build import FunctionAnalysis
@@ -134,7 +134,7 @@ def _with_tie(scope: Scope, inner: Counted, e: Binary) -> _Test | None:
         return None
     left, right = uncast(order.left), uncast(order.right)
     own, other = terms.ref(inner.symbol), terms.ref(scope.outer.symbol)
-    if order.op not in ("<", "<=", ">", ">="):
+    if order.op not in ("<", "<=", ">", ">=") or narrows(order.left) or narrows(order.right):
         return None
     if (left, right) == (other, own):
         left, right, order = right, left, replace(order, op=_MIRROR[order.op])
@@ -222,6 +222,8 @@ def _bins(query: _Query, place: Place, writer: Writer) -> _Text | None:
     outer, test = query.scope.outer, query.test
     value = uncast(test.value)
     if not isinstance(value, Ref) or value.symbol != outer.symbol or not isinstance(test.key.type, t.Int):
+        return None
+    if narrows(test.value):
         return None
     first = outer.lower.constant
     if not test.key.type.signed and (first is None or first < 0):

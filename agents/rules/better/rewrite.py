@@ -49,11 +49,10 @@ class Writer:
     function: Function
     _taken: set[str] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self._taken |= {m[0].decode() for m in _IDENTIFIER.finditer(self.function.unit.text)}
-
     def name(self, wanted: str) -> str:
         """A name of its own."""
+        if not self._taken:
+            self._taken |= {m[0].decode() for m in _IDENTIFIER.finditer(self.function.unit.text)}
         found, number = wanted, 2
         while found in self._taken:
             found, number = f"{wanted}{number}", number + 1

@@ -176,6 +176,18 @@ class Scope:
         return not any(isinstance(n, Binary) and n.op in "/%" for n in walk(e))
 
 
+def narrows(e: Expr) -> bool:
+    """Whether casts around an expression may lose its value."""
+    while isinstance(e, Cast):
+        a, b = e.type, e.operand.type
+        if not (isinstance(a, t.Float) and isinstance(b, t.Float | t.Int)) and not (
+            isinstance(a, t.Int) and isinstance(b, t.Int) and (a.bits, a.signed) >= (b.bits, b.signed)
+        ):
+            return True
+        e = e.operand
+    return False
+
+
 def printed_guards(function: Function, fact: LoopFact) -> list[str] | None:
     """The conditions under which a loop is parallel, as text; None where it is not, or asks for more than a look."""
     if not fact.parallel or not all(isinstance(g, Disjoint | Distinct | Holds) for g in fact.guards):

@@ -161,6 +161,26 @@ void residues(const unsigned char *x, int n, long *h) {
 }
 
 /* sort once, then halve */
+void wrapped_histogram(const int *x, int n, int *h, int bins) {
+    for (int b = 0; b < bins; b++) {
+        int c = 0;
+        for (int i = 0; i < n; i++)
+            if (x[i] == (signed char)b) c++;
+        h[b] = c;
+    }
+}
+
+/* none: the order of the indices wraps around */
+void ranks_by_low_bits(const int *a, int n, int *rank) {
+    for (int i = 0; i < n; i++) {
+        int c = 0;
+        for (int j = 0; j < n; j++)
+            if (a[j] < a[i] || (a[j] == a[i] && (signed char)j < (signed char)i)) c++;
+        rank[i] = c;
+    }
+}
+
+/* sort once, then halve */
 void coarse_histogram(const int *x, int n, int *h, int bins) {
     for (int b = 0; b < bins; b++) {
         int c = 0;
