@@ -29,7 +29,7 @@ _EXECUTION = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<execution>", re.MULTILINE)
 # Other functions of a file say nothing of this one: their fork sites are left out.
 _REACHED_ONLY = ("-fvisibility=hidden", "-ffunction-sections", "-Wl,--gc-sections")
 # Parallel algorithms of the standard library over our own fork and join, which the detector and the counters see.
-_OBSERVED_ALGORITHMS = ("-D_GLIBCXX_USE_TBB_PAR_BACKEND=0", "-include", "unseq/execution.h")
+OBSERVED_ALGORITHMS = ("-D_GLIBCXX_USE_TBB_PAR_BACKEND=0", "-include", "unseq/execution.h")
 
 Builds = dict[RuntimeKind, Future[Built | Rejected]]
 
@@ -79,7 +79,7 @@ def _called_for(task: Task, candidate: Candidate, toolchain: Toolchain, kind: Ru
         flags += _REACHED_ONLY + (AS_UPSTREAM if _PARLAY.search(candidate.text) else ())
     if _EXECUTION.search(candidate.text):
         as_used = kind is RuntimeKind.PLAIN
-        flags += ("-isystem", str(toolchain.tbb_include)) if as_used else _OBSERVED_ALGORITHMS
+        flags += ("-isystem", str(toolchain.tbb_include)) if as_used else OBSERVED_ALGORITHMS
     return flags
 
 

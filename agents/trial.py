@@ -159,7 +159,8 @@ class Trial:
         schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0), statics=True)
         done = self._run(RuntimeKind.PLAIN, cases, schedule, 2)
         verdict = self._checked(cases, schedule, done, "as it is used, 2 threads")
-        if verdict is None and done.changes > _FIRST_USES and not self.original.changes and self._owns_its_statics:
+        own = self.toolchain.parlaylib is None  # upstream's headers put their scheduler into static memory
+        if verdict is None and done.changes > _FIRST_USES and not self.original.changes and own:
             text = f"{done.changes} of {len(done.calls)} calls changed its static variables; the original keeps nothing"
             text = f"it keeps something from one call to the next: {text}"
             if self.candidate.path is None:
@@ -167,16 +168,15 @@ class Trial:
             self.notes.append(text)
         return verdict
 
-    @property
-    def _owns_its_statics(self) -> bool:
-        """Whether its static memory is the candidate's alone: upstream's headers put their scheduler there."""
-        return self.toolchain.parlaylib is None
-
     def _explained(self, verdict: Verdict | None) -> Verdict | None:
-        """A race, where one is found, in place of the wrong results that it leads to."""
-        if not isinstance(verdict, WrongOutput | Nondeterministic):
+        """A race on the input whose result is wrong, in place of what it leads to; shown on the smallest input."""
+        case, failed = self.outcomes.wrong_case, self.outcomes.failed
+        if case is None or not isinstance(verdict, WrongOutput | Nondeterministic):
             return verdict
-        failed, found = self.outcomes.failed, self._races(False)
+        everything, self.cases = self.cases, (case,)
+        found = self._races(False)
+        self.cases = everything
+        found = self._races(False) if isinstance(found, Raced) else found
         self.outcomes.failed = failed
         return found if isinstance(found, Raced) else verdict
 
@@ -295,7 +295,8 @@ class Trial:
 
     def attacked(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
         """What is wrong with the candidate on some valid cases, under a race detector and the sanitizers."""
-        return self._race_check(kind, cases) or self._sanitized(cases)
+        teams = team_sizes(cases) if adds_openmp(self.task, self.candidate) else (1,)
+        return self._race_check(kind, cases, teams) or self._sanitized(cases)
 
     def _valid(self, cases: Sequence[Case]) -> list[Case]:
         verdicts = self.original.validate(cases)
@@ -349,7 +350,8 @@ class Trial:
 
     def timed(self, cases: Sequence[Case], schedule: Schedule, threads: int) -> Run:
         """One process that calls the candidate as it would be used."""
-        fresh = self._owns_its_statics and not self.own_threads  # threads that wait must find what they wait for
+        # Threads that wait must find what they wait for.
+        fresh = self.toolchain.parlaylib is None and not self.own_threads
         return self._run(RuntimeKind.PLAIN, cases, replace(schedule, statics=fresh), threads)
 
     def check_timed(self, cases: Sequence[Case], schedule: Schedule, done: Run, threads: int) -> Verdict | None:
@@ -376,7 +378,7 @@ class Trial:
 
     def _scaling(self, quiet: bool) -> Verdict | None:
         points = self.measurement.profile.points
-        if points and not self.own_threads and self._owns_its_statics:
+        if points and not self.own_threads and self.toolchain.parlaylib is None:
             plain, checked = self._library(RuntimeKind.PLAIN), self._library(RuntimeKind.ASAN)
             assert isinstance(plain, Built) and isinstance(checked, Built)
             built = Program(self.original.place, self.task.function, plain.library, checked.library)

@@ -152,15 +152,19 @@ def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
     parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
-    if evidence.worst_ulp:
-        parts.append(f"floating point regrouped, at most {evidence.worst_ulp:.3g} ulp apart")
+    rounding = evidence.rounding
+    if rounding.worst_ulp:
+        errors = f"{rounding.original_ulp:.3g} ulp in the original, {rounding.candidate_ulp:.3g} in this"
+        known = f" (largest errors: {errors})" if rounding.original_ulp or rounding.candidate_ulp else ""
+        parts.append(f"floating point regrouped, at most {rounding.worst_ulp:.3g} ulp apart{known}")
     return "; ".join(parts)
 
 
 def _noticed(strength: Strength) -> str:
-    if not strength.mutants:
-        return "strength of the inputs not measured"
-    return f"{strength.killed} of {strength.mutants} mutants of the parallel code caught"
+    ran = [(strength.lines, "lines"), (strength.branches, "branches")]
+    parts = [f"{share:.0%} of the original's {what}" for share, what in ran if share is not None]
+    parts.append(f"{strength.killed} of {strength.mutants} mutants caught" if strength.mutants else "no mutants tried")
+    return ", ".join(parts)
 
 
 def _strength(evidence: Evidence) -> SuiteStrength:

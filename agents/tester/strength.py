@@ -92,7 +92,7 @@ def _build(trial: Trial, text: str, kind: RuntimeKind) -> Future[Built | Rejecte
 
 def _detector(trial: Trial) -> RuntimeKind:
     """The runtime that races were sought with."""
-    return RuntimeKind.RACE if trial.detector == "exact" else RuntimeKind.TSAN
+    return RuntimeKind.TSAN if trial.detector == "ThreadSanitizer" else RuntimeKind.RACE
 
 
 def _any_of(trial: Trial, builds: Builds, number: int) -> Trial:

@@ -66,7 +66,8 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 @dataclass(frozen=True, slots=True)
 class Setting:
     """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers;
-    ``environment`` is added to what it sees, ``writable`` is a folder that it may write to."""
+    ``environment`` is added to what it sees, ``writable`` is a folder that
+    it may write counts to."""
 
     kind: RuntimeKind
     parallel: bool
@@ -93,7 +94,7 @@ def run_cases(
     nonce = os.urandom(16)
     try:
         finished = run(
-            [*command, str(given), str(written)],
+            [*command, str(given), str(written), *(() if setting.writable is None else ("count",))],
             limits=_limits(setting),
             sandbox=Sandbox((place.folder,), () if setting.writable is None else (setting.writable,)),
             stdin=nonce,

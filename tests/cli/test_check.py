@@ -150,6 +150,18 @@ void scale(const double *x, double *y, int n)
 """
 
 
+OPENMP = """\
+void histogram(const int *a, int n, int *hist, int m)
+{
+#pragma omp parallel for
+    for (int i = 0; i < n; i++) {
+#pragma omp atomic
+        hist[a[i] % m]++;
+    }
+}
+"""
+
+
 @pytest.fixture
 def check(tmp_path: Path) -> Any:
     """Runs a check of some text against the original."""
@@ -227,6 +239,17 @@ def test_a_race_of_threads_in_c(check: Any) -> None:
     (pair,) = record["races"]["pairs"]
     assert {pair["earlier"]["line"], pair["later"]["line"]} == {9}
     assert pair["later"]["code"] == "*w->sum += w->x[i];"
+
+
+def test_openmp_with_atomic_updates_passes_and_without_them_shows_both_lines(check: Any) -> None:
+    record = only_record(check(OPENMP, "histogram", "--json", suffix=".c"))
+    assert record["verdict"] == "Pass"
+    assert record["races"]["detector"].startswith("exact for teams of 2, 3,")
+    done = check(OPENMP.replace("#pragma omp atomic\n", ""), "histogram", suffix=".c")
+    assert done.code == 1
+    assert "✗ Race" in done.out
+    assert done.out.count("hist[a[i] % m]++;") == 2
+    assert done.out.count("mine.c:5") == 2
 
 
 def test_inputs_grow_until_the_parallel_path_is_reached(check: Any) -> None:
