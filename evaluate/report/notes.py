@@ -214,7 +214,7 @@ def _call(fact: CallFact, depth: int) -> LoopNote:
 def _fork(fact: ForkFact) -> LoopNote:
     return LoopNote(
         line=fact.span.line,
-        header="recursion",
+        header="recursion" if fact.calls else "loops",
         what=f"fork of {len(fact.statements)}",
         parallel=True,
         claim=claim_of(fact.claim),

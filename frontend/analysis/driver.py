@@ -14,6 +14,7 @@ from unseq.frontend.analysis import (
     neighbour,
     nests,
     recursion,
+    sections,
     series,
     stl,
 )
@@ -54,6 +55,7 @@ def analyze(function: Function, assume: frozenset[str] = frozenset(), callees: b
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
     searches = irregular.searches(own, _judge(assume), assume)
     calls, forks = stl.find(function, own.pure), recursion.find(function, own.pure)
+    forks += sections.find(own, loops, (*calls, *forks, *searches))
     return Facts(function, tuple(loops), calls, forks, searches=searches)
 
 
