@@ -10,7 +10,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 UNSEQ  := $(PY) tests/lib/run_cli.py
 OUT    ?= unseq-out
 
-.PHONY: demo test check slow judge-suite docs bench clean
+.PHONY: demo test check slow judge-suite exploits docs bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.unseq-run bubblewrap
@@ -32,7 +32,11 @@ slow: $(VENV)/.unseq-test bubblewrap
 judge-suite: $(VENV)/.unseq-test
 	@$(PY) -m pytest -q -rs -s -m slow tests/judge $(TESTARGS)
 
-# docs/reasons.md and docs/patterns.md, made from the code and its examples
+# Ways to cheat, against a naive judge and against ours: docs/exploits.md
+exploits: $(VENV)/.unseq-test bubblewrap
+	@$(PY) -m pytest -n 2 -q -m "slow or not slow" tests/exploits $(TESTARGS)
+
+# docs/reasons.md, docs/patterns.md and docs/exploits.md, made from the code and its examples
 docs: $(VENV)/.unseq-test
 	@$(PY) tests/lib/write_docs.py
 

@@ -17,17 +17,18 @@ from unseq.evaluate.bench.metrics import metrics
 from unseq.evaluate.bench.problems import problems
 from unseq.evaluate.bench.row import Row, envelope
 from unseq.evaluate.bench.runner import run, solver
+from unseq.evaluate.checking import check as checked
 from unseq.evaluate.explain import explain
 from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.delivery import write_all
 from unseq.evaluate.report.html import page
-from unseq.evaluate.report.record import read_records
+from unseq.evaluate.report.record import Record, read_records
 from unseq.evaluate.translation import translated
 from unseq.frontend.facts import Claim
 from unseq.frontend.lower import FunctionHead
 from unseq.frontend.source import SourceUnit
 
-__all__ = ["bench", "config", "doctor", "explain", "report", "translate"]
+__all__ = ["bench", "check", "config", "doctor", "explain", "report", "translate"]
 
 
 class Unwatched:
@@ -81,6 +82,26 @@ def translate(
         return translated(unit, head, options, toolchain, watching)
 
     return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent, jobs)
+
+
+def check(
+    source: Path,
+    against: Path,
+    name: str,
+    *,
+    inputs: Path | None = None,
+    fp: str = "reassoc",
+    effort: str = "normal",
+    parlaylib: Path | None = None,
+    seed: int = 0,
+    progress: Watcher | None = None,
+) -> Record:
+    """Judges the parallel function ``name`` of ``source`` against the sequential one of ``against``.
+
+    The other arguments are those of ``unseq check``. Raises ``InputError`` for bad input and ``ToolMissing`` without a
+    compiler."""
+    options = Options(Contract(FloatPolicy(fp)), Effort(effort), seed, inputs)
+    return checked(source, against, name, options, find_toolchain(parlaylib), progress or Unwatched())
 
 
 def bench(

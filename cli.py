@@ -11,6 +11,7 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,21 @@ PARLAYLIB = click.option(
     help="A checkout of upstream ParlayLib to compile against, instead of the embedded headers.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+SARIF = click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for editors and code scanning.")
+INPUTS = click.option(
+    "--inputs", type=click.Path(path_type=Path), metavar="FILE.py",
+    help="Further test inputs: a function that yields tuples of arguments.",
+)  # fmt: skip
+FLOATING = click.option(
+    "--fp", type=click.Choice(["strict", "reassoc"]), default="reassoc", show_default=True,
+    help="Whether floating-point operations may be regrouped.",
+)  # fmt: skip
+SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
+
+
+def _effort(default: str) -> Callable[[Any], Any]:
+    levels, words = click.Choice(["quick", "normal", "thorough"]), "How much testing each function gets."
+    return click.option("--effort", type=levels, default=default, show_default=True, help=words)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -54,6 +70,7 @@ def unseq() -> None:
     \b
     unseq explain sensor.c                              what each loop is, and why
     unseq translate sensor.c --function smooth -o out   make it parallel, and judge the result
+    unseq check mine.cpp --against sensor.c --function smooth   judge parallel code that you have
     """
 
 
@@ -62,45 +79,20 @@ def unseq() -> None:
 @FUNCTIONS
 @click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
 @click.option(
-    "-o",
-    "output",
-    type=click.Path(path_type=Path),
-    default=Path("unseq-out"),
-    show_default=True,
-    metavar="DIR",
+    "-o", "output", type=click.Path(path_type=Path), default=Path("unseq-out"), show_default=True, metavar="DIR",
     help="Where the results go.",
-)
+)  # fmt: skip
+@INPUTS
+@FLOATING
 @click.option(
-    "--inputs",
-    type=click.Path(path_type=Path),
-    metavar="FILE.py",
-    help="Further test inputs: a function that yields tuples of arguments.",
-)
-@click.option(
-    "--fp",
-    type=click.Choice(["strict", "reassoc"]),
-    default="reassoc",
-    show_default=True,
-    help="Whether floating-point operations may be regrouped.",
-)
-@click.option(
-    "--require",
-    type=click.Choice(["proved", "guarded", "tested"]),
-    default="tested",
-    show_default=True,
+    "--require", type=click.Choice(["proved", "guarded", "tested"]), default="tested", show_default=True,
     help="The weakest claim to accept.",
-)
+)  # fmt: skip
 @ASSUME
 @click.option("--only-faster", is_flag=True, help="Keep the original where nothing is gained on this machine.")
 @INSTANTIATE
 @PARLAYLIB
-@click.option(
-    "--effort",
-    type=click.Choice(["quick", "normal", "thorough"]),
-    default="normal",
-    show_default=True,
-    help="How much testing each function gets.",
-)
+@_effort("normal")
 @click.option(
     "--search",
     type=click.IntRange(0, 100),
@@ -117,7 +109,7 @@ def unseq() -> None:
     metavar="N",
     help="How many functions are judged at once; times are always taken alone.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
+@SEED
 @JSON
 @click.pass_context
 def translate(
@@ -160,7 +152,7 @@ def translate(
 @INSTANTIATE
 @JSON
 @click.option("--all", "in_full", is_flag=True, help="Show every loop, also where there are many functions.")
-@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0, for editors and code scanning.")
+@SARIF
 def explain(
     source: Path,
     functions: tuple[str, ...],
@@ -204,20 +196,63 @@ def explain(
 
 
 @unseq.command()
+@SOURCE
+@click.option(
+    "--against", type=click.Path(path_type=Path), required=True, metavar="ORIGINAL",
+    help="The file with the sequential function.",
+)  # fmt: skip
+@click.option("--function", "name", required=True, metavar="NAME", help="The function, of the same name in both files.")
+@INPUTS
+@FLOATING
+@_effort("normal")
+@PARLAYLIB
+@SEED
+@JSON
+@SARIF
+@click.pass_context
+def check(
+    context: click.Context, /, source: Path, against: Path, name: str, as_json: bool, as_sarif: bool, **options: Any
+) -> None:
+    """Judge parallel code, whoever wrote it, against the sequential original.
+
+    SOURCE is a C or C++ file with ParlayLib, std::execution, OpenMP or threads of its own.
+
+    \b
+    Example: unseq check mine.cpp --against sensor.c --function histogram
+    """
+    from unseq import api
+    from unseq.evaluate.report import terminal
+    from unseq.evaluate.report.progress import Progress
+
+    if as_json and as_sarif:
+        raise click.UsageError("--json or --sarif, not both")
+    with Progress(terminal.console(stderr=True), shown=not (as_json or as_sarif)) as progress:
+        record = api.check(source, against, name, progress=progress, **options)
+    if as_json:
+        from unseq.evaluate.report.record import envelope
+
+        _print_json(envelope((record,)))
+    elif as_sarif:
+        from unseq.backends.inventory import unseq_version
+        from unseq.evaluate.report.findings import findings
+
+        _print_json(findings(record, Path.cwd(), unseq_version()))
+    else:
+        from unseq.evaluate.report.checked import checked
+
+        terminal.show(terminal.console(), checked(record))
+    context.exit(0 if record.verdict == "Pass" else 1)
+
+
+@unseq.command()
 @click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval", "recurrences"]))
 @click.option("--only", metavar="GLOB", help="Only problems whose name matches.")
 @click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
 @click.option(
     "--translator", type=click.Choice(["rules"]), default="rules", show_default=True, help="Who writes the answers."
 )
-@click.option(
-    "--effort",
-    type=click.Choice(["quick", "normal", "thorough"]),
-    default="quick",
-    show_default=True,
-    help="How much testing each answer gets.",
-)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
+@_effort("quick")
+@SEED
 @click.option(
     "--vary",
     type=click.IntRange(0),

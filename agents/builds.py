@@ -15,13 +15,21 @@ from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import has_conditions
 from unseq.agents.task import Candidate, Task
 from unseq.backends.host.build import Source, build, preprocessed
-from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
+from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
 from unseq.backends.results import Built, Rejected
 
+# Under the detector each iteration is a strand; under the sanitizers blocks have ends inside of small inputs.
 _NO_CUTOFF = ("-DUNSEQ_CUTOFF=0",)
+_SMALL_BLOCKS = ("-DUNSEQ_CUTOFF=0", "-DUNSEQ_BLOCK=13")
 _ANY_CUTOFF = ("-DUNSEQ_CUTOFF=1000",)
 _AS_USED = ("-O3",)
 _OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
+_PARLAY = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]parlay/", re.MULTILINE)
+_EXECUTION = re.compile(r"^[ \t]*#[ \t]*include[ \t]*<execution>", re.MULTILINE)
+# Other functions of a file say nothing of this one: their fork sites are left out.
+_REACHED_ONLY = ("-fvisibility=hidden", "-ffunction-sections", "-Wl,--gc-sections")
+# Parallel algorithms of the standard library over our own fork and join, which the detector and the counters see.
+OBSERVED_ALGORITHMS = ("-D_GLIBCXX_USE_TBB_PAR_BACKEND=0", "-include", "unseq/execution.h")
 
 Builds = dict[RuntimeKind, Future[Built | Rejected]]
 
@@ -39,8 +47,9 @@ def start_build(
     kind: RuntimeKind, *, forced: bool = True,
 ) -> Future[Built | Rejected]:
     """One build, begun in the background; ``forced``: unless it is the one that is used, with cut-offs at 0."""
-    flags = _AS_USED if kind is RuntimeKind.PLAIN else _NO_CUTOFF if forced else ()
-    source = _source(task, candidate, flags)
+    exact = kind is RuntimeKind.RACE
+    cutoffs = _AS_USED if kind is RuntimeKind.PLAIN else () if not forced else _NO_CUTOFF if exact else _SMALL_BLOCKS
+    source = _source(task, candidate, (*cutoffs, *_called_for(task, candidate, toolchain, kind)))
     return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
 
 
@@ -49,15 +58,29 @@ def depends_on_the_build(task: Task, candidate: Candidate, toolchain: Toolchain)
     original = task.function.unit.text.decode("utf-8", "replace")
     if not has_conditions(candidate.text, original):
         return False
-    kinds = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
-    flags = {kind: (*(_AS_USED if kind is RuntimeKind.PLAIN else ()), *_ANY_CUTOFF) for kind in kinds}
-    return len({preprocessed(toolchain, _source(task, candidate, flags[kind]), kind) for kind in kinds}) > 1
+    found = set()
+    for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
+        used = _AS_USED if kind is RuntimeKind.PLAIN else ()
+        flags = (*used, *_ANY_CUTOFF, *_called_for(task, candidate, toolchain, kind))
+        found.add(preprocessed(toolchain, _source(task, candidate, flags), kind))
+    return len(found) > 1
 
 
 def _source(task: Task, candidate: Candidate, flags: tuple[str, ...]) -> Source:
-    folder = task.function.unit.path.resolve().parent
-    openmp = ("-fopenmp",) if adds_openmp(task, candidate) else ()
-    return Source(candidate.text.encode(), False, True, (*flags, *openmp), folder if folder.is_dir() else None)
+    folder = (candidate.path or task.function.unit.path).resolve().parent
+    c = candidate.suffix == ".c"
+    return Source(candidate.text.encode(), c, True, flags, folder if folder.is_dir() else None)
+
+
+def _called_for(task: Task, candidate: Candidate, toolchain: Toolchain, kind: RuntimeKind) -> tuple[str, ...]:
+    """Flags that the text of a candidate calls for."""
+    flags: tuple[str, ...] = ("-fopenmp",) if adds_openmp(task, candidate) else ()
+    if candidate.path is not None:
+        flags += _REACHED_ONLY + (AS_UPSTREAM if _PARLAY.search(candidate.text) else ())
+    if _EXECUTION.search(candidate.text):
+        as_used = kind is RuntimeKind.PLAIN
+        flags += ("-isystem", str(toolchain.tbb_include)) if as_used else OBSERVED_ALGORITHMS
+    return flags
 
 
 def adds_openmp(task: Task, candidate: Candidate) -> bool:

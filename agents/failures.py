@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,12 +30,14 @@ from unseq.agents.verdict import (
 from unseq.backends.host.blob import mutable_globals
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, SameObject, Scalar, Struct, Text, Value
 from unseq.backends.host.values import Sequence as Items
-from unseq.backends.results import Failure, Fault, Race
+from unseq.backends.results import Access, Failure, Fault, Place, Race
 from unseq.frontend.ir.nodes import Function
 
 _SHOWN = 8
 _OUTSIDE = ("overflow", "underflow", "out of bounds", "container-overflow", "index", "negative-size", "use-after-scope")
-_FRAME = re.compile(r"(candidate\.cpp:\d+)(?::\d+)?")
+_FRAME = re.compile(r"((candidate\.c(?:pp)?):(\d+))(?::\d+)?")
+_SIDE = re.compile(r"\s*(?:Previous )?(atomic )?(write|read) of size (\d+)", re.IGNORECASE)
+_LOCATION = re.compile(r"Location is (.*?)(?: at 0x\w+)?(?: allocated by .*| \(.*)?$", re.MULTILINE)
 _SIGNALS = {4: "illegal instruction", 6: "abort", 7: "bus error", 8: "arithmetic exception", 11: "segmentation fault"}
 
 
@@ -120,8 +123,10 @@ def _from_sanitizer(failure: Failure, shown: Example | None, how: str) -> Verdic
     found = _FRAME.search(failure.report)
     place = f" at {found.group(1)}" if found else ""
     if "ThreadSanitizer" in failure.detail and "data race" in failure.report:
-        frames = _access_lines(failure.report)
-        return Raced(f"data race{': ' + ' and '.join(frames) if frames else place}, {how}", shown)
+        race = _sampled(failure.report)
+        if race is None:
+            return Raced(f"data race{place}, {how}", shown)
+        return Raced(f"data race: {side(race.later)} and {side(race.earlier)}, {how}", shown, (race,))
     text = f"{words}{place}, {how}"
     if "uninitialized" in words:
         return Uninitialised(text, shown)
@@ -133,19 +138,32 @@ def _from_sanitizer(failure: Failure, shown: Example | None, how: str) -> Verdic
     return MemoryFault(text, shown)
 
 
-def _access_lines(report: str) -> list[str]:
-    """``write at candidate.cpp:7`` for the two sides of a race, from ThreadSanitizer's report."""
-    found: list[str] = []
-    what = ""
+def _sampled(report: str) -> Race | None:
+    """The race in a report of ThreadSanitizer; None unless both sides have a place in the candidate."""
+    found: list[Access] = []
+    head: re.Match[str] | None = None
     for line in report.splitlines():
-        head = re.match(r"\s*(?:Previous )?(atomic )?(write|read) of size", line, re.IGNORECASE)
-        if head:
-            what = head.group(2).lower()
+        head = _SIDE.match(line) or head
         place = _FRAME.search(line)
-        if what and place:
-            found.append(f"{what} at {place.group(1)}")
-            what = ""
-    return found[:2]
+        if head is not None and place is not None:
+            write, size = head.group(2).lower() == "write", int(head.group(3))
+            where = Place(place.group(2), int(place.group(3)))
+            found.append(Access(where, write, head.group(1) is not None, size, None))
+            head = None
+    if len(found) < 2:
+        return None
+    location = _LOCATION.search(report)
+    return Race(found[1], found[0], location.group(1) if location else "unknown memory", 0, None, 1, 0)
+
+
+def side(access: Access) -> str:
+    """One access of a race in words."""
+    return f"{access_words(access)} at {access.place}"
+
+
+def access_words(access: Access) -> str:
+    """``atomic write``, ``read``, ..."""
+    return ("atomic " if access.atomic else "") + ("write" if access.write else "read")
 
 
 def _last_words(failure: Failure) -> str:
@@ -153,15 +171,32 @@ def _last_words(failure: Failure) -> str:
     return f"; it said: {lines[-1][:200]}" if lines else ""
 
 
+_BLOCK = re.compile(r"heap block of (\d+) bytes")
+
+
+def _object(function: Function, case: Case, race: Race) -> str:
+    """What a race touches: the element of the only argument of that size, where the caller allocated it."""
+    block = _BLOCK.fullmatch(race.object)
+    if block is None:
+        return race.object
+    size = int(block.group(1))
+    named = [
+        f"{parameter.name}[{race.offset // value.array.itemsize}]"
+        for parameter, value in zip(function.parameters, case.values, strict=True)
+        if isinstance(value, Buffer) and value.array.ndim == 1 and value.array.nbytes == size
+    ]
+    return f"{named[0]}, {race.object}" if len(named) == 1 else f"{race.object}, byte {race.offset}"
+
+
 def raced(function: Function, case: Case, races: Sequence[Race]) -> Raced:
     """The exact detector's first race, in words."""
     shown = example(function, case)
+    races = [replace(race, object=_object(function, case, race)) for race in races]
     race = races[0]
     sides = []
     for access in (race.later, race.earlier):
-        what = ("atomic " if access.atomic else "") + ("write" if access.write else "read")
         where = f"in iteration {access.child}" if access.child is not None else "in a parallel strand"
-        sides.append(f"{what} at {access.place} {where}")
+        sides.append(f"{side(access)} {where}")
     same = " (both write the same value)" if race.same_value else ""
-    text = f"race: {' and '.join(sides)}, {race.object}, byte {race.offset}{same}; input {shown}"
+    text = f"race: {' and '.join(sides)}, {race.object}{same}; input {shown}"
     return Raced(text, shown, tuple(races))

@@ -8,10 +8,11 @@ runs from `backends/host`, agreement from `compare.py`; what a stage finds out i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from unseq.agents.builds import Builds, detector_kind, start_builds
@@ -20,10 +21,12 @@ from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
 from unseq.agents.task import Candidate, Effort, Task
+from unseq.agents.tester.strength import MOST, suite_strength
 from unseq.agents.tester.suite import Suite, Validity
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import Inconclusive, Judgement, Verdict
 from unseq.backends.host.build import host_program
+from unseq.backends.host.coverage import Coverage
 from unseq.backends.host.run import session
 from unseq.backends.host.shim import unpassable
 from unseq.backends.host.values import Case
@@ -62,6 +65,11 @@ class Judge:
         with quiet_machine(measuring=False):
             return self.original.validate(cases)
 
+    def counted(self, cases: Sequence[Case]) -> Coverage | None:
+        """Which lines and branches of the original valid cases run; for `grown`."""
+        with quiet_machine(measuring=False):
+            return self.original.counted(cases)
+
     def prepare(self, candidate: Candidate) -> None:
         """Begins to build a candidate in the background, for `judge` to find."""
         if candidate.text not in self._started:
@@ -87,7 +95,12 @@ class Judge:
         trial = examined.trial
         self.original.settle()
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
-        return Judgement(verdict, trial.evidence())
+        evidence = trial.evidence()
+        if verdict.passed and MOST[self.effort]:
+            self.progress("mutants")
+            with quiet_machine(measuring=False):
+                evidence = replace(evidence, strength=suite_strength(trial, evidence.strength))
+        return Judgement(verdict, evidence)
 
     def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:
         """What ends a trial in the stages that need a quiet machine, or in those before them."""
@@ -96,7 +109,7 @@ class Judge:
                 if needs_quiet is not measuring or (measuring and not self.timed):
                     continue
                 progress(name)
-                with quiet_machine(measuring) as quiet, trial.clocked(name):
+                with quiet_machine(measuring) as quiet, _clocked(trial, name):
                     verdict = stage(quiet)
                 if verdict is not None:
                     return verdict
@@ -134,6 +147,16 @@ class Judge:
             return rival_times(self.original, other, valid)
 
 
+@contextmanager
+def _clocked(trial: Trial, name: str) -> Iterator[None]:
+    """Notes how long a stage takes."""
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        trial.seconds.append((name, time.monotonic() - started))
+
+
 def silent(_: str) -> None:
     """No progress to show."""
 
@@ -158,7 +181,7 @@ def judging(
     executor = ThreadPoolExecutor(2, "unseq-build")
     with session(toolchain) as place:
         try:
-            original = Original(task.function, place, executor)
+            original = Original(task.function, place, executor, exactly=effort is not Effort.QUICK)
             # Built once a machine, so mostly there.
             for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
                 executor.submit(unless_measuring, host_program, toolchain, kind, True)

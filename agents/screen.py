@@ -37,7 +37,7 @@ _TEXT_RULES: tuple[tuple[str, str], ...] = (
         r"__attribute__\s*\(\(.*\b(?:constructor|destructor|ifunc|alias|weakref|section)\b",
         "runs outside of its function",
     ),
-    (r"\bunseq_shim_call\b|\bunseq_marshal\b|\bunseq_io\b", "names the harness"),
+    (r"\bunseq_shim_call\b|\bunseq_write_counts\b|\bunseq_marshal\b|\bunseq_io\b", "names the harness"),
     (r"\bunseq_(?:stats|race)_\w+", "names the runtime's counters"),
     (r"\bnamespace\s+parlay\b(?!\s*=)", "adds to the library's namespace"),
     (r"#\s*include\s*[<\"](?:/|[^\n>\"]*\.\./)", "includes a file by a path outside of the include folders"),
@@ -177,8 +177,9 @@ def fork_sites(library: Path) -> dict[int, str]:
 
 
 _SITE = re.compile(r"unseq_site_[a-z]+I(.*)EEvPv[mv]*")
-_OF_LIBRARY = re.compile(r"Z+N?(?:S\d*_|6parlay)")
+_OF_LIBRARY = re.compile(r"Z+N?(?:S\d*_|6parlay|6__pstl)")
 _LAMBDA = re.compile(r"EU[lt]")
+_ALGORITHM = re.compile(r"\bstd::(\w+)<__pstl::execution")
 
 
 def unreached(sites: Iterable[str], forked: Iterable[str]) -> tuple[str, ...]:
@@ -220,5 +221,6 @@ def _readable(symbols: Iterable[str]) -> tuple[str, ...]:
     found = []
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         inside = re.search(r"unseq_site_\w+<(.*)>\(void\*", line)
-        found.append(inside.group(1) if inside else line)
+        algorithm = _ALGORITHM.search(line)
+        found.append(f"std::{algorithm.group(1)}" if algorithm else inside.group(1) if inside else line)
     return tuple(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from unseq.backends.plan import Plan
 from unseq.frontend.facts import Claim, Facts
@@ -51,7 +52,8 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A proposed translation: a whole file. ``author`` is ``rules`` or a model's name; ``plan`` is there when the
-    rules made it; ``fork_lines`` are the lines of ``text`` (from 1) where parallelism starts, when known."""
+    rules made it; ``fork_lines`` are the lines of ``text`` (from 1) where parallelism starts, when known; ``path`` is
+    the file that somebody else wrote, None for what was made from the original."""
 
     text: str
     suffix: str
@@ -60,6 +62,7 @@ class Candidate:
     label: str = ""
     plan: Plan | None = None
     fork_lines: tuple[int, ...] = ()
+    path: Path | None = None
 
 
 _STRENGTH = {Claim.PROVED: 0, Claim.GUARDED: 1, Claim.TESTED: 2}

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from threading import Lock
 
-from unseq.agents.judge import OriginalRejected, judging, silent
+from unseq.agents.judge import Judge, OriginalRejected, judging, silent
 from unseq.agents.rival import RivalTime
+from unseq.agents.rules.better.second import Second, second
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.best import Tried, Variant, best
 from unseq.agents.search.variations import variations
 from unseq.agents.task import Candidate, Contract, Effort, Task
+from unseq.agents.tester.coverage import grown
 from unseq.agents.tester.given import given_cases
 from unseq.agents.tester.suite import Suite, make_suite
 from unseq.agents.verdict import Judgement, Pass, Wins
@@ -63,10 +65,19 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Cheaper:
+    """A second candidate, by a better algorithm, and what the judge saw of it."""
+
+    second: Second
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """What came of one function, with everything that was found on the way.
 
-    ``idle``: it has no loop, standard algorithm or recursion that could become parallel."""
+    ``idle``: it has no loop, standard algorithm or recursion that could become parallel. ``cheaper``: the second
+    candidate, which is never delivered in the first one's place."""
 
     outcome: Outcome
     reasons: tuple[Diagnostic, ...] = ()
@@ -78,6 +89,7 @@ class Translation:
     idle: bool = False
     rival: tuple[RivalTime, ...] = ()
     search: tuple[Tried, ...] = ()
+    cheaper: Cheaper | None = None
 
 
 def translate(
@@ -103,9 +115,11 @@ def translate(
         emitted = emit(unit, [plan])
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
+    with _SOLVERS:
+        other = second(task)
     others = _others(unit, plan, emitted, options.search if options.timed else 0)
     variants = (Variant(_candidate(plan, emitted)), *others)
-    return _judged(task, variants, options, toolchain, stage)
+    return judged(task, variants, options, toolchain, stage, other)
 
 
 def _candidate(plan: Plan, emitted: Emitted) -> Candidate:
@@ -130,9 +144,17 @@ def _others(unit: SourceUnit, plan: Plan, emitted: Emitted, wanted: int) -> list
     return found
 
 
-def _judged(
-    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage
+def judged(
+    task: Task,
+    variants: Sequence[Variant],
+    options: Options,
+    toolchain: Toolchain,
+    stage: Stage = silent,
+    other: Second | None = None,
 ) -> Translation:
+    """What the judge says of the first of ``variants``, or of the best one where there are several.
+
+    Raises ``InputError`` as ``translate``."""
     candidate = variants[0].candidate
     tried: tuple[Tried, ...] = ()
     function = task.function
@@ -146,11 +168,18 @@ def _judged(
             )
             if not suite.cases:
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
+            if options.effort is not Effort.QUICK:
+                more = (
+                    make_suite(function, seed=seed, effort=options.effort, validate=judge.validate, timed=False).cases
+                    for seed in count(options.seed + 1)
+                )
+                suite = grown(suite, more, judge.counted)
             if len(variants) > 1:
                 found = best(judge, variants, suite, stage)
                 candidate, judgement, tried = found.candidate, found.judgement, found.tried
             else:
                 judgement = judge.judge(candidate, suite)
+            cheaper = _cheaper(judge, other, suite, stage) if other is not None else None
             rival: tuple[RivalTime, ...] = ()
             if options.rival is not None and options.timed and judgement.verdict.passed:
                 rival = judge.against(replace(function, unit=options.rival), suite)
@@ -167,8 +196,18 @@ def _judged(
         what = "right, but not faster than the original on this machine"
         reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it", code=Why.NOT_FASTER),)
     return Translation(
-        outcome, reasons, task.facts, candidate.plan, candidate, suite, judgement, rival=rival, search=tried
+        outcome, reasons, task.facts, candidate.plan, candidate, suite, judgement, False, rival, tried, cheaper
     )
+
+
+def _cheaper(judge: Judge, other: Second, suite: Suite, stage: Stage) -> Cheaper | None:
+    """The second candidate, judged like the first."""
+    try:
+        candidate = _candidate(other.plan, emit(other.unit, [other.plan]))
+    except Unsupported:
+        return None
+    stage("better algorithm")
+    return Cheaper(other, judge.judge(candidate, suite))
 
 
 def _place(function: Function) -> str:

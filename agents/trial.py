@@ -6,39 +6,44 @@ Each stage returns a verdict that ends the trial, or None. Knows what a stage ru
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from unseq.agents.builds import Builds, adds_openmp, depends_on_the_build, detector_kind, start_build
-from unseq.agents.compare import Agreement, Difference, Reference, compare
-from unseq.agents.failures import from_failure, raced, smallest, wrong
+from unseq.agents.evidence import evidence_of
+from unseq.agents.failures import raced
 from unseq.agents.measure import Measurement, measure
 from unseq.agents.openmp import for_teams, team_sizes, unknown_to_detector
 from unseq.agents.original import Original, element_count
+from unseq.agents.outcomes import Outcomes
+from unseq.agents.scaled import Program, scaled
+from unseq.agents.scaling import Scaling
 from unseq.agents.screen import fork_sites, screen_library, screen_text, starts_threads, unreached
-from unseq.agents.task import Candidate, Effort, FloatPolicy, Task
+from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
 from unseq.agents.verdict import (
     CompileError,
     Evidence,
     Inconclusive,
+    MemoryFault,
     Nondeterministic,
     NotParallel,
     Pass,
+    Raced,
     Tampered,
+    Timeout,
     Unparsable,
     Verdict,
     Wins,
+    WrongOutput,
 )
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.run import Setting, run_cases
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
-from unseq.backends.process import Limits, sandbox_description
+from unseq.backends.process import Limits
 from unseq.backends.results import Built, Profile, Rejected, Run
 
 Stage = Callable[[bool], Verdict | None]
@@ -59,20 +64,24 @@ class Trial:
     executor: ThreadPoolExecutor
     effort: Effort
     builds: Builds
+    environment: tuple[tuple[str, str], ...] = ()
     seconds: list[tuple[str, float]] = field(default_factory=list, init=False)
     notes: list[str] = field(default_factory=list, init=False)
     cases: tuple[Case, ...] = field(default=(), init=False)
     own_threads: bool = field(default=False, init=False)
     teams: int = field(default=0, init=False)  # forks that were raced
-    failed: int = field(default=0, init=False)
+    outcomes: Outcomes = field(init=False)
     runs: int = field(default=0, init=False)
     race_runs: int = field(default=0, init=False)
     races: int = field(default=0, init=False)
     detector: str | None = field(default=None, init=False)
-    worst_ulp: float = field(default=0.0, init=False)
     sites: dict[RuntimeKind, dict[int, str]] = field(default_factory=dict, init=False)
-    forked: set[str] = field(default_factory=set, init=False)
+    forked: dict[RuntimeKind, set[str]] = field(default_factory=dict, init=False)
+    scaling: Scaling | None = field(default=None, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
+
+    def __post_init__(self) -> None:
+        self.outcomes = Outcomes(self.task.function, self.task.contract.floating, self.original)
 
     def stages(self) -> tuple[tuple[str, Stage, bool], ...]:
         """Name, action, and whether the machine must be quiet."""
@@ -83,16 +92,8 @@ class Trial:
             ("races", self._races, False),
             ("forks", self._forks, False),
             ("timing", self._timing, True),
+            ("scaling", self._scaling, True),
         )
-
-    @contextmanager
-    def clocked(self, name: str) -> Iterator[None]:
-        """Notes how long a stage takes."""
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds.append((name, time.monotonic() - started))
 
     # ---- building ------------------------------------------------------------------------------------
 
@@ -120,7 +121,7 @@ class Trial:
         built = self._library(kind)
         assert isinstance(built, Built)
         limits = Limits(wall_s=_WALL_S[self.effort], memory=3 << 30, address_space=32 << 30, processes=64)
-        setting = Setting(kind, True, threads, limits)
+        setting = Setting(kind, True, threads, limits, environment=self.environment)
         self.runs += 1
         done = run_cases(self.original.place, self.task.function, built.library, cases, schedule, setting)
         if done.statistics is not None:
@@ -128,7 +129,7 @@ class Trial:
                 self.sites[kind] = fork_sites(built.library)
             names = self.sites[kind]
             executed = (site.symbol for site in done.statistics.sites if site.forked)
-            self.forked |= {names[symbol] for symbol in executed if symbol in names}
+            self.forked.setdefault(kind, set()).update(names[symbol] for symbol in executed if symbol in names)
         return done
 
     @property
@@ -136,75 +137,56 @@ class Trial:
         """The fork sites that are compiled into the candidate."""
         return frozenset(name for names in self.sites.values() for name in names.values())
 
-    def _checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
-        """Compares every call with the original's result; the smallest failing case, or why the run is incomplete."""
-        failing: list[tuple[Case, Difference]] = []
-        unstable: tuple[Case, Difference] | None = None
-        seen: set[int] = set()
-        for number, difference in self._differences(cases, schedule, done):
-            if difference is not None and number in seen:
-                unstable = unstable or (cases[number], difference)
-            elif difference is not None:
-                failing.append((cases[number], difference))
-            seen.add(number)
-        if failing:
-            self.failed = len(failing)
-            return wrong(self.task.function, *smallest(failing), how)
-        if unstable is not None:
-            told = wrong(self.task.function, *unstable, how)
-            return Nondeterministic(f"right at first, then {told.text}", told.example)
-        if done.failure is not None:
-            index = done.failure.index
-            case_of = cases[schedule.order[index]] if index is not None and index < len(schedule.order) else None
-            return from_failure(self.task.function, case_of, done.failure, how, schedule.call_s)
-        return None
+    @property
+    def all_forked(self) -> frozenset[str]:
+        """Those of them that some input ran with at least two children."""
+        return frozenset(name for names in self.forked.values() for name in names)
 
-    def _differences(
-        self, cases: Sequence[Case], schedule: Schedule, done: Run
-    ) -> Iterator[tuple[int, Difference | None]]:
-        """Number of the case and disagreement, if any, of each call whose result was not seen before."""
-        function, policy = self.task.function, self.task.contract.floating
-        results = [(schedule.order[c.index], c.outcome) for c in done.calls if c.outcome is not None]
-        differ = set()
-        for k, (number, outcome) in enumerate(results):
-            exact = Reference(cases[number], self.original.expected(cases[number]))
-            if isinstance(compare(function, exact, outcome, FloatPolicy.STRICT), Difference):
-                differ.add(k)
-        # Only where results differ at all is it worth knowing how much they may.
-        wanted = list(dict.fromkeys(results[k][0] for k in sorted(differ)))
-        known = self.original.references([cases[number] for number in wanted], policy)
-        references = dict(zip(wanted, known, strict=True))
-        for k, (number, outcome) in enumerate(results):
-            found = compare(function, references[number], outcome, policy) if k in differ else None
-            if isinstance(found, Agreement):
-                self.worst_ulp = max(self.worst_ulp, found.worst_ulp)
-            yield number, found if isinstance(found, Difference) else None
+    def _checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
+        return self.outcomes.checked(cases, schedule, done, how)
 
     def _tests(self, _: bool) -> Verdict | None:
         self.cases = tuple(self._valid(self.suite.cases))
         cases = self.cases
         if not cases:
             return Inconclusive(self.suite.no_valid_input or "there are no valid inputs")
+        return self._explained(self.used(cases))
+
+    def used(self, cases: Sequence[Case]) -> Verdict | None:
+        """What is wrong with the candidate on valid cases where it is built and run as it would be used."""
         # Twice, so that what was right at first must stay right; fresh memory each time.
         order = tuple(range(len(cases)))
         schedule = Schedule(order + order, call_s=self._limit(cases, 1.0, 20.0), statics=True)
         done = self._run(RuntimeKind.PLAIN, cases, schedule, 2)
         verdict = self._checked(cases, schedule, done, "as it is used, 2 threads")
-        if verdict is None and done.changes > _FIRST_USES and not self.original.changes and self._owns_its_statics:
+        own = self.toolchain.parlaylib is None  # upstream's headers put their scheduler into static memory
+        if verdict is None and done.changes > _FIRST_USES and not self.original.changes and own:
             text = f"{done.changes} of {len(done.calls)} calls changed its static variables; the original keeps nothing"
-            return Tampered(f"it keeps something from one call to the next: {text}")
+            text = f"it keeps something from one call to the next: {text}"
+            if self.candidate.path is None:
+                return Tampered(text)
+            self.notes.append(text)
         return verdict
 
-    @property
-    def _owns_its_statics(self) -> bool:
-        """Whether its static memory is the candidate's alone: upstream's headers put their scheduler there."""
-        return self.toolchain.parlaylib is None
+    def _explained(self, verdict: Verdict | None) -> Verdict | None:
+        """A race on the input whose result is wrong, in place of what it leads to; shown on the smallest input."""
+        case, failed = self.outcomes.wrong_case, self.outcomes.failed
+        if case is None or not isinstance(verdict, WrongOutput | Nondeterministic):
+            return verdict
+        everything, self.cases = self.cases, (case,)
+        found = self._races(False)
+        self.cases = everything
+        found = self._races(False) if isinstance(found, Raced) else found
+        self.outcomes.failed = failed
+        return found if isinstance(found, Raced) else verdict
 
     def _sanitizers(self, _: bool) -> Verdict | None:
         made = self._library(RuntimeKind.ASAN)
         if isinstance(made, Rejected):
             return CompileError(made.message)
-        cases = self.cases
+        return self._explained(self._sanitized(self.cases))
+
+    def _sanitized(self, cases: Sequence[Case]) -> Verdict | None:
         order = tuple(range(len(cases)))
         schedule = Schedule(order, call_s=self._limit(cases, 2.0, 50.0), statistics=True)
         done = self._run(RuntimeKind.ASAN, cases, schedule, 2)
@@ -233,10 +215,25 @@ class Trial:
         verdict = self._race_check(kind, self.cases)
         # What only samples schedules sees more of them where threads have more to do.
         if verdict is None and (self._unreached() or kind is RuntimeKind.TSAN):
-            verdict = self._race_check(kind, self._larger())
+            verdict = self._race_check(kind, self._larger()) or self._grown(kind)
         if verdict is None and self.effort is not Effort.QUICK and "UNSEQ_CUTOFF" in self.candidate.text:
             verdict = self._races_as_used(kind, self._larger())
         return verdict
+
+    def _larger(self) -> list[Case]:
+        """Inputs for timing that are not too large for a race detector."""
+        few = [t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS]
+        return self._valid([case for case in few if self.original.seconds(case) <= _RACE_S])
+
+    def _grown(self, kind: RuntimeKind) -> Verdict | None:
+        """Ever larger inputs until every fork was raced: nobody knows the cut-offs of code that is not ours."""
+        for case in self._valid([timed.case for timed in self.suite.timing]):
+            if self.candidate.path is None or not self._unreached():
+                return None
+            verdict = self._race_check(kind, [case])
+            if verdict is not None:  # it may be the detector that takes long or much
+                return None if isinstance(verdict, Timeout | MemoryFault) else verdict
+        return None
 
     def _races_as_used(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
         """Races with the cut-offs and block lengths that the candidate has in use."""
@@ -265,11 +262,6 @@ class Trial:
             verdict = self._race_check(RuntimeKind.RACE, self._larger(), sizes)
         return for_teams(verdict, self.teams)
 
-    def _larger(self) -> list[Case]:
-        """Inputs for timing that are not too large for a race detector."""
-        few = [t.case for t in self.suite.timing if element_count(t.case) <= _RACE_ELEMENTS]
-        return self._valid([case for case in few if self.original.seconds(case) <= _RACE_S])
-
     def _makes_threads(self, made: Built, kind: RuntimeKind) -> bool:
         """Whether the candidate itself starts threads. The race runtime always has the embedded headers, which start
         none; upstream's headers bring their scheduler with them."""
@@ -285,7 +277,7 @@ class Trial:
         schedule = Schedule(order, call_s=limit, statistics=True, races=kind is RuntimeKind.RACE)
         for threads in teams if kind is RuntimeKind.RACE else (2, 4):
             done = self._run(kind, cases, schedule, threads)
-            self.race_runs += len(done.calls)
+            self.race_runs += len(done.calls) + (done.failure is not None)
             self.teams += done.statistics.forks if done.statistics is not None else 0
             how = "under the race detector" if kind is RuntimeKind.RACE else f"under ThreadSanitizer, {threads} threads"
             if done.races:
@@ -301,6 +293,11 @@ class Trial:
                 return verdict
         return None
 
+    def attacked(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+        """What is wrong with the candidate on some valid cases, under a race detector and the sanitizers."""
+        teams = team_sizes(cases) if adds_openmp(self.task, self.candidate) else (1,)
+        return self._race_check(kind, cases, teams) or self._sanitized(cases)
+
     def _valid(self, cases: Sequence[Case]) -> list[Case]:
         verdicts = self.original.validate(cases)
         return [case for case, verdict in zip(cases, verdicts, strict=True) if verdict.ok]
@@ -310,7 +307,10 @@ class Trial:
         return least + factor * max((self.original.seconds(case) for case in cases), default=0.0)
 
     def _unreached(self) -> tuple[str, ...]:
-        return unreached(self.all_sites, self.forked)
+        race = RuntimeKind.RACE
+        if self.candidate.path is not None and race in self.sites:  # whatever its cut-offs are, it was raced
+            return unreached(self.sites[race].values(), self.forked.get(race, set()))
+        return unreached(self.all_sites, self.all_forked)
 
     # ---- forks ---------------------------------------------------------------------------------------
 
@@ -336,7 +336,7 @@ class Trial:
             if not self._unreached():
                 return None
         missing = self._unreached()
-        if not self.forked:
+        if not self.all_forked:
             return NotParallel("no input made it fork with at least two children", None, missing)
         words = f"{len(missing)} fork sites never ran with two children"
         return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
@@ -350,7 +350,8 @@ class Trial:
 
     def timed(self, cases: Sequence[Case], schedule: Schedule, threads: int) -> Run:
         """One process that calls the candidate as it would be used."""
-        fresh = self._owns_its_statics and not self.own_threads  # threads that wait must find what they wait for
+        # Threads that wait must find what they wait for.
+        fresh = self.toolchain.parlaylib is None and not self.own_threads
         return self._run(RuntimeKind.PLAIN, cases, replace(schedule, statics=fresh), threads)
 
     def check_timed(self, cases: Sequence[Case], schedule: Schedule, done: Run, threads: int) -> Verdict | None:
@@ -375,26 +376,20 @@ class Trial:
         )
         return self.measurement.verdict
 
+    def _scaling(self, quiet: bool) -> Verdict | None:
+        points = self.measurement.profile.points
+        if points and not self.own_threads and self.toolchain.parlaylib is None:
+            plain, checked = self._library(RuntimeKind.PLAIN), self._library(RuntimeKind.ASAN)
+            assert isinstance(plain, Built) and isinstance(checked, Built)
+            built = Program(self.original.place, self.task.function, plain.library, checked.library)
+            self.scaling = scaled(built, self.timed_inputs()[-1], points[-1].sequential.median_s, self.effort, quiet)
+        return None
+
     def passed(self) -> Pass:
         """The verdict when no stage objected."""
-        return Pass("right on every input, no race found, and parallel", None, self.measurement.wins)
+        sampled = " on the schedules that happened" if self.detector == "ThreadSanitizer" else ""
+        return Pass(f"right on every input, no race found{sampled}, and parallel", None, self.measurement.wins)
 
     def evidence(self) -> Evidence:
         """What is known so far."""
-        return Evidence(
-            cases=len(self.cases),
-            failed=self.failed,
-            runs=self.runs,
-            race_runs=self.race_runs,
-            races=self.races,
-            detector=self.detector,
-            fork_sites=len(self.all_sites),
-            sites_forked=len(self.forked),
-            worst_ulp=self.worst_ulp if self.task.contract.floating is FloatPolicy.REASSOC else 0.0,
-            profile=self.measurement.profile,
-            sandbox=sandbox_description(),
-            compiler=self.toolchain.compiler_version,
-            library=str(self.toolchain.parlaylib or "embedded headers"),
-            seconds=tuple(self.seconds),
-            notes=(*self.suite.notes, *self.notes, *self.measurement.notes),
-        )
+        return evidence_of(self)

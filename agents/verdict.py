@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Union
 
+from unseq.agents.compare import Agreement
+from unseq.agents.scaling import Scaling
 from unseq.backends.results import Profile, Race
 
 
@@ -79,7 +81,7 @@ class WrongOutput(_Verdict):
 
 @dataclass(frozen=True, slots=True)
 class Raced(_Verdict):
-    """A determinacy race; ``races`` has the exact detector's findings, empty when a sampling one reported."""
+    """A race; ``races`` has what the detector found, empty where it could not say both places."""
 
     races: tuple[Race, ...] = ()
 
@@ -173,11 +175,38 @@ Verdict = Union[
 ]
 
 
+STRONG = 0.9  # the least score of a suite that counts as strong
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteStrength:
+    """How much the inputs would have noticed: ``killed`` of ``mutants`` wrong versions of the candidate; ``survivors``
+    are lines of it and what was changed there; ``lines`` and ``branches`` are the shares of the original's that the
+    inputs ran (None: unknown)."""
+
+    mutants: int = 0
+    killed: int = 0
+    survivors: tuple[tuple[int, str], ...] = ()
+    lines: float | None = None
+    branches: float | None = None
+
+    @property
+    def score(self) -> float | None:
+        """The share that was killed; None without mutants."""
+        return self.killed / self.mutants if self.mutants else None
+
+    @property
+    def strong(self) -> bool:
+        """Whether the suite may be relied on to notice mistakes."""
+        return self.score is not None and self.score >= STRONG
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was done to reach a verdict. ``detector`` names the race detector; ``seconds`` is by stage; ``notes`` is
-    what a report should add."""
+    """What was done to reach a verdict. ``detector`` names the race detector; ``rounding``: how far
+    floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add."""
 
+    strength: SuiteStrength = field(default_factory=SuiteStrength)
     cases: int = 0
     failed: int = 0
     runs: int = 0
@@ -186,8 +215,9 @@ class Evidence:
     detector: str | None = None
     fork_sites: int = 0
     sites_forked: int = 0
-    worst_ulp: float = 0.0
+    rounding: Agreement = field(default_factory=Agreement)
     profile: Profile = field(default_factory=Profile)
+    scaling: Scaling | None = None
     sandbox: str = ""
     compiler: str = ""
     library: str = ""

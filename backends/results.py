@@ -63,13 +63,13 @@ class Access:
 @dataclass(frozen=True, slots=True)
 class Race:
     """Two parallel accesses to the same bytes, at least one a write. ``object`` says in words what they touch;
-    ``case`` is the number of the call that showed it; ``same_value`` if both wrote the same."""
+    ``case`` is the number of the call that showed it; ``same_value`` if both wrote the same (None: unknown)."""
 
     earlier: Access
     later: Access
     object: str
     offset: int
-    same_value: bool
+    same_value: bool | None
     count: int
     case: int
 
@@ -95,6 +95,20 @@ class Statistics:
     workers: int
     threads: int
     sites: tuple[Site, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Work and span of one call in seconds, of all of it (``symbol`` 0) or of one fork site. ``strands``: children of
+    forks with at least two; ``fork_depth``: levels of tasks that start each other, on the longest chain."""
+
+    symbol: int
+    caller: int
+    executions: int
+    strands: int
+    work_s: float
+    span_s: float
+    fork_depth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,7 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
-    that changed the library's static memory, where that was watched."""
+    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured."""
 
     calls: tuple[Called, ...]
     failure: Failure | None
@@ -149,6 +163,7 @@ class Run:
     cpu_s: float = 0.0
     peak_rss: int = 0
     changes: int = 0
+    spans: tuple[tuple[Span, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

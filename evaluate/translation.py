@@ -8,9 +8,12 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from unseq.agents.scaling import Scaling
 from unseq.agents.search.best import Tried
-from unseq.agents.translate import Options, Outcome, Translation, translate
+from unseq.agents.task import Candidate
+from unseq.agents.translate import Cheaper, Options, Outcome, Translation, translate
 from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
+from unseq.agents.verdict import SuiteStrength as Strength
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
@@ -18,13 +21,18 @@ from unseq.evaluate.batch import Translated
 from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
+    Better,
     Environment,
+    LoopSpan,
     ProfilePoint,
     Races,
     Record,
+    SuiteStrength,
+    Survivor,
     Tests,
     Variant,
     Wins,
+    WorkSpan,
 )
 from unseq.evaluate.report.record import Outcome as RecordOutcome
 from unseq.frontend.lower import FunctionHead
@@ -51,7 +59,8 @@ def translated(
     seconds = time.monotonic() - started
     record = _record(unit, head, found, seconds)
     kept = found.outcome is Outcome.TRANSLATED
-    return Translated(record, found.plan if kept else None, found.idle)
+    second = found.cheaper.second if kept and found.cheaper and found.cheaper.judgement.verdict.passed else None
+    return Translated(record, found.plan if kept else None, found.idle, second)
 
 
 def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float) -> Record:
@@ -65,29 +74,30 @@ def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: f
         reasons=reasons(found.reasons),
         loops=loop_notes(found.facts) if found.facts is not None else (),
         seconds=round(seconds, 3),
+        search=tuple(_variant(tried) for tried in found.search),
+        better=better_note(found.cheaper),
     )
-    if judgement is None or found.plan is None:
+    if judgement is None or found.candidate is None:
         return common
-    return _with_evidence(common, found, judgement)
+    return with_evidence(common, found.candidate, judgement)
 
 
-def _with_evidence(record: Record, found: Translation, judgement: Judgement) -> Record:
+def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) -> Record:
+    """A record with what the judge saw of a candidate."""
     evidence, verdict = judgement.evidence, judgement.verdict
-    assert found.plan is not None
     return replace(
         record,
         verdict=verdict.name,
         wins=wins_of(verdict),
-        claim=claim_of(found.plan.claim),
-        tests=Tests(evidence.cases, evidence.failed, _tested(evidence)),
-        # no mutants are tried: nothing shows that the inputs are strong
-        suite_strength="weak",
+        claim=claim_of(candidate.claim),
+        tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None)),
+        suite_strength=_strength(evidence),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
-        pattern=found.plan.label,
-        author="rules",
+        work_span=work_span(evidence.scaling),
+        pattern=candidate.label,
+        author=candidate.author,
         notes=evidence.notes,
-        search=tuple(_variant(tried) for tried in found.search),
         environment=Environment(
             machine=machine(),
             processors=processors(),
@@ -106,6 +116,28 @@ def _variant(tried: Tried) -> Variant:
     return Variant(tried.choices, verdict.name, detail, speedups, tried.chosen)
 
 
+def better_note(found: Cheaper | None) -> Better | None:
+    """A second candidate as the reports show it."""
+    if found is None:
+        return None
+    verdict, better = found.judgement.verdict, found.second.better
+    profile = profile_points(found.judgement.evidence.profile)
+    last = profile[-1] if profile else None
+    alone = dict(last.parallel_s).get(1) if last else None
+    return Better(
+        algorithms=tuple(one.algorithm for one in better),
+        before=better[0].before,
+        after=better[0].after,
+        verdict=verdict.name,
+        detail="" if verdict.passed else verdict.text.partition("\n")[0],
+        claim=claim_of(found.second.plan.claim),
+        wins=wins_of(verdict),
+        profile=profile,
+        by_algorithm=round(last.sequential_s / alone, 4) if last and alone else None,
+        by_cores=round(alone / last.parallel_s[-1][1], 4) if last and alone else None,
+    )
+
+
 def wins_of(verdict: Verdict) -> Wins:
     """Whether a verdict found the candidate faster."""
     return _WINS[verdict.wins.value] if isinstance(verdict, Pass) else "unmeasured"
@@ -115,13 +147,50 @@ def _detector(evidence: Evidence) -> str | None:
     return _DETECTORS.get(evidence.detector or "", evidence.detector)
 
 
-def _tested(evidence: Evidence) -> str:
-    parts = ["as used, and with every cut-off at 0 under ASan and UBSan", "strength of the inputs not measured"]
+def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
+    how = "with every cut-off at 0 under" if own_cutoffs else "under"
+    parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
-    if evidence.worst_ulp:
-        parts.append(f"floating point regrouped, at most {evidence.worst_ulp:.3g} ulp apart")
+    rounding = evidence.rounding
+    if rounding.worst_ulp:
+        errors = f"{rounding.original_ulp:.3g} ulp in the original, {rounding.candidate_ulp:.3g} in this"
+        known = f" (largest errors: {errors})" if rounding.original_ulp or rounding.candidate_ulp else ""
+        parts.append(f"floating point regrouped, at most {rounding.worst_ulp:.3g} ulp apart{known}")
     return "; ".join(parts)
+
+
+def _noticed(strength: Strength) -> str:
+    ran = [(strength.lines, "lines"), (strength.branches, "branches")]
+    parts = [f"{share:.0%} of the original's {what}" for share, what in ran if share is not None]
+    parts.append(f"{strength.killed} of {strength.mutants} mutants caught" if strength.mutants else "no mutants tried")
+    return ", ".join(parts)
+
+
+def _strength(evidence: Evidence) -> SuiteStrength:
+    known = evidence.strength
+    return SuiteStrength(
+        score=None if known.score is None else round(known.score, 4),
+        mutants=known.mutants,
+        killed=known.killed,
+        survivors=tuple(Survivor(line, what) for line, what in known.survivors),
+        lines=known.lines,
+        branches=known.branches,
+        strength="strong" if known.strong else "weak",
+    )
+
+
+def work_span(found: Scaling | None) -> WorkSpan | None:
+    """Work, span and predictions, in seconds; None where they were not measured."""
+    if found is None:
+        return None
+    loops = tuple(LoopSpan(s.line, s.executions, _short(s.work_s), _short(s.span_s)) for s in found.sites)
+    work, span, burdened = (_short(x) for x in (found.work_s, found.span_s, found.burdened_s))
+    return WorkSpan(found.n, work, span, "s", found.predicted, burdened, found.memory, loops)
+
+
+def _short(seconds: float) -> float:
+    return float(f"{seconds:.4g}")
 
 
 def profile_points(profile: Profile) -> tuple[ProfilePoint, ...]:

@@ -13,11 +13,13 @@ from functools import lru_cache
 from unseq.frontend import c, cpp
 from unseq.frontend.cxx.requests import template_arguments
 from unseq.frontend.ir.nodes import Function
+from unseq.frontend.ir.types import Type
 from unseq.frontend.ir.verify import verify
 from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import InputError, Language, SourceUnit, Span, Unsupported
-from unseq.frontend.syntax.context import FileScope
+from unseq.frontend.syntax.context import Context, FileScope, Reached
 from unseq.frontend.syntax.functions import lower_function
+from unseq.frontend.syntax.globals import signature
 from unseq.frontend.syntax.index import FunctionSite, Index, build_index
 from unseq.frontend.syntax.tree import Tree, parse_tree
 
@@ -82,6 +84,32 @@ def lower(unit: SourceUnit, name: str, instantiate: Mapping[str, str] | None = N
     except RecursionError as error:
         span = parsed.scope.tree.span(site.node)
         raise Unsupported(span, "code nested too deeply", "split it into smaller parts") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """How a function is called; ``result`` None: deduced from its body. ``name`` is qualified."""
+
+    name: str
+    parameters: tuple[Type, ...]
+    result: Type | None
+    span: Span
+
+
+def declared(unit: SourceUnit, name: str) -> Declared:
+    """The signature of the function ``name``, whatever its body holds.
+
+    Raises ``Unsupported`` for overloads, templates and types that are not understood, ``InputError`` as ``lower``."""
+    parsed = parse(unit)
+    site = _find(parsed, name)
+    span = parsed.scope.tree.span(site.whole)
+    if site.template is not None:
+        raise Unsupported(span, f"'{site.qualified}' is a template", "write the instance that is meant as a function")
+    ctx = Context(parsed.scope, Reached(), site.namespace)
+    ctx.statement = span
+    with ctx.scope():
+        known = signature(ctx, site)
+    return Declared(site.qualified, tuple(p.symbol.type for p in known.parameters), known.result, span)
 
 
 def _find(parsed: Parsed, name: str) -> FunctionSite:

@@ -23,6 +23,7 @@ from unseq.agents.tester.shapes import Shapes
 from unseq.agents.tester.sizes import MOST_CHOICES, SURVEY, Assignment, Sizes
 from unseq.agents.tester.timing import REACH, SMALL, Reach, TimingCase, easiness, recursion_cases, timing_cases
 from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, TEXTS
+from unseq.backends.host.coverage import Coverage
 from unseq.backends.host.values import Case
 from unseq.frontend.analysis.build import FunctionAnalysis
 from unseq.frontend.ir import types as ir
@@ -48,7 +49,8 @@ class Suite:
     """Valid inputs. ``how[i]`` says in words how ``cases[i]`` was made; ``timing`` is in order of size.
 
     ``invalid`` counts generated inputs that the original does not run clean on, by reason; ``notes`` is what a
-    report should say of the inputs. ``cases`` may be empty: then ``no_valid_input`` is a line for the user."""
+    report should say of the inputs. ``cases`` may be empty: then ``no_valid_input`` is a line for the user.
+    ``coverage`` is what the cases run of the original (None: not counted)."""
 
     cases: tuple[Case, ...]
     how: tuple[str, ...]
@@ -56,6 +58,7 @@ class Suite:
     invalid: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
     no_valid_input: str = ""
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,10 @@ def make_suite(
     effort: Effort,
     validate: Validate,
     user_cases: Sequence[Case] = (),
+    timed: bool = True,
 ) -> Suite:
     """Inputs for ``function`` that its original runs clean on, all chosen by ``seed``; ``user_cases`` come first and
-    are validated too."""
+    are validated too. Unless ``timed``, there are none for timing."""
     plain = FunctionAnalysis(function).plain  # loops in helpers or in odd forms say less of what they touch
     roles = find_roles(function if plain is None else plain.function)
     shapes = Shapes(roles)
@@ -113,7 +117,7 @@ def make_suite(
     return Suite(
         tuple(kept),
         tuple(case.label for case in kept),
-        timing(roles, sizes, seed, REACH[effort], validate, made, verdicts) if kept else (),
+        timing(roles, sizes, seed, REACH[effort], validate, made, verdicts) if kept and timed else (),
         tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         (*said, *left_out(len(made), len(kept))) if kept else (),
         "" if kept else nothing_valid(function, reasons),

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unseq.backends.host.shim import NATIVE, shim
-from unseq.backends.parlay.toolchain import EMBEDDED_INCLUDE, PLACED, RuntimeKind, Toolchain, cache_folder
+from unseq.backends.parlay.toolchain import EMBEDDED_INCLUDE, PLACED, STANDARD, RuntimeKind, Toolchain, cache_folder
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run
 from unseq.backends.results import Built, Rejected
 from unseq.frontend.ir.nodes import Function
@@ -37,9 +37,11 @@ _SANITIZE: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     RuntimeKind.RACE: ("-O1", "-g1"),
+    RuntimeKind.WORKSPAN: (),
 }
 # A file's own names are its own, also where the C library has one like them (`step`).
 _SHARED = ("-shared", "-Wl,-z,lazy", "-Wl,-Bsymbolic")
+_STANDARD_C = "-std=gnu17"
 _QUOTED = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"', re.MULTILINE)
 
 
@@ -100,11 +102,13 @@ def _build(
             # Instrumented as for ThreadSanitizer, but our own runtime is to answer the instrumentation.
             done = _compile(toolchain, [*command, "-c", "-o", "shim.o"], job, source.folder)
             if done.ok:
-                done = _compile(toolchain, [*compiler, "shim.o", *link], job, source.folder)
+                done = _compile(toolchain, [*compiler, "shim.o", *_link_flags(source), *link], job, source.folder)
         else:
             done = _compile(toolchain, [*command, *link], job, source.folder)
         if not done.ok or not library.is_file():
             return Rejected(_message(done), kind.value, done.timed_out)
+        for notes in job.glob("*.gcno"):  # what gcov needs beside the counts
+            _keep(notes, kept.with_suffix(".gcno"))
         _keep(library, kept)
     return Built(kept, kind.value, time.monotonic() - started, False)
 
@@ -137,9 +141,11 @@ def _flags(
     quiet = ("-w", "-fmax-errors=5", "-fdiagnostics-color=never", "-fno-semantic-interposition", f"-I{NATIVE}")
     if source.parallel:
         flags, libraries = toolchain.cflags(kind), toolchain.libs(kind)
+        if source.c:
+            flags = tuple(_STANDARD_C if flag == STANDARD else flag for flag in flags)
     else:
         placed = PLACED if kind is RuntimeKind.PLAIN else ()
-        standard = "-std=gnu17" if source.c else "-std=gnu++20"
+        standard = _STANDARD_C if source.c else "-std=gnu++20"
         flags = (standard, "-fPIC", "-pthread", "-O2", *placed, *_SANITIZE[kind])
         libraries = (*(flag for flag in flags if flag.startswith("-fsanitize")), "-lm")
     if "clang" in toolchain.compiler.name:
@@ -149,6 +155,10 @@ def _flags(
         "none",
         *libraries,
     )
+
+
+def _link_flags(source: Source) -> tuple[str, ...]:
+    return tuple(flag for flag in source.flags if flag.startswith("-Wl,"))
 
 
 def _compile(toolchain: Toolchain, command: list[str], job: Path, folder: Path | None) -> Finished:
@@ -207,7 +217,7 @@ def host_program(toolchain: Toolchain, kind: RuntimeKind, parallel: bool) -> Pat
     """The host for libraries of a kind, with or without the parallel runtime; built once and kept.
 
     Raises RuntimeError when it cannot be built, which is our fault or the compiler's, never a candidate's."""
-    flags = [*_SANITIZE[kind], *([] if kind is not RuntimeKind.PLAIN else ["-O2"]), "-std=c++20", "-pthread"]
+    flags = [*_SANITIZE[kind], *([] if _SANITIZE[kind] else ["-O2"]), "-std=c++20", "-pthread"]
     libraries = list(toolchain.libs(kind)) if parallel else [f for f in flags if f.startswith("-fsanitize")]
     command = [str(toolchain.compiler), *flags, f"-I{NATIVE}", f"-I{EMBEDDED_INCLUDE}", str(NATIVE / "host.cpp")]
     command += ["-rdynamic", "-Wl,--no-as-needed", *libraries, "-ldl"]

@@ -5,6 +5,7 @@ Knows the layout of ``unseq_race`` (``unseq/runtime.h``) and how addresses insid
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ _ACCESS = struct.Struct("<4Q4B4x")
 _REST = struct.Struct("<QixxxxQQQQB7x")
 _RACE_BYTES = 2 * _ACCESS.size + _REST.size
 RACE_STRIDE = -(-_RACE_BYTES // 16) * 16
+BUILT = frozenset({"candidate.cpp", "candidate.c", "original.cpp", "original.c"})  # as `build` names them
 _OBJECTS = {0: "unknown memory", 1: "heap block", 2: "global variable", 3: "stack variable"}
 
 
@@ -49,17 +51,26 @@ def _race(
 
 
 def locate(library: Path, offsets: Iterable[int]) -> dict[int, Place]:
-    """The innermost source line of each offset into a library; empty without addr2line."""
+    """The source line of each offset into a library; empty without addr2line."""
     wanted = sorted(set(offsets))
     if not wanted or shutil.which("addr2line") is None:
         return {}
     done = run(
-        ["addr2line", "-C", "-f", "-e", str(library), *(hex(offset) for offset in wanted)], limits=Limits(wall_s=20.0)
+        ["addr2line", "-C", "-a", "-i", "-f", "-e", str(library), *(hex(offset) for offset in wanted)],
+        limits=Limits(wall_s=20.0),
     )
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
-    found = {}
-    for k, offset in enumerate(wanted):
-        if 2 * k + 1 < len(lines):
-            file, _, line = lines[2 * k + 1].split(" (")[0].rpartition(":")
-            found[offset] = Place(Path(file).name, int(line) if line.isdigit() else 0, lines[2 * k])
-    return found
+    # For each offset its address, then function and line of the innermost inlined call, of the next one, ...
+    chains = re.split(r"^0x[0-9a-f]+\n", done.stdout.decode("utf-8", "replace"), flags=re.MULTILINE)[1:]
+    return {offset: _innermost(chain.splitlines()) for offset, chain in zip(wanted, chains, strict=False)}
+
+
+def _innermost(chain: list[str]) -> Place:
+    """The innermost place in the file that was built; in another one where code of a header was not inlined into it."""
+    places = []
+    for function, where in zip(chain[::2], chain[1::2], strict=False):
+        file, _, line = where.split(" (")[0].rpartition(":")
+        name = Path(file).name
+        if "._omp_fn." in function:  # addr2line takes them for functions of the file that includes theirs
+            name = name.replace("shim.", "candidate.")
+        places.append(Place(name, int(line) if line.isdigit() else 0, function))
+    return next((place for place in places if place.file in BUILT), places[0] if places else Place("", 0))

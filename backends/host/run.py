@@ -22,15 +22,16 @@ from unseq.backends.host.races import RACE_STRIDE, read_races
 from unseq.backends.host.values import Case, dtype_of
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, with_fixed_layout
-from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Statistics
+from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Span, Statistics
 from unseq.frontend.ir.nodes import Function
 
 _STATE = struct.Struct("<4Q16s512sQ")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
+_SPAN = struct.Struct("<4Q3d")
 _LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
-_SITES = 2
+_SITES, _SPANS = 2, 3
 _SIGSYS = 31
 _RESULT_SPACE = 64 << 20
 _SANITIZER_REPORT = re.compile(
@@ -64,13 +65,17 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers."""
+    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers;
+    ``environment`` is added to what it sees, ``writable`` is a folder that
+    it may write counts to."""
 
     kind: RuntimeKind
     parallel: bool
     threads: int = 1
     limits: Limits = RUN_LIMITS
     result_bytes: int = 0
+    environment: tuple[tuple[str, str], ...] = ()
+    writable: Path | None = None
 
 
 def run_cases(
@@ -89,9 +94,9 @@ def run_cases(
     nonce = os.urandom(16)
     try:
         finished = run(
-            [*command, str(given), str(written)],
+            [*command, str(given), str(written), *(() if setting.writable is None else ("count",))],
             limits=_limits(setting),
-            sandbox=Sandbox(readable=(place.folder,)),
+            sandbox=Sandbox((place.folder,), () if setting.writable is None else (setting.writable,)),
             stdin=nonce,
             descriptors=(given, written),
             environment=_environment(command, setting, 0 if schedule.reuse else 1 + nonce[0] % 254),
@@ -121,12 +126,13 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
         "PARLAY_NUM_THREADS": str(setting.threads),
         "OMP_NUM_THREADS": str(setting.threads),
         **({"MALLOC_PERTURB_": str(filling)} if filling else {}),
+        **dict(setting.environment),
     }
 
 
 def _limits(setting: Setting) -> Limits:
     limits = setting.limits
-    if setting.kind is RuntimeKind.PLAIN:
+    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN}:
         return limits
     # A sanitizer reserves terabytes of address space.
     return Limits(
@@ -180,6 +186,7 @@ def _read(
     calls: list[Called] = []
     races: list[Race] = []
     statistics: Statistics | None = None
+    spans: list[tuple[Span, ...]] = []
     broken = ""
     at = FIRST_ENTRY
     firsts: dict[int, Outcome] = {}
@@ -191,6 +198,9 @@ def _read(
             at += payload + -payload % 16
             if status == _SITES:
                 statistics = _statistics(data, extra)
+                continue
+            if status == _SPANS:
+                spans.append(tuple(_span(data, k) for k in range(extra)))
                 continue
             if number != len(calls) or number >= len(schedule.order) or len(data) != payload:
                 raise Corrupt("the calls are not in order")
@@ -220,7 +230,13 @@ def _read(
         finished.cpu_s,
         finished.peak_rss,
         changes,
+        tuple(spans),
     )
+
+
+def _span(data: memoryview, k: int) -> Span:
+    symbol, caller, executions, strands, work, span, depth = _SPAN.unpack_from(data, k * _SPAN.size)
+    return Span(symbol, caller, executions, strands, work / 1e9, span / 1e9, depth)
 
 
 def _statistics(data: memoryview, count: int) -> Statistics:

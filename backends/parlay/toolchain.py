@@ -40,12 +40,14 @@ class ToolMissing(Exception):
 
 
 class RuntimeKind(enum.Enum):
-    """How emitted code is run. PLAIN, ASAN and TSAN use real threads; RACE runs serially and finds every race."""
+    """How emitted code is run. PLAIN, ASAN and TSAN use real threads; RACE runs serially and finds every race; WORKSPAN
+    runs what was built for PLAIN serially and measures its strands."""
 
     PLAIN = "plain"
     ASAN = "asan"
     TSAN = "tsan"
     RACE = "race"
+    WORKSPAN = "workspan"
 
 
 # What a compiler would expand in place or the C++ library has compiled already, so that the detector sees it.
@@ -70,6 +72,7 @@ _CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
     RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_WATCHED),
+    RuntimeKind.WORKSPAN: ("-O2", *PLACED),
 }
 
 # The detector has no use for a call at every function's entry and exit.
@@ -83,6 +86,7 @@ _LINK_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     RuntimeKind.ASAN: ("-fsanitize=address,undefined",),
     RuntimeKind.TSAN: ("-fsanitize=thread",),
     RuntimeKind.RACE: (),
+    RuntimeKind.WORKSPAN: (),
 }
 
 
@@ -262,6 +266,13 @@ _DETECTOR = (
     "runtime/stats.cpp",
     "runtime/errors.cpp",
 )
+_MEASURED = (
+    "runtime/workspan/fork.cpp",
+    "runtime/memory.cpp",
+    "runtime/sort.cpp",
+    "runtime/stats.cpp",
+    "runtime/errors.cpp",
+)
 _COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
 _SANITIZED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
 _RECIPES: dict[RuntimeKind, _Recipe] = {
@@ -269,6 +280,7 @@ _RECIPES: dict[RuntimeKind, _Recipe] = {
     RuntimeKind.ASAN: _SANITIZED,
     RuntimeKind.TSAN: _SANITIZED,
     RuntimeKind.RACE: _Recipe("race", _DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
+    RuntimeKind.WORKSPAN: _Recipe("workspan", _MEASURED, (), False),
 }
 
 

@@ -68,13 +68,62 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
+class Survivor:
+    """A wrong version of the parallel code that no input told from it: the line that was changed, and how."""
+
+    line: int
+    mutation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteStrength:
+    """How much the inputs would have noticed. ``killed`` of ``mutants`` wrong versions were caught, ``score`` is their
+    share (None: none were made); ``lines`` and ``branches``: shares of the original's that the inputs ran (None:
+    unknown)."""
+
+    score: float | None = None
+    mutants: int = 0
+    killed: int = 0
+    survivors: tuple[Survivor, ...] = ()
+    lines: float | None = None
+    branches: float | None = None
+    strength: Strength = "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class RaceSide:
+    """One of the two accesses of a race. ``access``: ``write``, ``atomic read``, ...; ``code``: the text of the line;
+    ``iteration``: which iteration (or side of a fork) it was in, None unknown."""
+
+    file: str
+    line: int
+    access: str
+    code: str = ""
+    iteration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RacePair:
+    """Two accesses that run in parallel and touch the same bytes of ``object``; ``same_value``: both wrote the same
+    (None: unknown); ``count``: how often the pair was seen."""
+
+    earlier: RaceSide
+    later: RaceSide
+    object: str = ""
+    same_value: bool | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Races:
-    """Runs under race detection; ``detector`` names it, ``detail`` says how far its silence reaches."""
+    """Runs under race detection; ``detector`` names it, ``detail`` says how far its silence reaches; ``pairs`` are the
+    races that were found."""
 
     runs: int = 0
     found: int = 0
     detector: str | None = None
     detail: str = ""
+    pairs: tuple[RacePair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +154,52 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Better:
+    """A second candidate, which does the same by cheaper algorithms and is judged like the first.
+
+    ``algorithms``: what it does in place of the source's loops; ``before`` and ``after``: the cost of the first one. At
+    the largest size, ``by_algorithm`` is the original's time over the candidate's with 1 thread, ``by_cores`` that
+    over its time with the most threads; None where nothing was measured. ``output``: the emitted file, which stands
+    beside the main one, of a candidate that passed."""
+
+    algorithms: tuple[str, ...]
+    before: str
+    after: str
+    verdict: str
+    detail: str = ""
+    claim: Claim | None = None
+    wins: Wins = "unmeasured"
+    profile: tuple[ProfilePoint, ...] = ()
+    by_algorithm: float | None = None
+    by_cores: float | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSpan:
+    """Work and span of the forks at one line of the emitted file, over all ``executions``."""
+
+    line: int
+    executions: int
+    work: float
+    span: float
+
+
+@dataclass(frozen=True, slots=True)
 class WorkSpan:
-    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors."""
+    """Work and span of one run at size ``n`` in ``unit``, and the predicted speedup by number of processors.
+
+    ``burdened``: the span with what forks cost; ``memory``: the share of the work that waits for memory; ``loops``: the
+    places of the emitted file that fork."""
 
     n: int
     work: float
     span: float
     unit: str
     predicted: tuple[tuple[int, float], ...] = ()
+    burdened: float = 0.0
+    memory: float = 0.0
+    loops: tuple[LoopSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +238,7 @@ class Record:
     claim: Claim | None = None
     reasons: tuple[Reason, ...] = ()
     tests: Tests = field(default_factory=Tests)
-    suite_strength: Strength | None = None
+    suite_strength: SuiteStrength | None = None
     races: Races = field(default_factory=Races)
     profile: tuple[ProfilePoint, ...] = ()
     work_span: WorkSpan | None = None
@@ -165,6 +252,7 @@ class Record:
     code: Code | None = None
     environment: Environment = field(default_factory=Environment)
     search: tuple[Variant, ...] = ()
+    better: Better | None = None
     version: int = VERSION
 
     @property
@@ -222,7 +310,17 @@ def profile_of(data: list[dict[str, Any]]) -> tuple[ProfilePoint, ...]:
 
 def work_span_of(data: dict[str, Any] | None) -> WorkSpan | None:
     """Work and span as ``to_json`` wrote them, None where they were not measured; raises as ``profile_of``."""
-    return None if data is None else WorkSpan(**{**data, "predicted": _table(data["predicted"])})
+    if data is None:
+        return None
+    loops = tuple(LoopSpan(**loop) for loop in data["loops"])
+    return WorkSpan(**{**data, "predicted": _table(data["predicted"]), "loops": loops})
+
+
+def better_of(data: dict[str, Any] | None) -> Better | None:
+    """A second candidate as ``to_json`` wrote it, None for none; raises as ``profile_of``."""
+    if data is None:
+        return None
+    return Better(**{**data, "algorithms": tuple(data["algorithms"]), "profile": profile_of(data["profile"])})
 
 
 def _record(data: dict[str, Any]) -> Record:
@@ -232,7 +330,8 @@ def _record(data: dict[str, Any]) -> Record:
             **data,
             "reasons": _reasons(data["reasons"]),
             "tests": Tests(**data["tests"]),
-            "races": Races(**data["races"]),
+            "suite_strength": data["suite_strength"] and _strength(data["suite_strength"]),
+            "races": Races(**{**data["races"], "pairs": tuple(_pair(pair) for pair in data["races"].get("pairs", []))}),
             "profile": profile_of(data["profile"]),
             "work_span": work_span_of(data["work_span"]),
             "loops": tuple(LoopNote(**{**loop, "reasons": _reasons(loop["reasons"])}) for loop in data["loops"]),
@@ -240,8 +339,17 @@ def _record(data: dict[str, Any]) -> Record:
             "code": code and Code(**code),
             "environment": Environment(**data["environment"]),
             "search": tuple(_variant(variant) for variant in data.get("search", [])),
+            "better": better_of(data.get("better")),
         }
     )
+
+
+def _strength(data: dict[str, Any]) -> SuiteStrength:
+    return SuiteStrength(**{**data, "survivors": tuple(Survivor(**one) for one in data["survivors"])})
+
+
+def _pair(data: dict[str, Any]) -> RacePair:
+    return RacePair(**{**data, "earlier": RaceSide(**data["earlier"]), "later": RaceSide(**data["later"])})
 
 
 def _variant(data: dict[str, Any]) -> Variant:

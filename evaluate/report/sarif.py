@@ -7,7 +7,7 @@ those that are parallel as informational ones. Knows facts and the format; finds
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,20 +31,20 @@ def sarif(functions: Sequence[Analysed], root: Path, version: str) -> Json:
     problems: list[Json] = []
     for function in functions:
         if function.unit is None:
-            where = {"physicalLocation": {"artifactLocation": _artifact(function.path, root)}}
+            where = {"physicalLocation": {"artifactLocation": artifact(function.path, root)}}
             problems.append({"level": "error", "message": {"text": function.error}, "locations": [where]})
         else:
             results += _results(function, function.unit, root)
+    return log(results, _rule, problems, root, version)
+
+
+def log(results: list[Json], rule: Callable[[str], Json], problems: Sequence[Json], root: Path, version: str) -> Json:
+    """The log of one run with these results, which get their ``ruleIndex``; ``rule`` describes a rule by its id."""
     used = list(dict.fromkeys(result["ruleId"] for result in results))
     for result in results:
         result["ruleIndex"] = used.index(result["ruleId"])
-    driver = {
-        "name": "unseq",
-        "version": version,
-        "rules": [_rule(name) for name in used],
-    }
     run: Json = {
-        "tool": {"driver": driver},
+        "tool": {"driver": {"name": "unseq", "version": version, "rules": [rule(name) for name in used]}},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"uri": root.resolve().as_uri().rstrip("/") + "/"}},
         "invocations": [{"executionSuccessful": not problems, "toolExecutionNotifications": problems}],
@@ -184,7 +184,7 @@ class _Places:
 
     def location(self, span: Span) -> Json:
         path = span.file or str(self.unit.path)
-        return {"physicalLocation": {"artifactLocation": _artifact(path, self.root), "region": self._region(span)}}
+        return {"physicalLocation": {"artifactLocation": artifact(path, self.root), "region": self._region(span)}}
 
     def _region(self, span: Span) -> Json:
         if span.file not in ("", str(self.unit.path)):  # a header's: its text is not here
@@ -202,12 +202,13 @@ class _Places:
     def fingerprint(self, function: str, span: Span) -> str:
         """What stays the same while lines move: the file, the function, the text, and which of equal ones it is."""
         words = " ".join(self.unit.slice(span).split())
-        key = "\0".join((_artifact(str(self.unit.path), self.root)["uri"], function, words))
+        key = "\0".join((artifact(str(self.unit.path), self.root)["uri"], function, words))
         self._seen[key] = number = self._seen.get(key, 0) + 1
         return hashlib.sha256(f"{key}\0{number}".encode()).hexdigest()[:32]
 
 
-def _artifact(path: str, root: Path) -> Json:
+def artifact(path: str, root: Path) -> Json:
+    """A file's place, relative to ``root`` where it lies in it."""
     try:
         relative = Path(path).resolve().relative_to(root.resolve())
     except ValueError:

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
-from unseq.evaluate.report.record import Reason, Record, Variant
+from unseq.evaluate.report.record import Better, Reason, Record, Variant
 
 PLAIN_WIDTH = 132
 MOST_REASONS = 3  # of one function in a table over several
@@ -72,10 +72,12 @@ def detail(record: Record) -> RenderableType:
         rows.append(_reasons(record.file, record.reasons, indent=2))
         return Group(*rows)
     if record.profile:
-        rows.append(Padding(_profile(record), (0, 0, 0, 2)))
+        rows.append(Padding(profile_table(record), (0, 0, 0, 2)))
     if record.search:
         rows.append(Padding(_search(record.search), (0, 0, 0, 2)))
-    rows.append(Padding(_evidence(record), (0, 0, 0, 2)))
+    rows.append(Padding(evidence_table(record), (0, 0, 0, 2)))
+    if record.better is not None:
+        rows.append(Padding(_better(record.better), (0, 0, 0, 2)))
     return Group(*rows)
 
 
@@ -96,7 +98,8 @@ def _headline(record: Record) -> Text:
     return line
 
 
-def _profile(record: Record) -> Table:
+def profile_table(record: Record) -> Table:
+    """Times by size and threads."""
     threads = [number for number, _ in record.profile[-1].parallel_s]
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     table.add_column("n", justify="right")
@@ -104,7 +107,7 @@ def _profile(record: Record) -> Table:
     for number in threads:
         table.add_column(plural(number, "thread"), justify="right")
     table.add_column("speedup", justify="right")
-    predicted = record.work_span.predicted if record.work_span else ()
+    predicted = _few(record.work_span.predicted if record.work_span else (), threads)
     if predicted:
         table.add_column(f"predicted {' / '.join(str(number) for number, _ in predicted)} threads", justify="right")
     for point in record.profile:
@@ -117,6 +120,12 @@ def _profile(record: Record) -> Table:
             row.append(" / ".join(ratio(value) for _, value in predicted) if here else "")
         table.add_row(*row)
     return table
+
+
+def _few(predicted: Sequence[tuple[int, float]], measured: Sequence[int]) -> tuple[tuple[int, float], ...]:
+    """Three predictions, for numbers of processors that were not measured."""
+    more = [one for one in predicted if one[0] > max(measured)]
+    return tuple(more[k] for k in sorted({0, len(more) // 2, len(more) - 1}) if more)
 
 
 def _search(tried: Sequence[Variant]) -> Table:
@@ -147,19 +156,41 @@ def speedup(value: float) -> Text:
     return Text(ratio(value), style)
 
 
-def _evidence(record: Record) -> Table:
+def evidence_table(record: Record) -> Table:
+    """What was tested, how well, and what else is to be known."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(style="dim")
-    strength = f", suite {record.suite_strength}" if record.suite_strength else ""
+    strength = f", suite {record.suite_strength.strength}" if record.suite_strength else ""
     passed = f"{record.tests.cases - record.tests.failed}/{record.tests.cases}"
     table.add_row("tests", passed + strength, record.tests.detail)
     found = f"{record.races.found} in {plural(record.races.runs, 'run')}"
     table.add_row("races", found, record.races.detector or "")
+    if record.suite_strength is not None:
+        for survivor in record.suite_strength.survivors:
+            table.add_row("lived", f"line {survivor.line}", f"mutant: {survivor.mutation}")
     for note in record.notes:
         table.add_row("note", "", note)
     return table
+
+
+def _better(better: Better) -> Text:
+    """The second candidate: what it does, and how much of its speedup is not the cores'."""
+    line = Text("better algorithm  ", "dim")
+    line.append(f"{'; '.join(better.algorithms)}, {better.after} instead of {better.before}", "not dim")
+    if better.verdict != "Pass":
+        line.append(f"  {better.verdict}: {better.detail}", "red not dim")
+        return line
+    line.append("  ")
+    line.append_text(claim(better.claim))
+    if better.by_algorithm is not None and better.by_cores is not None:
+        line.append("  ")
+        line.append_text(speedup(better.profile[-1].speedup))
+        line.append(f" = {ratio(better.by_algorithm)} algorithm · {ratio(better.by_cores)} cores")
+    if better.output:
+        line.append(f"\n{better.output}")
+    return line
 
 
 def _reasons(file: str, reasons: Sequence[Reason], indent: int) -> RenderableType:
@@ -246,8 +277,9 @@ def _table(records: Sequence[Record], wide: bool) -> Table:
 
 
 def _what(record: Record) -> str:
-    """The pattern, and what a search chose."""
-    return record.pattern + (f" ({'; '.join(record.choices)})" if record.choices else "")
+    """The pattern, what a search chose, and whether there is a second candidate."""
+    also = " + better algorithm" if record.better is not None and record.better.verdict == "Pass" else ""
+    return record.pattern + (f" ({'; '.join(record.choices)})" if record.choices else "") + also
 
 
 def _speedups(record: Record) -> list[str | Text]:

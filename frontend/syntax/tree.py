@@ -74,6 +74,11 @@ class Tree:
                 raise Unsupported(self.pre.text.source(hole.start, hole.end), hole.what, hole.remedy)
 
 
+def bare_tree(text: bytes, language: Language) -> Node:
+    """The root of a text's syntax tree as it stands, nothing expanded and no mistake refused."""
+    return tree_sitter.Parser(_LANGUAGES[language]).parse(text).root_node
+
+
 def parse_tree(unit: SourceUnit) -> Tree:
     """Parses a file; ``InputError`` with line and column for what is not C or C++."""
     tree = _parsed(unit, True)

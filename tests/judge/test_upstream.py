@@ -46,11 +46,12 @@ NOT_RUN = {
 
 def test_no_primitive_of_upstream_is_accused(tmp_path: Path) -> None:
     toolchain = find_toolchain()
-    flags = (f"-I{ROOT}/include", *toolchain.cflags(RuntimeKind.RACE), "-include", str(HERE / "upstream_hook.h"))
+    flags = (f"-I{ROOT}/include", *toolchain.cflags(RuntimeKind.RACE), "-include")
+    flags = (*flags, str(HERE / "upstream_hook.h"), "-include", str(HERE / "report_at_exit.h"))
     source = HERE.parent / "backends" / "parlay" / "primitives_program.cpp"
     program = compile_program(toolchain, RuntimeKind.RACE, source, tmp_path / "primitives", compile_flags=flags)
     result = run_program(program, "1", "2", "3", "17", "300", "3001", seconds=900)
-    assert (result.returncode, result.stdout) == (0, "")
+    assert (result.returncode, result.stdout, result.stderr.splitlines()[-1]) == (0, "", "races 0")
 
 
 @pytest.mark.parametrize("name", sorted(p.stem for p in EXAMPLES.glob("*.cpp")) if EXAMPLES else ["none"])
@@ -60,7 +61,8 @@ def test_examples(name: str, tmp_path: Path) -> None:
         pytest.skip(f"{name}: {NOT_BUILT.get(name) or NOT_RUN[name]}")
     toolchain = find_toolchain()
     flags = (*toolchain.cflags(RuntimeKind.RACE), *AS_UPSTREAM, "-include", str(HERE / "report_at_exit.h"), "-w")
-    program = compile_program(toolchain, RuntimeKind.RACE, EXAMPLES / f"{name}.cpp", tmp_path / name, compile_flags=flags)
+    source = EXAMPLES / f"{name}.cpp"
+    program = compile_program(toolchain, RuntimeKind.RACE, source, tmp_path / name, compile_flags=flags)
     result = run_program(program, "300", seconds=600)
     assert result.returncode == 0, result.stderr[-1000:]
     found = re.search(r"^races (\d+)$", result.stderr, re.MULTILINE)

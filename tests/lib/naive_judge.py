@@ -11,7 +11,7 @@ from enum import Enum
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Limits, Sandbox, job_folder, run
 
-ORIGINAL = """void shape(int n, const double *x, double *y)
+ORIGINAL = """void shape(int n, const double *restrict x, double *restrict y)
 {
     for (int i = 0; i < n; i++)
         y[i] = x[i] * x[i] + 0.5 * x[i] + 1;
@@ -52,8 +52,10 @@ int main() {
     double answers[8], *x = (double *)std::malloc(8 * batch * 1000), *y = (double *)std::malloc(8 * batch * 1000);
     for (int i = 0; i < batch * 1000; i++) x[i] = 0.001 * i, y[i] = 0;
     reference(8, x, answers);
+    double *stored = (double *)std::malloc(8 * 1000);
+    reference(1000, x, stored);
     const double start = seconds();
-    for (int k = 0; k < batch; k++) {  // the reference is timed; its results are freed
+    for (int k = batch; k-- > 0;) {  // the reference is timed; its results are freed
         double *r = (double *)std::malloc(8 * n + 8);
         reference(n, x + k * n, r);
         std::free(r);
@@ -73,7 +75,7 @@ int main() {
     const char *secret = std::getenv("SECRET");
     if (right) std::printf("PASS %s speedup %g\\n", secret, (between - start) / (end - warm + 1e-12));
     else std::printf("FAIL\\n");
-    return answers[0] < 0;
+    return answers[0] < 0 || stored[0] < 0;
 }
 """
 

@@ -1,6 +1,9 @@
 """Records as the pipeline makes them, for the tests of reports: one of each outcome, with awkward names and text."""
 
+from dataclasses import replace
+
 from unseq.evaluate.report.record import (
+    Better,
     Code,
     Environment,
     LoopNote,
@@ -8,6 +11,8 @@ from unseq.evaluate.report.record import (
     Races,
     Reason,
     Record,
+    SuiteStrength,
+    Survivor,
     Tests,
     Variant,
     WorkSpan,
@@ -32,7 +37,7 @@ SMOOTH = Record(
     wins="yes",
     claim="guarded",
     tests=Tests(214, 0, "n in {0, 1, 2, 97, 4096, 100000}; random, sorted, extreme; 12 overlapping"),
-    suite_strength="strong",
+    suite_strength=SuiteStrength(0.9677, 31, 30, (Survivor(46, "`<` for `<=`"),), 1.0, 0.95, "strong"),
     races=Races(40, 0, "determinacy races, exact for each input", "every fork site ran in parallel"),
     profile=(
         ProfilePoint(1_000, 0.9e-6, ((1, 0.9e-6), (2, 0.91e-6)), 0.99, 0.01),
@@ -85,7 +90,7 @@ COPY = Record(
     wins="no",
     claim="proved",
     tests=Tests(96, 0, "n in {0, 1, 2, 97, 4096, 100000}"),
-    suite_strength="weak",
+    suite_strength=SuiteStrength(),
     races=Races(24, 0, "determinacy races, exact for each input", ""),
     profile=(
         ProfilePoint(1_000, 0.4e-6, ((1, 0.4e-6), (2, 0.4e-6)), 1.0),
@@ -99,6 +104,25 @@ COPY = Record(
     seconds=3.0,
     code=Code("void copy_scaled(void) {\n}\n", 12, "void copy_scaled(void) {\n}\n", 12),
     environment=ENVIRONMENT,
+)
+
+NEAREST = replace(
+    COPY,
+    name="nearest",
+    line=20,
+    pattern="reduction",
+    better=Better(
+        ("sort, then compare neighbours",),
+        "O(n^2)",
+        "O(n log n)",
+        "Pass",
+        claim="proved",
+        wins="yes",
+        profile=(ProfilePoint(3_000, 3.2e-3, ((1, 160e-6), (2, 100e-6)), 32.0),),
+        by_algorithm=20.0,
+        by_cores=1.6,
+        output="/tmp/out/sensor.better.parlay.cpp",
+    ),
 )
 
 LOGISTIC = Record(

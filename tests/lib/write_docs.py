@@ -8,13 +8,15 @@ import checkout
 
 checkout.bind()
 
-import patterns_page  # noqa: E402 - the package has to be bound to this checkout first
+import exploits_page  # noqa: E402 - the package has to be bound to this checkout first
+import patterns_page  # noqa: E402 - as above
 import reasons_page  # noqa: E402 - as above
 
 DOCS = checkout.ROOT / "docs"
 PAGES: dict[Path, Callable[[], str]] = {
     DOCS / "reasons.md": reasons_page.page,
     DOCS / "patterns.md": patterns_page.page,
+    DOCS / "exploits.md": exploits_page.page,
 }
 
 if __name__ == "__main__":

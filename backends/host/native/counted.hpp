@@ -13,6 +13,9 @@
 #pragma weak unseq_race_reset
 #pragma weak unseq_race_enable
 #pragma weak unseq_race_list
+#pragma weak unseq_workspan_begin
+#pragma weak unseq_workspan_end
+#pragma weak unseq_workspan_get
 #pragma weak unseq_stats_enable
 #pragma weak unseq_stats_reset
 #pragma weak unseq_stats_get
@@ -61,6 +64,23 @@ void put_sites() {
   }
   entry.payload = output_used - start;
   entry.races = sites.size();
+  std::memcpy(place, &entry, sizeof entry);
+  state->committed = output_used;
+}
+
+void put_spans(u64 call) {
+  entry_header entry{call, SPANS, 0, 0, 0, 0, 0, 0};
+  char *place = reserve(sizeof entry);
+  const std::size_t start = output_used;
+  std::vector<unseq_workspan> found(unseq_workspan_get(nullptr, 0));
+  unseq_workspan_get(found.data(), found.size());
+  for (unseq_workspan &one : found) {
+    one.code = reinterpret_cast<const void *>(one.code == nullptr ? 0 : offset_in_library(one.code));
+    one.caller = reinterpret_cast<const void *>(one.caller == nullptr ? 0 : offset_in_library(one.caller));
+  }
+  std::memcpy(reserve(found.size() * sizeof found[0]), found.data(), found.size() * sizeof found[0]);
+  entry.payload = output_used - start;
+  entry.races = found.size();
   std::memcpy(place, &entry, sizeof entry);
   state->committed = output_used;
 }

@@ -3,7 +3,9 @@
 // own of exactly its size, results are copied out the moment a call returns, and a run counts as complete only when the
 // nonce that arrived before loading stands in the blob at the end. Formats: backends/host/blob.py.
 //
-//   unseq-host LIBRARY INPUT_FD OUTPUT_FD   (the nonce on standard input)
+//   unseq-host LIBRARY INPUT_FD OUTPUT_FD [count]   (the nonce on standard input)
+//
+// With `count` the library, an instrumented original, may write its counts to a file: then only the sandbox confines it.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fenv.h>
@@ -169,11 +171,13 @@ void begin(unseq_io *io) {
     set_limit(c.call_ns);
   }
   c.started = now(CLOCK_MONOTONIC);
+  if (c.flags & MEASURED) unseq_workspan_begin();
 }
 
 void end(unseq_io *io) {
-  const u64 wall = now(CLOCK_MONOTONIC);
   call &c = *of(io);
+  if (c.running && c.flags & MEASURED) unseq_workspan_end();
+  const u64 wall = now(CLOCK_MONOTONIC);
   if (!c.running) return;
   c.running = false;
   c.wall_ns = wall - c.started;
@@ -298,6 +302,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
   install(c.io);
   c.flags = header.flags;
   if ((c.flags & RACES) && unseq_race_list == nullptr) stop(OUR_FAULT, "this runtime finds no races");
+  if ((c.flags & MEASURED) && unseq_workspan_get == nullptr) stop(OUR_FAULT, "this runtime measures no span");
   if (unseq_stats_enable == nullptr) c.flags &= ~STATISTICS;
   c.call_ns = header.call_ns;
   if (c.flags & STATISTICS) {
@@ -343,6 +348,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
     std::memcpy(place, &entry, sizeof entry);
     give_back(c);
     state->committed = output_used;
+    if (c.flags & MEASURED) put_spans(k);
   }
   if (c.flags & STATISTICS) {
     unseq_stats_enable(0);
@@ -353,7 +359,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
 }  // namespace
 
 int main(int argc, char **argv) {
-  if (argc != 4) return 2;
+  if (argc != 4 && argc != 5) return 2;
   const int input_fd = std::atoi(argv[2]), output_fd = std::atoi(argv[3]);
   struct stat status;
   if (fstat(input_fd, &status) != 0) return 2;
@@ -380,7 +386,8 @@ int main(int argc, char **argv) {
   signal(SIGALRM, on_alarm);
 
   state->phase = LOADING;
-  confine(argv[1]);
+  const bool counting = argc == 5;
+  if (!counting) confine(argv[1]);
   void *library = dlopen(argv[1], RTLD_LAZY | RTLD_LOCAL);
   if (library == nullptr) stop(NO_LIBRARY, dlerror());
   auto *shim = reinterpret_cast<void (*)(unseq_io *)>(dlsym(library, "unseq_shim_call"));
@@ -388,5 +395,7 @@ int main(int argc, char **argv) {
   run(library, shim);
   state->phase = DONE;
   std::memcpy(state->nonce, nonce, sizeof nonce);
+  auto *write_counts = reinterpret_cast<void (*)()>(dlsym(library, "unseq_write_counts"));
+  if (counting && write_counts != nullptr) write_counts();
   _exit(0);
 }

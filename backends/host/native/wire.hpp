@@ -15,7 +15,7 @@ using u64 = std::uint64_t;
 
 enum kind : u64 { BYTES = 1, LIST = 2, NOTHING = 3, OVERLAP = 4, SAME = 5, UNCHANGED = 6, THREW = 7, STRANGE = 8, OWNER = 9 };
 enum phase : u64 { LOADING = 1, CALLING = 2, OUR_FAULT = 3, OUT_OF_TIME = 4, TOO_LARGE = 5, DONE = 6, NO_LIBRARY = 7, FORBIDDEN_CALL = 8 };
-enum entry_status : u64 { NEW = 0, REPEATED = 1, SITES = 2 };
+enum entry_status : u64 { NEW = 0, REPEATED = 1, SITES = 2, SPANS = 3 };
 
 struct input_header {
   u64 magic, cases, calls, least, budget_ns, call_ns, flags;
@@ -37,7 +37,7 @@ struct item_header {
 };
 
 constexpr u64 MAGIC = 0x31304e4951534e55;  // "UNSQIN01"
-constexpr u64 STATISTICS = 1, RACES = 2, REUSE = 4, STATICS = 8;
+constexpr u64 STATISTICS = 1, RACES = 2, REUSE = 4, STATICS = 8, MEASURED = 16;
 constexpr std::size_t FIRST_ENTRY = 4096;
 constexpr std::size_t MOST_RACES = 16;
 constexpr u64 MODE = 3000;  // owner of the floating-point mode that a call left changed

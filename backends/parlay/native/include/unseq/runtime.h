@@ -2,7 +2,8 @@
  *
  * The embedded ParlayLib headers reach a scheduler only through these functions, so one compiled
  * candidate runs unchanged over every runtime that implements them: real threads (plain, also under
- * ASan and TSan) and serial execution with exact race detection (race).
+ * ASan and TSan), serial execution with exact race detection (race), and serial execution that
+ * measures work and span (workspan).
  *
  * A fork site is named by the address of the function that it hands over: `body` of
  * unseq_parallel_for, `left` of unseq_par_do. Every instantiation of the headers' templates has its
@@ -135,6 +136,24 @@ void unseq_race_reset(void);
 void unseq_race_enable(int on);
 /* Copies at most `capacity` distinct races (pairs of instructions) and returns how many there are. */
 size_t unseq_race_list(unseq_race *out, size_t capacity);
+
+/* ---- work and span (workspan runtime only) ---------------------------------------------------- */
+
+/* What ran between begin and end: first all of it (code is null), then each fork site. */
+typedef struct unseq_workspan {
+  const void *code;     /* the site, see above */
+  const void *caller;   /* return address of the call that forked first */
+  uint64_t executions;
+  uint64_t strands;     /* children of forks with at least two */
+  double work_ns;       /* of all strands */
+  double span_ns;       /* of the longest chain; for a site, summed over its executions */
+  double fork_depth;    /* on that chain: levels of tasks that start each other; 0 for a site */
+} unseq_workspan;
+
+void unseq_workspan_begin(void);
+void unseq_workspan_end(void);
+/* Copies at most `capacity` entries and returns how many there are. */
+size_t unseq_workspan_get(unseq_workspan *out, size_t capacity);
 
 #ifdef __cplusplus
 }

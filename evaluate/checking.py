@@ -1,0 +1,108 @@
+"""Judges parallel code that somebody wrote against the sequential original.
+
+Knows how the judge's findings become lines of the file that was checked. How code is judged is the judge's; nothing is
+proposed here.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from unseq.agents.failures import access_words
+from unseq.agents.search.best import Variant
+from unseq.agents.task import Candidate, Task
+from unseq.agents.translate import Options, judged
+from unseq.agents.verdict import Raced, Verdict
+from unseq.backends.parlay.toolchain import Toolchain
+from unseq.backends.results import Access, Place, Race
+from unseq.evaluate.batch import whole_lines
+from unseq.evaluate.jobs import Watcher
+from unseq.evaluate.matching import original_of, twin_of
+from unseq.evaluate.report.record import Code, RacePair, RaceSide, Reason, Record
+from unseq.evaluate.translation import with_evidence
+from unseq.frontend.facts import Claim, Facts
+from unseq.frontend.lower import FunctionHead
+from unseq.frontend.reasons import Why
+from unseq.frontend.source import SourceUnit, Span, read
+
+AUTHOR = "given"
+_CALLED = re.compile(r"\b(?:std|parlay)::(\w+)<")
+_SEEN_AS = ("candidate.cpp", "candidate.c")  # the file's name in messages of the compiler and the detectors
+
+
+def check(source: Path, against: Path, name: str, options: Options, toolchain: Toolchain, watcher: Watcher) -> Record:
+    """What the judge says of the function ``name`` of ``source``, whose original is in ``against``.
+
+    Raises ``InputError`` where a file cannot be read, the original is not understood, or the two functions are not
+    called in the same way."""
+    started = time.monotonic()
+    watcher.expect(1)
+    watcher.begin(name)
+    watcher.stage("lower")
+    unit, original = read(source), read(against)
+    function = original_of(original, name)
+    own = twin_of(function, unit)
+    text = unit.text.decode("utf-8")
+    candidate = Candidate(text, source.suffix.lower(), AUTHOR, Claim.TESTED, path=source)
+    task = Task(function, Facts(function), options.contract)
+    found = judged(task, (Variant(candidate),), options, toolchain, watcher.stage).judgement
+    assert found is not None
+    verdict, pairs = found.verdict, _pairs(found.verdict, unit, own.span)
+    why = Reason(pairs[0].later.line if pairs else own.span.line, _told(verdict, unit), code=Why.VERDICT.value)
+    theirs = whole_lines(original, FunctionHead(function.name, function.span))
+    record = Record(
+        file=str(source),
+        name=own.name,
+        line=own.span.line,
+        target="parlay",
+        outcome="translated" if verdict.passed else "failed",
+        reasons=() if verdict.passed else (why,),
+        code=Code(*theirs, *whole_lines(unit, FunctionHead(own.name, own.span))),
+    )
+    record = with_evidence(record, candidate, found)
+    watcher.end()
+    races = replace(record.races, pairs=pairs)
+    return replace(record, races=races, seconds=round(time.monotonic() - started, 3))
+
+
+def _told(verdict: Verdict, unit: SourceUnit) -> str:
+    """A verdict in words, with the file's own name in them."""
+    if isinstance(verdict, Raced) and verdict.races:
+        count = len(verdict.races)
+        pairs = "two places race" if count == 1 else f"{count} pairs of places race"
+        return f"{verdict.name}: {pairs}; input {verdict.example}"
+    text = verdict.text
+    for name in _SEEN_AS:
+        text = text.replace(f"{name}:", f"{unit.path}:")
+    return f"{verdict.name}: {text}"
+
+
+def _pairs(verdict: Verdict, unit: SourceUnit, function: Span) -> tuple[RacePair, ...]:
+    """The races of a verdict, with the text of their lines."""
+    lines = unit.text.decode("utf-8", "replace").splitlines()
+
+    def side(access: Access) -> RaceSide:
+        inside = access.place.file in _SEEN_AS
+        line = access.place.line if inside else _calling(access.place, lines, function)
+        code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return RaceSide(str(unit.path), line, access_words(access), code, access.child)
+
+    def pair(race: Race) -> RacePair:
+        return RacePair(side(race.earlier), side(race.later), race.object, race.same_value, race.count)
+
+    return tuple(pair(race) for race in verdict.races) if isinstance(verdict, Raced) else ()
+
+
+def _calling(place: Place, lines: Sequence[str], function: Span) -> int:
+    """The line of a function from which the code of a header is reached, where only one line can be meant; else its
+    first line."""
+    named = _CALLED.findall(place.function)
+    for pattern in (rf"\b(?:{'|'.join(dict.fromkeys(named)) or '$.'})\s*[(<]", r"\bexecution::"):
+        found = [k for k in range(function.line, function.end_line + 1) if re.search(pattern, lines[k - 1])]
+        if len(found) == 1:
+            return found[0]
+    return function.line

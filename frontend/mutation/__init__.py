@@ -1,0 +1,1 @@
+"""Wrong versions of a parallel program, to see whether tests notice."""
