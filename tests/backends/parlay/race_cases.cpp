@@ -305,7 +305,8 @@ static void primitives(std::vector<int>& a) {
   });
 }
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  only_case = argc > 2 ? argv[2] : nullptr;
   n = std::strtoul(argv[1], nullptr, 10);
   std::vector<int> a(n + 2, 1), b(n + 2);
   std::vector<char> c(n + 16);

@@ -527,7 +527,8 @@ static void control(std::vector<int>& b) {
   });
 }
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  only_case = argc > 2 ? argv[2] : nullptr;
   n = std::strtoul(argv[1], nullptr, 10);
   std::vector<int> b(n + 64);
   locks(b);

@@ -494,7 +494,8 @@ static void tasks(std::vector<long>& a, std::vector<long>& b) {
   });
 }
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
+  only_case = argc > 2 ? argv[2] : nullptr;
   n = std::strtol(argv[1], nullptr, 10);
   std::vector<long> a(n + 1024), b(n + 1024);
   loops(a, b);

@@ -64,12 +64,6 @@ def test_openmp(openmp_cases: Path, team: int, n: int) -> None:
     assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
 
 
-@pytest.mark.slow
-def test_large_inputs(cases: Path) -> None:
-    found = _run(cases, 100_000)
-    assert not [name for name, (expected, races, *_) in found.items() if (races > 0) != (expected == 1)]
-
-
 def test_a_race_names_its_iterations_and_its_object(cases: Path) -> None:
     found = _run(cases, 10)
     heap, global_variable, stack = 1, 2, 3
@@ -86,18 +80,9 @@ def test_writes_of_the_same_value_are_told_apart(cases: Path) -> None:
     assert found["par_do"][5] == 0
 
 
-@pytest.mark.slow
-def test_no_primitive_is_accused(tmp_path: Path) -> None:
-    program = compile_program(
-        find_toolchain(), RuntimeKind.RACE, HERE / "primitives_program.cpp", tmp_path / "primitives"
-    )
-    result = run_program(program, "0", "1", "2", "3", "17", "300", "3001")
-    assert (result.returncode, result.stdout) == (0, "")
-
-
 def test_brute_force_agrees_on_random_programs(tmp_path: Path) -> None:
     program = compile_program(find_toolchain(), RuntimeKind.RACE, HERE / "race_oracle.cpp", tmp_path / "oracle")
-    result = run_program(program, "10000", "1")
+    result = run_program(program, "2000", "1")
     assert result.returncode == 0, result.stdout[:2000]
     racy = int(result.stdout.split(" programs, ")[1].split()[0])
-    assert 2_000 < racy < 8_000  # neither kind is rare
+    assert 400 < racy < 1_600  # neither kind is rare

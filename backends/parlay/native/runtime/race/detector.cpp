@@ -31,7 +31,7 @@ void Detector::end_strand(std::size_t depth, const void* frame) {
   if (pending_) settle();
   if (guesses_used_ > 0) end_guesses(depth);
   locks_.release_deeper(depth);
-  if (stack_.low < top) forget(reinterpret_cast<const void*>(stack_.low), top - stack_.low);
+  if (enabled_ && stack_.low < top) forget(reinterpret_cast<const void*>(stack_.low), top - stack_.low);
   stack_.low = top;
 }
 
@@ -151,7 +151,6 @@ void Detector::held(const Access& a) {
       if (a.write && parallel(cell.read.strand)) report(a, at, n, cell.read, false, true);
     });
   }
-  held_against(a);
   held_heads_.reserve(kBuckets);
   const auto pc = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(a.pc));
   const std::uintptr_t end = a.address + a.size;
@@ -160,16 +159,30 @@ void Detector::held(const Access& a) {
     const auto mask = static_cast<std::uint8_t>(((1u << (stop - at)) - 1) << (at & 3));
     const std::uintptr_t word = at >> 2;
     std::size_t& head = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48];
-    bool known = false;
+    const bool raced = held_against(a, at, stop - at);
+    // Not kept: what is known to race, and reads where so many were made under different locks, one each, that
+    // no writer can hold them all.
+    bool known = raced;
+    std::size_t readers = 0, over = 0, newest = 0;
     for (std::size_t i = head; i != 0 && !known; i = held_[i].next) {
       Held& h = held_[i];
-      if (h.word != word || h.mask != mask || h.locks != locks_.current() || h.write != a.write || h.atomic != a.atomic) {
-        continue;
+      if (h.word != word || h.mask != mask || h.write != a.write || h.atomic != a.atomic) continue;
+      if (h.locks == locks_.current()) {
+        known = true;
+        if (!parallel(h.strand)) h.strand = labels_.running(), h.pc = pc;
+      } else if (locks_.over(h.locks)) {
+        if (newest == 0) newest = i;
+        ++over;
+        if (!parallel(h.strand)) h.strand = labels_.running(), h.pc = pc, h.locks = locks_.current(), known = true;
+      } else if (!a.write && locks_.single(h.locks) && parallel(h.strand)) {
+        known = ++readers > Locks::kMost && locks_.single(locks_.current());
       }
-      known = true;
-      if (!parallel(h.strand)) h.strand = labels_.running(), h.pc = pc;
     }
     if (known) continue;
+    if (over > 1) {  // an older one stands for the newest from now on
+      held_[newest].strand = labels_.running(), held_[newest].pc = pc, held_[newest].locks = locks_.current();
+      continue;
+    }
     held_.reserve(held_used_ + 1);
     held_[held_used_] = Held{word, head, labels_.running(), pc, locks_.current(), mask, a.write, a.atomic};
     head = held_used_++;
@@ -178,24 +191,30 @@ void Detector::held(const Access& a) {
 
 // Against what was done under locks.
 void Detector::held_against(const Access& a) {
-  if (held_used_ == 1) return;
   const std::uintptr_t end = a.address + a.size;
-  for (std::uintptr_t at = a.address; at < end; at = (at | 3) + 1) {
-    const std::uintptr_t stop = end < (at | 3) + 1 ? end : (at | 3) + 1;
-    const auto mask = static_cast<std::uint8_t>(((1u << (stop - at)) - 1) << (at & 3));
-    const std::uintptr_t word = at >> 2;
-    for (std::size_t i = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48]; i != 0; i = held_[i].next) {
-      const Held& h = held_[i];
-      if (h.word != word || (h.mask & mask) == 0 || !(h.write || a.write) || (h.atomic && a.atomic)) continue;
-      if (!parallel(h.strand)) continue;
-      const Lock lock = locks_.excluding(h.locks, locks_.current());
-      if (lock == 0) {
-        report(a, at, stop - at, Slot{h.strand, h.pc}, h.write, h.atomic);
-      } else if (locks_.guessed(lock)) {
-        doubt(lock, described(a, at, stop - at, Slot{h.strand, h.pc}, h.write, h.atomic));
-      }
+  for (std::uintptr_t at = a.address; at < end && held_used_ > 1; at = (at | 3) + 1) {
+    held_against(a, at, (end < (at | 3) + 1 ? end : (at | 3) + 1) - at);
+  }
+}
+
+// The same for n bytes of one word; whether there was a race that reaches over all of them.
+bool Detector::held_against(const Access& a, std::uintptr_t at, std::size_t n) {
+  const auto mask = static_cast<std::uint8_t>(((1u << n) - 1) << (at & 3));
+  const std::uintptr_t word = at >> 2;
+  bool raced = false;
+  for (std::size_t i = held_heads_[(word * UINT64_C(0x9e3779b97f4a7c15)) >> 48]; i != 0; i = held_[i].next) {
+    const Held& h = held_[i];
+    if (h.word != word || (h.mask & mask) == 0 || !(h.write || a.write) || (h.atomic && a.atomic)) continue;
+    if (!parallel(h.strand)) continue;
+    const Lock lock = locks_.excluding(h.locks, locks_.current());
+    if (lock == 0) {
+      report(a, at, n, Slot{h.strand, h.pc}, h.write, h.atomic);
+      raced = raced || h.mask == mask;
+    } else if (locks_.guessed(lock)) {
+      if (!is_of_thread(at)) doubt(lock, described(a, at, n, Slot{h.strand, h.pc}, h.write, h.atomic));
     }
   }
+  return raced;
 }
 
 void Detector::forget(const void* block, std::size_t bytes) {
@@ -248,7 +267,6 @@ std::size_t Detector::enter(const unseq_race& race) {
   }
   if (index == kMostRaces) return index;
   const Object object = object_at(reinterpret_cast<std::uintptr_t>(race.address), stack_.low, stack_.top);
-  if (object.kind == kOfThread) return kMostRaces;  // every thread has one of its own
   races_.reserve(++races_used_);
   unseq_race& r = races_[index];
   r = race;
@@ -262,8 +280,18 @@ std::size_t Detector::enter(const unseq_race& race) {
 
 void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
                       bool earlier_atomic) {
-  const std::size_t index = enter(described(a, at, n, earlier, earlier_write, earlier_atomic));
-  if (index == kMostRaces) return;
+  const std::size_t hash = (earlier.pc * 31 + reinterpret_cast<std::uintptr_t>(a.pc)) % kReported;
+  Reported& known = reported_[hash];
+  std::size_t index;
+  if (known.race != 0 && known.earlier == earlier.pc && known.later == a.pc) {
+    index = known.race - 1;
+    ++races_[index].count;
+  } else {
+    if (is_of_thread(at)) return;
+    index = enter(described(a, at, n, earlier, earlier_write, earlier_atomic));
+    if (index == kMostRaces) return;
+    known = Reported{earlier.pc, a.pc, static_cast<std::uint32_t>(index + 1)};
+  }
   if (races_[index].same_value && !pending_ && a.size <= sizeof pending_write_.before) {
     pending_ = true;
     update();
@@ -298,6 +326,7 @@ void Detector::enable(bool on) {
 void Detector::reset() {
   pending_ = false;
   races_used_ = 0;
+  for (Reported& r : reported_) r = Reported{};
   exempt_ = 0;
   told_worker_ = 0;
   special_ = false;

@@ -162,6 +162,14 @@ class Detector {
     std::size_t size;
     unsigned char before[16];
   } pending_write_{};
+  // Where a pair of instructions that was reported stands in the list; the last pair of each hash.
+  struct Reported {
+    std::uint32_t earlier;
+    const void* later;
+    std::uint32_t race;  // 1 + its number
+  };
+  static constexpr std::size_t kReported = 1024;
+  Reported reported_[kReported] = {};
   Pages<unseq_race> races_;
   std::size_t races_used_ = 0;
 
@@ -245,6 +253,7 @@ class Detector {
   void atomic(const Access& a);
   void held(const Access& a);
   void held_against(const Access& a);
+  bool held_against(const Access& a, std::uintptr_t at, std::size_t n);
   __attribute__((noinline)) void report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier,
                                         bool earlier_write, bool earlier_atomic);
   unseq_race described(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,

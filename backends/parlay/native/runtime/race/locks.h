@@ -45,6 +45,20 @@ class Locks {
   void share(std::uint32_t fork) { tag(0, fork); }
   void unshare(std::uint32_t fork) { tag(fork, 0); }
 
+  // Whether a set has the locks of the current one, and those that it shares it shares within forks that are over: no
+  // strand to come has such a set, so it is as good as one with locks of its own.
+  bool over(LockSet s) const {
+    if (s == 0 || current_ == 0 || sets_[s].family != sets_[current_].family) return false;
+    for (std::size_t i = 0; i < sets_[s].count; ++i) {
+      for (std::size_t j = 0; j < held_.count; ++j) {
+        if (sets_[s].locks[i].fork != 0 && sets_[s].locks[i].fork == held_.locks[j].fork) return false;
+      }
+    }
+    return true;
+  }
+  bool single(LockSet s) const { return s != 0 && sets_[s].count == 1; }
+  static constexpr std::size_t kMost = 15;  // that a strand can hold
+
   void guess_unless_forbidden(Lock lock) {
     guesses_.reserve(lock + 1);
     if (guesses_[lock] == kSure) guesses_[lock] = kGuess;
@@ -71,7 +85,6 @@ class Locks {
   }
 
  private:
-  static constexpr std::size_t kMost = 15;
   static constexpr std::size_t kBuckets = 4096;
   struct Held {
     Lock lock;
@@ -82,7 +95,8 @@ class Locks {
   struct Set {
     Held locks[kMost];
     std::size_t count;
-    LockSet next;  // with the same hash
+    LockSet next;    // with the same hash
+    LockSet family;  // the set of the same locks, none of them shared
   };
 
   Set held_{};
@@ -106,8 +120,20 @@ class Locks {
   // The number of the set that is held now.
   LockSet number() {
     if (held_.count == 0) return 0;
+    const LockSet set = number_of_held();
+    if (sets_[set].family != 0) return set;
+    const Set tagged = held_;
+    for (std::size_t i = 0; i < held_.count; ++i) held_.locks[i].fork = 0;
+    const LockSet family = number_of_held();
+    sets_[set].family = sets_[family].family = family;
+    held_ = tagged;
+    return set;
+  }
+  LockSet number_of_held() {
     std::size_t hash = 0;  // of a set: the order does not matter
-    for (std::size_t i = 0; i < held_.count; ++i) hash += held_.locks[i].lock * std::size_t{2654435761u};
+    for (std::size_t i = 0; i < held_.count; ++i) {
+      hash += (held_.locks[i].lock + held_.locks[i].fork * std::size_t{40503}) * std::size_t{2654435761u};
+    }
     LockSet& head = buckets_[(hash >> 8) % kBuckets];
     for (LockSet s = head; s != 0; s = sets_[s].next) {
       if (same(sets_[s])) return s;

@@ -95,11 +95,17 @@ bool in_module(std::uintptr_t address, bool code_only, std::uintptr_t* base) {
   return search.size != 0;
 }
 
+struct Variables {
+  std::uintptr_t address, begin, bytes;
+};
+
 int look_for_thread_variable(dl_phdr_info* info, std::size_t, void* argument) {
-  const auto block = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
-  for (int i = 0; block != 0 && i < info->dlpi_phnum; ++i) {
+  auto& wanted = *static_cast<Variables*>(argument);
+  wanted.begin = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+  for (int i = 0; wanted.begin != 0 && i < info->dlpi_phnum; ++i) {
     const auto& segment = info->dlpi_phdr[i];
-    if (segment.p_type == PT_TLS && *static_cast<std::uintptr_t*>(argument) - block < segment.p_memsz) return 1;
+    wanted.bytes = segment.p_memsz;
+    if (segment.p_type == PT_TLS && wanted.address - wanted.begin < wanted.bytes) return 1;
   }
   return 0;
 }
@@ -149,6 +155,15 @@ std::size_t block_size(const void* block) {
   return found == nullptr ? 0 : found->size;
 }
 
+bool is_of_thread(std::uintptr_t address) {
+  static Variables last{0, 0, 0};
+  if (address - last.begin < last.bytes) return true;
+  Variables wanted{address, 0, 0};
+  if (dl_iterate_phdr(look_for_thread_variable, &wanted) == 0) return false;
+  last = wanted;
+  return true;
+}
+
 Object object_at(std::uintptr_t address, std::uintptr_t stack_low, std::uintptr_t stack_top) {
   {
     Hold hold;
@@ -159,7 +174,6 @@ Object object_at(std::uintptr_t address, std::uintptr_t stack_low, std::uintptr_
       }
     }
   }
-  if (dl_iterate_phdr(look_for_thread_variable, &address) != 0) return Object{kOfThread, 0, 0, nullptr};
   if (on_stack(address, stack_low, stack_top)) return Object{UNSEQ_OBJECT_STACK, 0, 0, nullptr};
   std::uintptr_t base = 0;
   if (in_module(address, false, &base)) return Object{UNSEQ_OBJECT_GLOBAL, base, 0, nullptr};

@@ -7,8 +7,8 @@
 
 namespace unseq::race {
 
-// Instead of an enum unseq_race_object: a variable of which every thread has its own.
-inline constexpr int kOfThread = -1;
+// Whether every thread has its own variable of that name.
+bool is_of_thread(std::uintptr_t address);
 
 struct Object {
   int kind;
