@@ -83,13 +83,17 @@ def _told(verdict: Verdict, unit: SourceUnit) -> str:
 
 def _pairs(verdict: Verdict, unit: SourceUnit, function: Span) -> tuple[RacePair, ...]:
     """The races of a verdict, with the text of their lines."""
-    lines = unit.text.decode("utf-8", "replace").splitlines()
+    text = unit.text.decode("utf-8", "replace").splitlines()
 
     def side(access: Access) -> RaceSide:
-        inside = access.place.file in _SEEN_AS
-        line = access.place.line if inside else _calling(access.place, lines, function)
+        file, lines, line = unit.path, text, access.place.line
+        header = unit.path.parent / access.place.file
+        if access.place.file and header.is_file():  # one that the user's file includes
+            file, lines = header, header.read_text("utf-8", "replace").splitlines()
+        elif access.place.file not in _SEEN_AS:
+            line = _calling(access.place, lines, function)
         code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return RaceSide(str(unit.path), line, access_words(access), code, access.child)
+        return RaceSide(str(file), line, access_words(access), code, access.child)
 
     def pair(race: Race) -> RacePair:
         return RacePair(side(race.earlier), side(race.later), race.object, race.same_value, race.count)

@@ -105,7 +105,7 @@ def profile_table(record: Record) -> Table:
     for number in threads:
         table.add_column(plural(number, "thread"), justify="right")
     table.add_column("speedup", justify="right")
-    predicted = record.work_span.predicted if record.work_span else ()
+    predicted = _few(record.work_span.predicted if record.work_span else (), threads)
     if predicted:
         table.add_column(f"predicted {' / '.join(str(number) for number, _ in predicted)} threads", justify="right")
     for point in record.profile:
@@ -118,6 +118,12 @@ def profile_table(record: Record) -> Table:
             row.append(" / ".join(ratio(value) for _, value in predicted) if here else "")
         table.add_row(*row)
     return table
+
+
+def _few(predicted: Sequence[tuple[int, float]], measured: Sequence[int]) -> tuple[tuple[int, float], ...]:
+    """Three predictions, for numbers of processors that were not measured."""
+    more = [one for one in predicted if one[0] > max(measured)]
+    return tuple(more[k] for k in sorted({0, len(more) // 2, len(more) - 1}) if more)
 
 
 def _search(tried: Sequence[Variant]) -> Table:

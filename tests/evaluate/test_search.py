@@ -27,6 +27,10 @@ Run = Callable[..., Translated]
 SOURCE = b"void twice(double *x, int n)\n{\n    for (int i = 0; i < n; i++)\n        x[i] *= 2.0;\n}\n"
 
 
+def _nothing(*_: object) -> None:
+    pass
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Translates with a search of so many variants, of which the last one is kept and the second is not parallel."""
@@ -34,7 +38,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     @contextmanager
     def judging(*_: object, timed: bool) -> Iterator[SimpleNamespace]:
         passed = Judgement(Pass("right"), Evidence())
-        yield SimpleNamespace(prepare=lambda _: None, validate=None, judge=lambda *_: passed)
+        yield SimpleNamespace(prepare=_nothing, validate=None, counted=_nothing, judge=lambda *_: passed)
 
     def best(_: object, variants: Sequence[Variant], *__: object) -> Best:
         tried = [Tried(v.choices, Pass("right"), ((100, 1.5 + k),)) for k, v in enumerate(variants)]
