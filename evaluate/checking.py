@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from unseq.agents.builds import uses_parlaylib, uses_policies
 from unseq.agents.failures import access_words
 from unseq.agents.search.best import Variant
 from unseq.agents.task import Candidate, Task
@@ -27,7 +28,7 @@ from unseq.evaluate.translation import with_evidence
 from unseq.frontend.facts import Claim, Facts
 from unseq.frontend.lower import FunctionHead
 from unseq.frontend.reasons import Why
-from unseq.frontend.source import SourceUnit, Span, read
+from unseq.frontend.source import InputError, SourceUnit, Span, read
 
 AUTHOR = "given"
 _CALLED = re.compile(r"\b(?:std|parlay)::(\w+)<")
@@ -38,7 +39,7 @@ def check(source: Path, against: Path, name: str, options: Options, toolchain: T
     """What the judge says of the function ``name`` of ``source``, whose original is in ``against``.
 
     Raises ``InputError`` where a file cannot be read, the original is not understood, or the two functions are not
-    called in the same way."""
+    called in the same way, or upstream's headers cannot be used."""
     started = time.monotonic()
     watcher.expect(1)
     watcher.begin(name)
@@ -47,6 +48,11 @@ def check(source: Path, against: Path, name: str, options: Options, toolchain: T
     function = original_of(original, name)
     own = twin_of(function, unit)
     text = unit.text.decode("utf-8")
+    if not uses_parlaylib(text):
+        toolchain = replace(toolchain, parlaylib=None)
+    elif toolchain.parlaylib is not None and uses_policies(text):
+        told = "<execution> and ParlayLib are judged with the embedded headers; leave out --parlaylib"
+        raise InputError(f"{source}: {told}")
     candidate = Candidate(text, source.suffix.lower(), AUTHOR, Claim.TESTED, path=source)
     task = Task(function, Facts(function), options.contract)
     found = judged(task, (Variant(candidate),), options, toolchain, watcher.stage).judgement
