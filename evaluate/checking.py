@@ -28,7 +28,7 @@ from unseq.evaluate.translation import with_evidence
 from unseq.frontend.facts import Claim, Facts
 from unseq.frontend.lower import FunctionHead
 from unseq.frontend.reasons import Why
-from unseq.frontend.source import InputError, SourceUnit, Span, read
+from unseq.frontend.source import InputError, Language, SourceUnit, Span, read
 
 AUTHOR = "given"
 _CALLED = re.compile(r"\b(?:std|parlay)::(\w+)<")
@@ -38,8 +38,8 @@ _SEEN_AS = ("candidate.cpp", "candidate.c")  # the file's name in messages of th
 def check(source: Path, against: Path, name: str, options: Options, toolchain: Toolchain, watcher: Watcher) -> Record:
     """What the judge says of the function ``name`` of ``source``, whose original is in ``against``.
 
-    Raises ``InputError`` where a file cannot be read, the original is not understood, or the two functions are not
-    called in the same way, or upstream's headers cannot be used."""
+    Raises ``InputError`` where a file cannot be read, the original is not understood, the two functions are not called
+    in the same way, or upstream's headers cannot be used."""
     started = time.monotonic()
     watcher.expect(1)
     watcher.begin(name)
@@ -53,7 +53,8 @@ def check(source: Path, against: Path, name: str, options: Options, toolchain: T
     elif toolchain.parlaylib is not None and uses_policies(text):
         told = "<execution> and ParlayLib are judged with the embedded headers; leave out --parlaylib"
         raise InputError(f"{source}: {told}")
-    candidate = Candidate(text, source.suffix.lower(), AUTHOR, Claim.TESTED, path=source)
+    suffix = ".c" if unit.language is Language.C else ".cpp"
+    candidate = Candidate(text, suffix, AUTHOR, Claim.TESTED, path=source)
     task = Task(function, Facts(function), options.contract)
     found = judged(task, (Variant(candidate),), options, toolchain, watcher.stage).judgement
     assert found is not None
