@@ -16,23 +16,19 @@ Knows nothing of how the runs were made, nor what a disagreement means for a ver
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from unseq.agents.closeness import SAFETY, Numbers, Scale, bound_of, close, own_error, ulps, usual_spread
 from unseq.agents.task import FloatPolicy
 from unseq.backends.host.blob import Elsewhere, Outcome, Returned, Threw, mutable_globals
 from unseq.backends.host.values import Buffer, Case, Null, Overlap, SameObject, Scalar, Struct, Text, Value
 from unseq.backends.host.values import Sequence as Items
 from unseq.frontend.ir.nodes import Function
 
-Numbers = npt.NDArray[Any]
-_SAFETY = 8.0
-_SAMPLE = 4096  # elements of an array that show how much rounding matters in it
 _STRETCH = 1 << 16
 
 
@@ -40,13 +36,15 @@ _STRETCH = 1 << 16
 class Reference:
     """The original's results on one case: ``expected`` under round to nearest, ``rounded`` under the directed modes,
     ``perturbed`` with inputs moved by one unit in the last place; the last two empty under the strict policy.
-    ``other``: what it returns where the standard leaves the result open and its library chooses; as good."""
+    ``other``: what it returns where the standard leaves the result open and its library chooses; as good. ``exact``: in
+    wider arithmetic."""
 
     case: Case
     expected: Outcome
     rounded: tuple[Outcome, ...] = ()
     perturbed: tuple[Outcome, ...] = ()
     other: Outcome | None = None
+    exact: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """No disagreement; ``worst`` is the largest difference in units of the last place of the expected value."""
+    """No disagreement; ``worst`` is the largest difference in units of the last place of the expected value. Where the
+    exact values are known: the largest error of the original (``original_ulp``) and of the candidate, in the same unit,
+    over the elements in which they differ."""
 
     worst_ulp: float = 0.0
+    original_ulp: float = 0.0
+    candidate_ulp: float = 0.0
+
+    def __or__(self, other: Agreement) -> Agreement:
+        """The worse of both."""
+        return Agreement(*map(max, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def _compared(function: Function, reference: Reference, got: Outcome, policy: Fl
     names = ("result", *(parameter.name for parameter in function.parameters))
     names += tuple(name for name, _ in mutable_globals(function))
     judge = _Judgement(reference, policy)
-    worst = 0.0
+    worst = Agreement()
     for k, (one, other) in enumerate(zip(_slots(reference.expected), _slots(got), strict=False)):
         if one is other:  # nothing there, or neither touched the input
             continue
@@ -108,8 +114,8 @@ def _compared(function: Function, reference: Reference, got: Outcome, policy: Fl
         found = judge.slot(names[k], k, one, other)
         if isinstance(found, Difference):
             return found
-        worst = max(worst, found.worst_ulp)
-    return Agreement(worst)
+        worst |= found
+    return worst
 
 
 _Slot = Value | Elsewhere | str | None
@@ -136,12 +142,12 @@ class _Judgement:
 
     def __init__(self, reference: Reference, policy: FloatPolicy) -> None:
         self.reference, self.policy = reference, policy
-        self._scale: _Scale | None = None
+        self._scale: Scale | None = None
 
-    def scale(self) -> _Scale:
+    def scale(self) -> Scale:
         """How large the case is."""
         if self._scale is None:
-            self._scale = _Scale.of(self.reference.case)
+            self._scale = _scale(self.reference.case)
         return self._scale
 
     def slot(self, name: str, k: int, one: _Slot, other: _Slot) -> Difference | Agreement:
@@ -149,7 +155,9 @@ class _Judgement:
         expected, actual = list(_value_leaves(name, one)), list(_value_leaves(name, other))
         rounded = [_by_place(name, _slots(o)[k]) for o in self.reference.rounded if isinstance(o, Returned)]
         perturbed = [_by_place(name, _slots(o)[k]) for o in self.reference.perturbed if isinstance(o, Returned)]
-        worst = 0.0
+        exact = self.reference.exact
+        exactly = _by_place(name, _slots(exact)[k]) if isinstance(exact, Returned) else {}
+        worst = Agreement()
         for first, second in zip(expected, actual, strict=False):
             if first.where != second.where:
                 return Difference(first.where, _show(first.data), "nothing")
@@ -158,21 +166,22 @@ class _Judgement:
                 if mixed or first.data != second.data:
                     return Difference(first.where, _show(first.data), _show(second.data))
                 continue
-            found = self.arrays(
-                first.where, first.data, second.data, _same_shape(first, rounded), _same_shape(first, perturbed)
-            )
+            modes, moved = _same_shape(first, rounded), _same_shape(first, perturbed)
+            wide = exactly.get(first.where)
+            found = self.arrays(first.where, first.data, second.data, modes, moved, wide)
             if isinstance(found, Difference):
                 return found
-            worst = max(worst, found.worst_ulp)
+            worst |= found
         if len(expected) != len(actual):
             longer, shorter = (expected, actual) if len(expected) > len(actual) else (actual, expected)
             extra = longer[len(shorter)]
             shown = (_show(extra.data), "nothing") if longer is expected else ("nothing", _show(extra.data))
             return Difference(extra.where, *shown)
-        return Agreement(worst)
+        return worst
 
     def arrays(
-        self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers]
+        self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers],
+        exact: Numbers | None = None,
     ) -> Difference | Agreement:
         """Whether arrays of numbers agree, element by element."""
         if expected.shape != got.shape or expected.dtype != got.dtype:
@@ -182,7 +191,8 @@ class _Judgement:
             for part in ("real", "imag"):
                 ours, theirs = getattr(expected, part), getattr(got, part)
                 modes, moved = ([getattr(a, part) for a in arrays] for arrays in (rounded, perturbed))
-                found = self.arrays(f"{where}.{part}", ours, theirs, modes, moved)
+                wide = None if exact is None or exact.dtype.kind != "c" else getattr(exact, part)
+                found = self.arrays(f"{where}.{part}", ours, theirs, modes, moved, wide)
                 if isinstance(found, Difference):
                     return found
             return Agreement()
@@ -197,18 +207,21 @@ class _Judgement:
                 same = (expected == got) & (np.signbit(expected) == np.signbit(got))
                 same |= np.isnan(expected) & np.isnan(got)
                 return _first(where, expected, got, ~same, None) or Agreement()
-            return self._reassociated(where, expected, got, rounded, perturbed)
+            return self._reassociated(where, expected, got, rounded, perturbed, exact)
 
     def _reassociated(
-        self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers]
+        self, where: str, expected: Numbers, got: Numbers, rounded: list[Numbers], perturbed: list[Numbers],
+        exact: Numbers | None,
     ) -> Difference | Agreement:
         # Only what differs is worth a bound, and a stretch at a time keeps the wide intermediates small.
         one, other = expected.reshape(-1), got.reshape(-1)
         modes, moved = ([a.reshape(-1) for a in arrays] for arrays in (rounded, perturbed))
         wrong = np.zeros(one.shape, dtype=np.bool_)
         limit: float | None = None
-        worst = 0.0
-        usual = _usual(one, modes) if one.size and not np.array_equal(one, other, equal_nan=True) else 0.0
+        worst = Agreement()
+        usable = exact is not None and exact.shape == expected.shape and exact.dtype.kind == "f"
+        wide = exact.reshape(-1) if exact is not None and usable else None
+        usual = usual_spread(one, modes) if one.size and not np.array_equal(one, other, equal_nan=True) else 0.0
         for start in range(0, one.size, _STRETCH):
             part = slice(start, start + _STRETCH)
             apart = (one[part] != other[part]) & ~(np.isnan(one[part]) & np.isnan(other[part]))
@@ -216,14 +229,18 @@ class _Judgement:
                 continue
             ours, theirs = one[part][apart], other[part][apart]
             near = [a[part][apart] for a in modes]
-            bound = _bound(ours, near, [a[part][apart] for a in moved], self.scale())
-            bound = np.maximum(bound, _SAFETY * usual * np.where(np.isfinite(ours), np.abs(ours), 0))
-            bad = ~_close(ours, theirs, near, bound, self.scale())
+            bound = bound_of(ours, near, [a[part][apart] for a in moved], self.scale())
+            bound = np.maximum(bound, SAFETY * usual * np.where(np.isfinite(ours), np.abs(ours), 0))
+            if wide is not None:
+                bound = np.maximum(bound, SAFETY * own_error(ours, wide[part][apart], self.scale()))
+            bad = ~close(ours, theirs, near, bound, self.scale())
             wrong[part][apart] = bad
             if bad.any() and limit is None:
                 limit = float(bound[np.argmax(bad)])
-            worst = max(worst, _worst_ulp(ours, theirs))
-        return _first(where, expected, got, wrong.reshape(expected.shape), limit) or Agreement(worst)
+            worst |= Agreement(ulps(ours, theirs, ours))
+            if wide is not None:
+                worst |= Agreement(0.0, *(ulps(ours, one_side, wide[part][apart]) for one_side in (ours, theirs)))
+        return _first(where, expected, got, wrong.reshape(expected.shape), limit) or worst
 
 
 def _by_place(name: str, slot: _Slot) -> dict[str, Numbers]:
@@ -276,91 +293,19 @@ def _columns(where: str, array: Numbers) -> Iterator[_Leaf]:
         yield from _columns(f"{where}.{name}", array[name])
 
 
-# ---- numbers -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """How large a case is: elements in all, the largest magnitude of a floating-point input, whether all are finite,
-    and the coarsest unit in the last place among them."""
-
-    elements: int
-    magnitude: float
-    finite: bool
-    epsilon: float
-
-    @staticmethod
-    def of(case: Case) -> _Scale:
-        elements, magnitude, finite, epsilon = 1, 0.0, True, 0.0
-        for leaf in (leaf for value in (*case.values, *case.globals) for leaf in _value_leaves("", value)):
-            if isinstance(leaf.data, np.ndarray):
-                elements += leaf.data.size
-                if leaf.data.dtype.kind in "fc" and leaf.data.size:
-                    epsilon = max(epsilon, float(np.finfo(leaf.data.dtype).eps))
-                    with np.errstate(all="ignore"):
-                        sizes = np.abs(leaf.data)
-                    good = np.isfinite(sizes)
-                    finite &= bool(good.all())
-                    magnitude = max(magnitude, float(sizes.max(where=good, initial=0.0)))
-        return _Scale(elements, magnitude, finite, epsilon)
-
-
-def _bound(expected: Numbers, rounded: list[Numbers], perturbed: list[Numbers], size: _Scale) -> Numbers:
-    epsilon = max(float(np.finfo(expected.dtype).eps), size.epsilon)
-    spread = _spread(expected, rounded)
-    condition = _spread(expected, perturbed)
-    root = math.sqrt(size.elements)
-    largest = np.maximum(np.abs(expected), size.magnitude)
-    condition = np.where(condition <= 256 * root * epsilon * largest, condition, 0.0)
-    return np.asarray(_SAFETY * spread + _SAFETY * (root + math.log2(size.elements) + 1) * condition)
-
-
-def _usual(expected: Numbers, rounded: list[Numbers]) -> float:
-    """The relative spread that a quarter of the elements reach, at most a few units in the last place: where rounding
-    shows in many, it is by chance that some come out the same."""
-    step = max(1, expected.size // _SAMPLE)
-    some = expected[::step]
-    with np.errstate(all="ignore"):
-        relative = _spread(some, [a[::step] for a in rounded]) / np.abs(some)
-    relative = relative[np.isfinite(relative)]
-    most = 16 * float(np.finfo(expected.dtype).eps)
-    return min(float(np.quantile(relative, 0.75)), most) if relative.size else 0.0
-
-
-def _spread(expected: Numbers, variants: list[Numbers]) -> Numbers:
-    spread = np.zeros(expected.shape, dtype=np.longdouble)
-    for variant in variants:
-        difference = np.abs(variant.astype(np.longdouble) - expected.astype(np.longdouble))
-        spread = np.maximum(spread, np.where(np.isfinite(difference), difference, 0.0))
-    return spread
-
-
-def _close(
-    expected: Numbers, got: Numbers, rounded: list[Numbers], bound: Numbers, size: _Scale
-) -> npt.NDArray[np.bool_]:
-    wide, other = expected.astype(np.longdouble), got.astype(np.longdouble)
-    finite, other_finite = np.isfinite(wide), np.isfinite(other)
-    close = np.abs(wide - other) <= bound
-    same = (wide == other) | (np.isnan(wide) & np.isnan(other))
-    undetermined = np.zeros(expected.shape, dtype=np.bool_)
-    for variant in rounded:
-        undetermined |= np.isfinite(variant) != finite
-    if size.finite:
-        # Overflow: where it happens depends on the order.
-        undetermined |= ~finite
-        limit = float(np.finfo(expected.dtype).max) / (16.0 * size.elements)
-        if size.magnitude > limit:
-            undetermined |= ~other_finite
-    result: npt.NDArray[np.bool_] = same | (finite & other_finite & close) | undetermined
-    return result
-
-
-def _worst_ulp(expected: Numbers, got: Numbers) -> float:
-    if not expected.size:
-        return 0.0
-    unit = np.spacing(np.abs(expected))
-    apart = np.abs(got.astype(np.longdouble) - expected.astype(np.longdouble)) / unit
-    return float(np.max(apart, where=np.isfinite(apart), initial=0.0))
+def _scale(case: Case) -> Scale:
+    elements, magnitude, finite, epsilon = 1, 0.0, True, 0.0
+    for leaf in (leaf for value in (*case.values, *case.globals) for leaf in _value_leaves("", value)):
+        if isinstance(leaf.data, np.ndarray):
+            elements += leaf.data.size
+            if leaf.data.dtype.kind in "fc" and leaf.data.size:
+                epsilon = max(epsilon, float(np.finfo(leaf.data.dtype).eps))
+                with np.errstate(all="ignore"):
+                    sizes = np.abs(leaf.data)
+                good = np.isfinite(sizes)
+                finite &= bool(good.all())
+                magnitude = max(magnitude, float(sizes.max(where=good, initial=0.0)))
+    return Scale(elements, magnitude, finite, epsilon)
 
 
 def _first(

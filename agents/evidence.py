@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from unseq.agents.compare import Agreement
 from unseq.agents.task import FloatPolicy
 from unseq.agents.verdict import Evidence, SuiteStrength
 from unseq.backends.process import sandbox_description
@@ -26,7 +27,7 @@ def evidence_of(trial: Trial) -> Evidence:
         detector=trial.detector,
         fork_sites=len(trial.all_sites),
         sites_forked=len(trial.all_forked),
-        worst_ulp=trial.outcomes.worst_ulp if trial.task.contract.floating is FloatPolicy.REASSOC else 0.0,
+        rounding=trial.outcomes.worst if trial.task.contract.floating is FloatPolicy.REASSOC else Agreement(),
         profile=trial.measurement.profile,
         scaling=trial.scaling,
         sandbox=sandbox_description(),

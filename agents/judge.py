@@ -181,7 +181,7 @@ def judging(
     executor = ThreadPoolExecutor(2, "unseq-build")
     with session(toolchain) as place:
         try:
-            original = Original(task.function, place, executor)
+            original = Original(task.function, place, executor, exactly=effort is not Effort.QUICK)
             # Built once a machine, so mostly there.
             for kind in (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain)):
                 executor.submit(unless_measuring, host_program, toolchain, kind, True)

@@ -22,8 +22,9 @@ from unseq.agents.quiet import unless_measuring
 from unseq.agents.task import FloatPolicy
 from unseq.agents.tester.rows import has_empty_row
 from unseq.agents.tester.suite import Validity
+from unseq.agents.wider import wider, wider_case
 from unseq.backends.host.blob import Elsewhere, Mismatch, Outcome, Returned, Schedule, parameter_types
-from unseq.backends.host.build import build, original_source
+from unseq.backends.host.build import Source, build, original_source
 from unseq.backends.host.coverage import INSTRUMENTED, Coverage, coverage_build, covered
 from unseq.backends.host.run import Session, Setting, run_cases
 from unseq.backends.host.values import Buffer, Case, Scalar, Struct, Value, members
@@ -66,7 +67,9 @@ class Original:
     limits: Limits = field(default_factory=lambda: Limits(wall_s=30.0, memory=3 << 30, address_space=16 << 30))
     _builds: dict[RuntimeKind, Future[Built | Rejected]] = field(default_factory=dict, init=False)
     _as_written: Future[Built | Rejected] = field(init=False)
+    exactly: bool = False  # whether references have the exact results with them
     changes: int = field(default=0, init=False)  # calls that changed its static memory
+    _wide: Future[Built | Rejected] | None = field(default=None, init=False)
     _known: dict[int, _Known] = field(default_factory=dict, init=False)
     _counting: list[Built | None] = field(default_factory=list, init=False)  # built when first asked for
 
@@ -80,9 +83,11 @@ class Original:
         self._as_written = self._builds[plain] if same else self._start(self.function.unit, OPTIMISED, plain)
 
     def _start(self, unit: SourceUnit, flags: tuple[str, ...], kind: RuntimeKind) -> Future[Built | Rejected]:
-        source = original_source(unit, flags)
+        return self._start_as(self.function, original_source(unit, flags), kind)
+
+    def _start_as(self, function: Function, source: Source, kind: RuntimeKind) -> Future[Built | Rejected]:
         folder = self.place.folder
-        return self.executor.submit(unless_measuring, build, self.place.toolchain, self.function, source, kind, folder)
+        return self.executor.submit(unless_measuring, build, self.place.toolchain, function, source, kind, folder)
 
     def counted(self, cases: Sequence[Case]) -> Coverage | None:
         """Which lines and branches valid cases run; None where that cannot be found out."""
@@ -217,6 +222,23 @@ class Original:
         references = (self._known[id(case)].reference for case in cases)
         return tuple(reference for reference in references if reference is not None)
 
+    def exact(self, cases: Sequence[Case]) -> tuple[Outcome | None, ...]:
+        """What the original returns in wider arithmetic; None where it cannot be built or run so."""
+        twin = wider(self.function)
+        if twin is None:
+            return (None,) * len(cases)
+        if self._wide is None:
+            self._wide = self._start_as(twin, original_source(twin.unit, ()), RuntimeKind.PLAIN)
+        made = self._wide.result()
+        if isinstance(made, Rejected):
+            return (None,) * len(cases)
+        schedule = Schedule(tuple(range(len(cases))), call_s=4 * CALL_S)
+        setting = Setting(RuntimeKind.PLAIN, False, limits=self.limits)
+        widened = [wider_case(case) for case in cases]
+        done = run_cases(self.place, twin, made.library, widened, schedule, setting)
+        found = {called.index: called.outcome for called in done.calls}
+        return tuple(found.get(k) for k in range(len(cases)))
+
     def _choose(self, wanted: Sequence[_Known]) -> None:
         """Adds what the original returns exactly as it is written, where that may be something else."""
         fresh = [known for known in wanted if not known.chosen]
@@ -265,9 +287,11 @@ class Original:
                 break
             start += len(done.calls) + 1
             restarts += 1
+        exact = self.exact([known.case for known in wanted]) if self.exactly else (None,) * len(wanted)
         for k, known in enumerate(wanted):
             assert known.outcome is not None
-            known.reference = Reference(known.case, known.outcome, tuple(rounded[k]), tuple(perturbed[k]))
+            spread, shifted = tuple(rounded[k]), tuple(perturbed[k])
+            known.reference = Reference(known.case, known.outcome, spread, shifted, exact=exact[k])
 
 
 def _leaves_arguments(outcome: Returned) -> bool:

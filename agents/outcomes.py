@@ -7,7 +7,7 @@ Knows which calls are worth a closer look and what is told of those that disagre
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unseq.agents.compare import Agreement, Difference, Reference, compare
 from unseq.agents.failures import from_failure, smallest, wrong
@@ -23,13 +23,13 @@ from unseq.frontend.ir.nodes import Function
 @dataclass(slots=True)
 class Outcomes:
     """What was seen so far: ``failed`` cases of the last run that had any, the smallest of them, and the largest
-    distance of an agreement in units of the last place."""
+    distance of an agreement in units of the last place, with the largest errors of both sides."""
 
     function: Function
     policy: FloatPolicy
     original: Original
     failed: int = 0
-    worst_ulp: float = 0.0
+    worst: Agreement = field(default_factory=Agreement)
     wrong_case: Case | None = None
 
     def checked(self, cases: Sequence[Case], schedule: Schedule, done: Run, how: str) -> Verdict | None:
@@ -75,5 +75,5 @@ class Outcomes:
         for k, (number, outcome) in enumerate(results):
             found = compare(function, references[number], outcome, policy) if k in differ else None
             if isinstance(found, Agreement):
-                self.worst_ulp = max(self.worst_ulp, found.worst_ulp)
+                self.worst |= found
             yield number, found if isinstance(found, Difference) else None

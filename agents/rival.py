@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unseq.agents.compare import Numbers
+from unseq.agents.closeness import Numbers
 from unseq.agents.original import Original
 from unseq.agents.tester.timing import TimingCase
 from unseq.agents.timing import Measured, schedule, timing

@@ -12,8 +12,9 @@ from itertools import count, islice
 from pathlib import Path
 from threading import Lock
 
-from unseq.agents.judge import OriginalRejected, judging, silent
+from unseq.agents.judge import Judge, OriginalRejected, judging, silent
 from unseq.agents.rival import RivalTime
+from unseq.agents.rules.better.second import Second, second
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.best import Tried, Variant, best
 from unseq.agents.search.variations import variations
@@ -64,10 +65,19 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Cheaper:
+    """A second candidate, by a better algorithm, and what the judge saw of it."""
+
+    second: Second
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
     """What came of one function, with everything that was found on the way.
 
-    ``idle``: it has no loop, standard algorithm or recursion that could become parallel."""
+    ``idle``: it has no loop, standard algorithm or recursion that could become parallel. ``cheaper``: the second
+    candidate, which is never delivered in the first one's place."""
 
     outcome: Outcome
     reasons: tuple[Diagnostic, ...] = ()
@@ -79,6 +89,7 @@ class Translation:
     idle: bool = False
     rival: tuple[RivalTime, ...] = ()
     search: tuple[Tried, ...] = ()
+    cheaper: Cheaper | None = None
 
 
 def translate(
@@ -104,9 +115,11 @@ def translate(
         emitted = emit(unit, [plan])
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,), facts, plan)
+    with _SOLVERS:
+        other = second(task)
     others = _others(unit, plan, emitted, options.search if options.timed else 0)
     variants = (Variant(_candidate(plan, emitted)), *others)
-    return judged(task, variants, options, toolchain, stage)
+    return judged(task, variants, options, toolchain, stage, other)
 
 
 def _candidate(plan: Plan, emitted: Emitted) -> Candidate:
@@ -132,7 +145,12 @@ def _others(unit: SourceUnit, plan: Plan, emitted: Emitted, wanted: int) -> list
 
 
 def judged(
-    task: Task, variants: Sequence[Variant], options: Options, toolchain: Toolchain, stage: Stage = silent
+    task: Task,
+    variants: Sequence[Variant],
+    options: Options,
+    toolchain: Toolchain,
+    stage: Stage = silent,
+    other: Second | None = None,
 ) -> Translation:
     """What the judge says of the first of ``variants``, or of the best one where there are several.
 
@@ -161,6 +179,7 @@ def judged(
                 candidate, judgement, tried = found.candidate, found.judgement, found.tried
             else:
                 judgement = judge.judge(candidate, suite)
+            cheaper = _cheaper(judge, other, suite, stage) if other is not None else None
             rival: tuple[RivalTime, ...] = ()
             if options.rival is not None and options.timed and judgement.verdict.passed:
                 rival = judge.against(replace(function, unit=options.rival), suite)
@@ -177,8 +196,18 @@ def judged(
         what = "right, but not faster than the original on this machine"
         reasons = (Diagnostic(function.span, what, "leave out --only-faster to get it", code=Why.NOT_FASTER),)
     return Translation(
-        outcome, reasons, task.facts, candidate.plan, candidate, suite, judgement, rival=rival, search=tried
+        outcome, reasons, task.facts, candidate.plan, candidate, suite, judgement, False, rival, tried, cheaper
     )
+
+
+def _cheaper(judge: Judge, other: Second, suite: Suite, stage: Stage) -> Cheaper | None:
+    """The second candidate, judged like the first."""
+    try:
+        candidate = _candidate(other.plan, emit(other.unit, [other.plan]))
+    except Unsupported:
+        return None
+    stage("better algorithm")
+    return Cheaper(other, judge.judge(candidate, suite))
 
 
 def _place(function: Function) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Union
 
+from unseq.agents.compare import Agreement
 from unseq.agents.scaling import Scaling
 from unseq.backends.results import Profile, Race
 
@@ -202,8 +203,8 @@ class SuiteStrength:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was done to reach a verdict. ``detector`` names the race detector; ``seconds`` is by stage; ``notes`` is
-    what a report should add."""
+    """What was done to reach a verdict. ``detector`` names the race detector; ``rounding``: how far
+    floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add."""
 
     strength: SuiteStrength = field(default_factory=SuiteStrength)
     cases: int = 0
@@ -214,7 +215,7 @@ class Evidence:
     detector: str | None = None
     fork_sites: int = 0
     sites_forked: int = 0
-    worst_ulp: float = 0.0
+    rounding: Agreement = field(default_factory=Agreement)
     profile: Profile = field(default_factory=Profile)
     scaling: Scaling | None = None
     sandbox: str = ""

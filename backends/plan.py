@@ -100,6 +100,13 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """Two sorted arrays, merged piece by piece of the result."""
+
+    loop: LoopFact
+
+
+@dataclass(frozen=True, slots=True)
 class Algorithm:
     """A standard algorithm by the target's primitive."""
 
@@ -130,8 +137,8 @@ class Series:
 
 
 Strategy = (
-    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Choices | Algorithm | Fork
-    | Sequential | Series
+    Map | Reduce | Scan | Scatter | Pack | Search | Wavefront | Frontier | Walk | Choices | Merge | Algorithm
+    | Fork | Sequential | Series
 )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from unseq.agents.rules.better.second import Second, combined
 from unseq.backends.parlay.cmakelists import Source, cmakelists
 from unseq.backends.parlay.emit import emit
 from unseq.backends.plan import Plan
@@ -29,17 +30,20 @@ from unseq.frontend.source import InputError, Language, SourceUnit
 
 EVIDENCE, REPORT, CMAKELISTS = "evidence.json", "report.html", "CMakeLists.txt"
 SUFFIX = ".parlay.cpp"
+BETTER = ".better"  # before the suffix, where the algorithms are others
 
 
 @dataclass(frozen=True, slots=True)
 class Translated:
     """What came of one function. ``plan`` is what to emit, None when the original stays.
 
-    ``idle``: it holds nothing that could become parallel, so that only who asks for it by name wants to hear of it."""
+    ``idle``: it holds nothing that could become parallel, so that only who asks for it by name wants to hear of it.
+    ``second``: a candidate by a better algorithm that passed, to be emitted in a file of its own."""
 
     record: Record
     plan: Plan | None = None
     idle: bool = False
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +156,30 @@ def _emitted(
         path = _place(item.path, source, output, texts)
         texts[path] = emit(item.unit, plans).text
         emitted = SourceUnit(path, Language.CPP, texts[path].encode())
+        better = _better(results, path, texts)
         for head, result in results:
             changed = result.plan is not None
             record = replace(result.record, output=os.path.abspath(path)) if changed else result.record
+            if result.second is not None and record.better is not None and better is not None:
+                record = replace(record, better=replace(record.better, output=os.path.abspath(better)))
             records.append(_with_code(record, item.unit, head, emitted if changed else None, path))
         program = any(head.is_main for head in functions(item.unit))
         built.append(Source(path.relative_to(output), item.path.parent.resolve(), program))
     if built:
         texts[output / CMAKELISTS] = cmakelists(built, tools)
     return tuple(records), texts
+
+
+def _better(
+    results: Sequence[tuple[FunctionHead, Translated]], path: Path, texts: dict[Path, str]
+) -> Path | None:
+    """Adds the file of the second candidates, beside that of the first ones; returns its path, None for none."""
+    seconds = [result.second for _, result in results if result.second is not None]
+    if not seconds:
+        return None
+    place = path.with_name(path.name.removesuffix(SUFFIX) + BETTER + SUFFIX)
+    texts[place] = emit(*combined(seconds)).text
+    return place
 
 
 def _place(path: Path, source: Path, output: Path, taken: dict[Path, str]) -> Path:

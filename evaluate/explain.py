@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from unseq.agents.rules.better.second import described, rewrites
 from unseq.evaluate.report.explanation import Analysed, Explained
 from unseq.evaluate.report.notes import loop_notes, reasons
 from unseq.evaluate.report.record import VERSION, LoopNote, Reason, to_json
@@ -61,9 +62,12 @@ def explained(function: Analysed) -> Explained:
         return Explained(function.path, function.name, 1, reasons=(Reason(1, function.error),))
     told: tuple[Diagnostic, ...] = (function.refused,) if function.refused is not None else ()
     loops: tuple[LoopNote, ...] = ()
+    better: tuple[str, ...] = ()
     if function.facts is not None:
         told, loops = function.facts.reasons, loop_notes(function.facts)
-    return Explained(function.path, function.name, function.span.line, loops, reasons(told))
+        found = described(rewrites(function.facts))
+        better = tuple(f"{one.algorithm}, {one.after} instead of {one.before}" for one in found)
+    return Explained(function.path, function.name, function.span.line, loops, reasons(told), better)
 
 
 def envelope(functions: Sequence[Explained]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from unseq.agents.scaling import Scaling
 from unseq.agents.search.best import Tried
 from unseq.agents.task import Candidate
-from unseq.agents.translate import Options, Outcome, Translation, translate
+from unseq.agents.translate import Cheaper, Options, Outcome, Translation, translate
 from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
 from unseq.agents.verdict import SuiteStrength as Strength
 from unseq.backends.inventory import machine, processors, unseq_version
@@ -21,6 +21,7 @@ from unseq.evaluate.batch import Translated
 from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
+    Better,
     Environment,
     LoopSpan,
     ProfilePoint,
@@ -58,7 +59,8 @@ def translated(
     seconds = time.monotonic() - started
     record = _record(unit, head, found, seconds)
     kept = found.outcome is Outcome.TRANSLATED
-    return Translated(record, found.plan if kept else None, found.idle)
+    second = found.cheaper.second if kept and found.cheaper and found.cheaper.judgement.verdict.passed else None
+    return Translated(record, found.plan if kept else None, found.idle, second)
 
 
 def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float) -> Record:
@@ -73,6 +75,7 @@ def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: f
         loops=loop_notes(found.facts) if found.facts is not None else (),
         seconds=round(seconds, 3),
         search=tuple(_variant(tried) for tried in found.search),
+        better=better_note(found.cheaper),
     )
     if judgement is None or found.candidate is None:
         return common
@@ -113,6 +116,28 @@ def _variant(tried: Tried) -> Variant:
     return Variant(tried.choices, verdict.name, detail, speedups, tried.chosen)
 
 
+def better_note(found: Cheaper | None) -> Better | None:
+    """A second candidate as the reports show it."""
+    if found is None:
+        return None
+    verdict, better = found.judgement.verdict, found.second.better
+    profile = profile_points(found.judgement.evidence.profile)
+    last = profile[-1] if profile else None
+    alone = dict(last.parallel_s).get(1) if last else None
+    return Better(
+        algorithms=tuple(one.algorithm for one in better),
+        before=better[0].before,
+        after=better[0].after,
+        verdict=verdict.name,
+        detail="" if verdict.passed else verdict.text.partition("\n")[0],
+        claim=claim_of(found.second.plan.claim),
+        wins=wins_of(verdict),
+        profile=profile,
+        by_algorithm=round(last.sequential_s / alone, 4) if last and alone else None,
+        by_cores=round(alone / last.parallel_s[-1][1], 4) if last and alone else None,
+    )
+
+
 def wins_of(verdict: Verdict) -> Wins:
     """Whether a verdict found the candidate faster."""
     return _WINS[verdict.wins.value] if isinstance(verdict, Pass) else "unmeasured"
@@ -127,8 +152,11 @@ def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
     parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
-    if evidence.worst_ulp:
-        parts.append(f"floating point regrouped, at most {evidence.worst_ulp:.3g} ulp apart")
+    rounding = evidence.rounding
+    if rounding.worst_ulp:
+        errors = f"{rounding.original_ulp:.3g} ulp in the original, {rounding.candidate_ulp:.3g} in this"
+        known = f" (largest errors: {errors})" if rounding.original_ulp or rounding.candidate_ulp else ""
+        parts.append(f"floating point regrouped, at most {rounding.worst_ulp:.3g} ulp apart{known}")
     return "; ".join(parts)
 
 

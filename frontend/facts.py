@@ -36,10 +36,12 @@ class Claim(Enum):
 @dataclass(frozen=True, slots=True)
 class Private:
     """Declared outside the loop, written before read in every iteration. ``last``: its value is read after the
-    loop, and the last iteration always writes it."""
+    loop, and the last iteration always writes it. Of an array or record, the elements that an iteration reads;
+    ``extent``: how many there are behind a pointer."""
 
     symbol: Symbol
     last: bool = False
+    extent: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +355,8 @@ class CallFact:
 @dataclass(frozen=True, slots=True)
 class ForkFact:
     """Statements of one block that may run in parallel, each holding one recursive call; or a single statement whose
-    expression holds two independent recursive calls (``return f(a) + f(b);``: ``calls`` are to be evaluated first).
+    expression holds two independent recursive calls (``return f(a) + f(b);``: ``calls`` are to be evaluated first); or
+    loops, each of them sequential, that have nothing to do with each other (no ``calls``).
 
     ``size``: an expression that says how large the problem is (for the cut-off); None: unknown.  ``exponential``: the
     size shrinks by a constant from call to call (``f(n - 1)``), so that a small size is already much work.

@@ -1,4 +1,5 @@
-"""What the analyses found about loops whose work is not counted before they start: worklists, list walks, choices.
+"""What the analyses found about loops whose work is not counted before they start: worklists, list walks, choices,
+merges.
 
 A worklist's items that wait at one time are independent but for two things: which of them reaches a new vertex first,
 and in which order what they find is put behind them.  A ``Frontier`` says how both are decided, so that a batch of
@@ -120,4 +121,24 @@ class Choices:
     state: Expr | None
 
 
-Irregular = Frontier | Walk | Choices
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Elements of ``array`` from the value of ``cursor`` up to ``end``, one past the last."""
+
+    array: Expr
+    cursor: Symbol
+    end: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two sorted runs that are merged into ``out``, from the value of ``at`` on; all three positions end behind what
+    was read and written."""
+
+    left: Run
+    right: Run
+    out: Expr
+    at: Symbol
+
+
+Irregular = Frontier | Walk | Choices | Merge

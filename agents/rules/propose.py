@@ -17,6 +17,7 @@ from unseq.backends.plan import (
     Fork,
     Frontier,
     Map,
+    Merge,
     Pack,
     Plan,
     Reduce,
@@ -69,6 +70,8 @@ def strategy_for(loop: LoopFact) -> Strategy:
         return Frontier(loop)
     if isinstance(loop.irregular, irregular.Choices):
         return Choices(loop)
+    if isinstance(loop.irregular, irregular.Merge):
+        return Merge(loop)
     if isinstance(loop.irregular, irregular.Walk):
         inner = strategy_for(replace(loop, irregular=None))
         assert isinstance(inner, Map | Reduce | Scan | Scatter | Pack)
@@ -185,6 +188,7 @@ _LABELS = {
     Frontier: "frontier",
     Walk: "walk",
     Choices: "backtracking",
+    Merge: "merge",
     Fork: "fork",
 }
 

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unseq.evaluate.report.record import Claim, ProfilePoint, Wins, WorkSpan, profile_of, to_json, work_span_of
+from unseq.evaluate.report.record import (
+    Better,
+    Claim,
+    ProfilePoint,
+    Wins,
+    WorkSpan,
+    better_of,
+    profile_of,
+    to_json,
+    work_span_of,
+)
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("bench.schema.json")
@@ -26,7 +36,7 @@ class Row:
     original over candidate at the largest size with most threads; ``speedup_best``: the best sequential algorithm over
     the same candidate; both None where nothing was measured. ``seconds``: all that it took. ``vary``: the seed of the
     variation that was translated in the problem's place, None for the problem as it stands; ``variations``: what the
-    variation consists of, in order."""
+    variation consists of, in order. ``better``: the second candidate, of which nothing counts in the other figures."""
 
     name: str
     form: str
@@ -46,6 +56,7 @@ class Row:
     seconds: float = 0.0
     vary: int | None = None
     variations: tuple[str, ...] = ()
+    better: Better | None = None
 
     @property
     def label(self) -> str:
@@ -60,7 +71,11 @@ def envelope(rows: Sequence[Row], machine: dict[str, Any], metrics: dict[str, An
 
 def from_json(data: dict[str, Any]) -> Row:
     """A row as ``to_json`` wrote it. Raises KeyError, TypeError or ValueError for anything else."""
-    read = {"times": profile_of(data["times"]), "work_span": work_span_of(data["work_span"])}
+    read = {
+        "times": profile_of(data["times"]),
+        "work_span": work_span_of(data["work_span"]),
+        "better": better_of(data.get("better")),
+    }
     return Row(**{**data, **read, "variations": tuple(data["variations"])})
 
 

@@ -21,7 +21,7 @@ from unseq.evaluate.bench.problems import Problem
 from unseq.evaluate.bench.row import PASS, REFUSED, Row, as_line, from_json
 from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.report.notes import claim_of
-from unseq.evaluate.translation import profile_points, wins_of, work_span
+from unseq.evaluate.translation import better_note, profile_points, wins_of, work_span
 from unseq.frontend.lower import FunctionHead, functions, lower
 from unseq.frontend.source import InputError, SourceUnit, read
 from unseq.frontend.variation.mix import mixed
@@ -94,6 +94,7 @@ def _measured(problem: Problem, found: Translation, started: float) -> Row:
         claim=claim_of(found.plan.claim),
         pattern=found.plan.label,
         tests=found.judgement.evidence.cases,
+        better=better_note(found.cheaper),
     )
     if verdict.name != PASS:
         return row

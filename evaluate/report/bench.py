@@ -15,6 +15,7 @@ from rich.text import Text
 
 from unseq.evaluate.bench.row import PASS, Row
 from unseq.evaluate.report.figures import plural, ratio, seconds
+from unseq.evaluate.report.record import Better
 from unseq.evaluate.report.terminal import claim, speedup
 
 _REASON = 90
@@ -53,7 +54,27 @@ def _rows(rows: Sequence[Row]) -> RenderableType:
             speedup(row.speedup_baseline) if row.speedup_baseline is not None else "",
             speedup(row.speedup_best) if row.speedup_best is not None else "",
         )
+        if row.better is not None:
+            table.add_row(*_better(row.better, threads))
     return table
+
+
+def _better(better: Better, threads: int) -> list[str | Text]:
+    """The cells of a second candidate, apart from the row that counts."""
+    passed = better.verdict == PASS
+    last = better.profile[-1] if better.profile else None
+    times = dict(last.parallel_s) if last else {}
+    return [
+        Text("  better algorithm", "dim not bold"),
+        Text(better.verdict, "green" if passed else "red"),
+        claim(better.claim) if passed else "",
+        Text("; ".join(better.algorithms), "dim"),
+        seconds(last.sequential_s) if last else "",
+        seconds(times[1]) if 1 in times else "",
+        seconds(times[threads]) if threads > 1 and threads in times else "",
+        speedup(last.speedup) if last else "",
+        "",
+    ]
 
 
 def _kinds(totals: dict[str, Any]) -> RenderableType:

@@ -38,13 +38,15 @@ class Analysed:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One function as ``unseq explain`` shows it; ``reasons``: why the function as a whole could not be read."""
+    """One function as ``unseq explain`` shows it; ``reasons``: why the function as a whole could not be read;
+    ``better``: which cheaper algorithms would do what its loops do."""
 
     file: str
     name: str
     line: int
     loops: tuple[LoopNote, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    better: tuple[str, ...] = ()
 
 
 def explanation(functions: Sequence[Explained], elapsed: float) -> RenderableType:
@@ -106,6 +108,9 @@ def _function(function: Explained, widths: _Widths) -> Iterator[RenderableType]:
         if loop.reasons:
             yield from _because(loop.reasons, widths)
         name = Text("")
+    for better in function.better:
+        words = Text("better algorithm: ", "cyan").append(better, "not cyan")
+        yield _Columns((Text(""), words), (0,), widths.name + widths.line + 2)
     if not function.loops and not function.reasons:
         yield _row(widths, name, function.line, "", "", Text(""), Text("no loops", "dim"))
 

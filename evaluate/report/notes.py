@@ -110,7 +110,7 @@ def claim_of(claim: facts.Claim) -> Claim:
 
 
 def _header(fact: LoopFact, unit: SourceUnit) -> str:
-    loop = fact.loop
+    loop = fact.original or fact.loop
     match loop:
         case ForEach():
             return f"for {loop.symbol.name} : {_named(loop.sequence, unit)}"
@@ -214,7 +214,7 @@ def _call(fact: CallFact, depth: int) -> LoopNote:
 def _fork(fact: ForkFact) -> LoopNote:
     return LoopNote(
         line=fact.span.line,
-        header="recursion",
+        header="recursion" if fact.calls else "loops",
         what=f"fork of {len(fact.statements)}",
         parallel=True,
         claim=claim_of(fact.claim),

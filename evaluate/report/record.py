@@ -154,6 +154,28 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Better:
+    """A second candidate, which does the same by cheaper algorithms and is judged like the first.
+
+    ``algorithms``: what it does in place of the source's loops; ``before`` and ``after``: the cost of the first one. At
+    the largest size, ``by_algorithm`` is the original's time over the candidate's with 1 thread, ``by_cores`` that
+    over its time with the most threads; None where nothing was measured. ``output``: the emitted file, which stands
+    beside the main one, of a candidate that passed."""
+
+    algorithms: tuple[str, ...]
+    before: str
+    after: str
+    verdict: str
+    detail: str = ""
+    claim: Claim | None = None
+    wins: Wins = "unmeasured"
+    profile: tuple[ProfilePoint, ...] = ()
+    by_algorithm: float | None = None
+    by_cores: float | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoopSpan:
     """Work and span of the forks at one line of the emitted file, over all ``executions``."""
 
@@ -230,6 +252,7 @@ class Record:
     code: Code | None = None
     environment: Environment = field(default_factory=Environment)
     search: tuple[Variant, ...] = ()
+    better: Better | None = None
     version: int = VERSION
 
     @property
@@ -293,6 +316,13 @@ def work_span_of(data: dict[str, Any] | None) -> WorkSpan | None:
     return WorkSpan(**{**data, "predicted": _table(data["predicted"]), "loops": loops})
 
 
+def better_of(data: dict[str, Any] | None) -> Better | None:
+    """A second candidate as ``to_json`` wrote it, None for none; raises as ``profile_of``."""
+    if data is None:
+        return None
+    return Better(**{**data, "algorithms": tuple(data["algorithms"]), "profile": profile_of(data["profile"])})
+
+
 def _record(data: dict[str, Any]) -> Record:
     code = data["code"]
     return Record(
@@ -309,6 +339,7 @@ def _record(data: dict[str, Any]) -> Record:
             "code": code and Code(**code),
             "environment": Environment(**data["environment"]),
             "search": tuple(_variant(variant) for variant in data.get("search", [])),
+            "better": better_of(data.get("better")),
         }
     )
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
-from unseq.evaluate.report.record import Reason, Record, Variant
+from unseq.evaluate.report.record import Better, Reason, Record, Variant
 
 PLAIN_WIDTH = 132
 MOST_REASONS = 3  # of one function in a table over several
@@ -76,6 +76,8 @@ def detail(record: Record) -> RenderableType:
     if record.search:
         rows.append(Padding(_search(record.search), (0, 0, 0, 2)))
     rows.append(Padding(evidence_table(record), (0, 0, 0, 2)))
+    if record.better is not None:
+        rows.append(Padding(_better(record.better), (0, 0, 0, 2)))
     return Group(*rows)
 
 
@@ -173,6 +175,24 @@ def evidence_table(record: Record) -> Table:
     return table
 
 
+def _better(better: Better) -> Text:
+    """The second candidate: what it does, and how much of its speedup is not the cores'."""
+    line = Text("better algorithm  ", "dim")
+    line.append(f"{'; '.join(better.algorithms)}, {better.after} instead of {better.before}", "not dim")
+    if better.verdict != "Pass":
+        line.append(f"  {better.verdict}: {better.detail}", "red not dim")
+        return line
+    line.append("  ")
+    line.append_text(claim(better.claim))
+    if better.by_algorithm is not None and better.by_cores is not None:
+        line.append("  ")
+        line.append_text(speedup(better.profile[-1].speedup))
+        line.append(f" = {ratio(better.by_algorithm)} algorithm · {ratio(better.by_cores)} cores")
+    if better.output:
+        line.append(f"\n{better.output}")
+    return line
+
+
 def _reasons(file: str, reasons: Sequence[Reason], indent: int) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
@@ -257,8 +277,9 @@ def _table(records: Sequence[Record], wide: bool) -> Table:
 
 
 def _what(record: Record) -> str:
-    """The pattern, and what a search chose."""
-    return record.pattern + (f" ({'; '.join(record.choices)})" if record.choices else "")
+    """The pattern, what a search chose, and whether there is a second candidate."""
+    also = " + better algorithm" if record.better is not None and record.better.verdict == "Pass" else ""
+    return record.pattern + (f" ({'; '.join(record.choices)})" if record.choices else "") + also
 
 
 def _speedups(record: Record) -> list[str | Text]:

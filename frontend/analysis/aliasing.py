@@ -30,10 +30,12 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Whether two objects may overlap. ``whole``: if they do, they are the same object (compare addresses)."""
+    """Whether two objects may overlap. ``whole``: if they do, they are the same object (compare addresses);
+    ``element``: one is an element of the other."""
 
     possible: bool
     whole: bool = False
+    element: bool = False
     why: str = ""
 
 
@@ -78,7 +80,7 @@ def _variables(left: Symbol, right: Symbol) -> Overlap:
         if a == b:
             return Overlap(True, whole=True)
         if _holds(a, b) or _holds(b, a):
-            return Overlap(True, why="one may be an element of the other")
+            return Overlap(True, element=True, why="one may be an element of the other")
         return NEVER
     if not _is_container(a) and not _is_container(b) and not is_pointer_like(a) and not is_pointer_like(b):
         if a == b:

@@ -12,7 +12,7 @@ from unseq.frontend.analysis import library, terms
 from unseq.frontend.analysis.affine import polynomial
 from unseq.frontend.analysis.context import Nest, Obstacle
 from unseq.frontend.analysis.effects import obstacle
-from unseq.frontend.analysis.paths import POSITIONS, element
+from unseq.frontend.analysis.paths import POSITIONS, distance, element
 from unseq.frontend.analysis.reading import Env
 from unseq.frontend.analysis.regions import Kind, is_array_parameter, is_pointer_like, leads
 from unseq.frontend.ir import types as t
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from unseq.frontend.analysis.values import Values
 
 MAX_DEPTH = 8
-_WHOLE = frozenset({"partial_sort", "nth_element", "rotate", "inplace_merge", "copy_backward", "move_backward"})
+_WHOLE = frozenset({"partial_sort", "nth_element", "rotate", "inplace_merge", "copy_backward", "move_backward",
+                    "rotate_copy"})  # fmt: skip
+_OF_TWO_RANGES = frozenset({"merge", "set_union", "set_intersection", "set_difference", "search", "includes", "equal",
+                            "mismatch", "lexicographical_compare", "is_permutation"})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -256,7 +259,7 @@ def _memory(run: Values, e: Call, name: str) -> Expr:
             pointer = value
             while isinstance(pointer, Cast) and is_pointer_like(pointer.operand.type):
                 pointer = pointer.operand
-            count = _elements(values[2], pointer.type) if sized else None
+            count = elements_of(values[2], pointer.type) if sized else None
             if count is not None:
                 _range(run, e, pointer, count, is_write)
             elif is_pointer_like(pointer.type) or isinstance(pointer.type, t.Array):
@@ -266,7 +269,7 @@ def _memory(run: Values, e: Call, name: str) -> Expr:
     return run.unknown(e.type)
 
 
-def _elements(size: Expr, type_: t.Type) -> Expr | None:
+def elements_of(size: Expr, type_: t.Type) -> Expr | None:
     """A number of bytes as a number of elements."""
     to = t.element_type(type_)
     width = to.bits // 8 if isinstance(to, t.Int | t.Float) and to != t.Float(80) else None
@@ -299,22 +302,27 @@ def _algorithm(run: Values, e: Call, name: str) -> Expr:
                 run.record(argument, run.place(argument), True, "call", whole=True, call=e)
         _functions(run, e, None)
         return run.unknown(e.type)
-    count: Expr | None = None
     paired = len(cursors) > 1 and cursors[1] == 1
+    counts: dict[int, Expr | None] = {}  # of elements from each cursor on
+    ends: set[int] = set()
     if paired and name not in _WHOLE:
-        last, first = polynomial(values[1]), polynomial(values[0])
-        if last is not None and first is not None:
-            length = last.minus(first)
-            if not any(is_pointer_like(a.type) or not t.is_arithmetic(a.type) for a in length.atoms()):
-                count = length.expression()
+        counts = dict.fromkeys(cursors, _between(values[0], values[1]))
+        ends.add(1)
+        if name in _OF_TWO_RANGES and len(cursors) >= 4:
+            one, two = counts[0], _between(values[cursors[2]], values[cursors[3]])
+            counts[cursors[2]] = two
+            ends.add(cursors[3])
+            both = terms.add(one, two) if one is not None and two is not None else None
+            counts.update(dict.fromkeys(cursors[4:], both))
     elif not paired and name.endswith("_n"):
-        count = values[1]
-    first_writes = name in library.CHANGE_ALGORITHMS and name not in library.CHANGE_ALGORITHMS_OUT
-    outputs_write = name in library.CHANGE_ALGORITHMS_OUT
+        counts = dict.fromkeys(cursors, values[1])
+    outputs = cursors[-2:] if name == "partition_copy" else cursors[-1:]
     for k in cursors:
-        if paired and k == 1 and count is not None:
+        if k in ends and counts[k] is not None:
             continue
-        writes = first_writes if k == 0 or (paired and k == 1) else outputs_write
+        in_place = name in library.CHANGE_ALGORITHMS and name not in library.CHANGE_ALGORITHMS_OUT
+        writes = k in outputs if name in library.CHANGE_ALGORITHMS_OUT else in_place and (k == 0 or (paired and k == 1))
+        count = counts.get(k)
         for is_write in (False, True) if writes else (False,):
             if count is not None:
                 _range(run, e, values[k], count, is_write)
@@ -326,8 +334,18 @@ def _algorithm(run: Values, e: Call, name: str) -> Expr:
     return run.unknown(e.type)
 
 
+def _between(first: Expr, last: Expr) -> Expr | None:
+    """The number of elements between two cursors, where it is known."""
+    high, low = polynomial(last), polynomial(first)
+    if high is not None and low is not None:
+        length = high.minus(low)
+        if not any(is_pointer_like(a.type) or not t.is_arithmetic(a.type) for a in length.atoms()):
+            return length.expression()
+    return distance(first, last)
+
+
 def _functions(run: Values, e: Call, cursor: Expr | None) -> None:
-    """The function objects among the arguments are run on unknown elements."""
+    """The function objects among the arguments are run on unknown elements; that their values are read is known."""
     for argument in e.arguments:
         if t.is_arithmetic(argument.type) or is_pointer_like(argument.type):
             continue
@@ -336,7 +354,9 @@ def _functions(run: Values, e: Call, cursor: Expr | None) -> None:
             elements: list[Expr] = []
             for parameter in closure.parameters:
                 of = t.element_type(cursor.type) if cursor is not None else None
-                if cursor is not None and of == t.strip(parameter.type):
+                type_ = parameter.type
+                seen = isinstance(type_, t.Reference) and not (type_.const and t.is_arithmetic(type_.to))
+                if seen and cursor is not None and of == t.strip(parameter.type):
                     elements.append(Index(cursor, run.unknown(t.LONG), of))
                 else:
                     elements.append(run.unknown(t.strip(parameter.type)))

@@ -50,6 +50,8 @@ def covered(roles: list[Role], accesses: tuple[Access, ...]) -> dict[int, int]:
     """Which role makes the order of an access immaterial."""
     found: dict[int, int] = {}
     for number, role in enumerate(roles):
+        if isinstance(role, Private) and role.last and role.extent is not None:
+            found |= {id(access): number for access in accesses if access.root == role.symbol}
         if isinstance(role, Private | Induction | Buffered | Packed | Exit | Diagonal):
             continue
         mine = symbols_of(role)

@@ -51,7 +51,7 @@ def subscripts(left: Side, right: Side, assumed: list[Guard]) -> list[Pair]:
     for a, b in zip(left.path.steps, right.path.steps, strict=False):
         if isinstance(a, str) or isinstance(b, str):
             continue
-        p, q = _subscript(a, left, assumed), _subscript(b, right, assumed)
+        p, q = subscript(a, left, assumed), subscript(b, right, assumed)
         if p is not None and q is not None:
             pairs.append((p, q))
     return pairs
@@ -77,7 +77,7 @@ def same_iteration(left: Side, right: Side) -> bool:
     for a, b in zip(left.path.steps, right.path.steps, strict=False):
         if isinstance(a, str) or isinstance(b, str):
             continue
-        p, q = _subscript(a, left, []), _subscript(b, right, [])
+        p, q = subscript(a, left, []), subscript(b, right, [])
         if p is not None and q is not None:
             first, second = sets.affine(p, here), sets.affine(q, there)
             if first is not None and second is not None:
@@ -86,7 +86,7 @@ def same_iteration(left: Side, right: Side) -> bool:
     return sets.is_empty([*here.values(), *there.values()], constraints) is not True
 
 
-def _subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
+def subscript(e: Expr, side: Side, assumed: list[Guard]) -> Polynomial | None:
     """A subscript as a polynomial over positions and invariants; None: may be anything."""
     return side.known.ask(("subscript", e), assumed, lambda guards: _new_subscript(e, side, guards))
 

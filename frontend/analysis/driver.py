@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from unseq.frontend.analysis import (
+    fission,
     irregular,
     neighbour,
     nests,
     recursion,
+    sections,
     series,
     stl,
 )
@@ -53,6 +55,7 @@ def analyze(function: Function, assume: frozenset[str] = frozenset(), callees: b
     loops.sort(key=lambda fact: (fact.span.start, fact.span.end))
     searches = irregular.searches(own, _judge(assume), assume)
     calls, forks = stl.find(function, own.pure), recursion.find(function, own.pure)
+    forks += sections.find(own, loops, (*calls, *forks, *searches))
     return Facts(function, tuple(loops), calls, forks, searches=searches)
 
 
@@ -152,20 +155,31 @@ def _in_parts(
     inside: dict[int, tuple[Expr, ...]],
 ) -> LoopFact | None:
     """A sequential loop as parts that are parallel, if there is such a way."""
-    study = studies.get(fact.loop.id)
+    study, known = studies.get(fact.loop.id), inside.get(fact.parent, ())
     if fact.parallel or study is None or study.memory is None:
         return None
+    counted = fission.counted(fact.loop, analysis.function)
+    if counted is not None:
+        body = walk.splice(analysis.function.body, lambda s: (counted,) if s is fact.loop else (s,))
+        analysis = FunctionAnalysis(replace(analysis.function, body=body))
+        fact = replace(fact, loop=counted, original=fact.loop)
+        try:
+            study = judged(analysis, counted, known, assume).study
+        except TooLarge:
+            return None
+        if study is None:
+            return None
 
     def look(loop: Loop, body: Block) -> LoopFact | None:
         rewritten = FunctionAnalysis(replace(analysis.function, body=body))
         try:
-            verdict = judged(rewritten, loop, inside.get(fact.parent, ()), assume, parallel_only=True)
+            verdict = judged(rewritten, loop, known, assume, parallel_only=True)
         except TooLarge:
             return None
         other = _rewritten(verdict, fact.parent, assume, inside)
         return told(verdict, fact.parent) if other is None and verdict.is_parallel else other
 
-    return series.in_parts(fact, study, analysis.function, look)
+    return series.in_parts(fact, study, analysis.function, look, analysis.effects, "noalias" in assume)
 
 
 def _promoted(analysis: FunctionAnalysis, context: LoopContext, parent: int, assume: frozenset[str]) -> LoopFact | None:

@@ -21,7 +21,7 @@ from unseq.frontend.analysis.library import (
     RELEASE,
     bare,
 )
-from unseq.frontend.analysis.regions import Kind, PointsTo
+from unseq.frontend.analysis.regions import Kind, PointsTo, is_pointer_like
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -169,6 +169,8 @@ class Effects:
                 argument = argument.operand
             if isinstance(argument, AddressOf):
                 self._assigned(argument.place, found)
+            elif name in MEMORY and is_pointer_like(argument.type):
+                continue  # handed over by value
             elif walk.is_place(argument) and (name in MEMORY or self._may_bind(name)):
                 self._assigned(argument, found)
 

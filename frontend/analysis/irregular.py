@@ -1,10 +1,11 @@
-"""Loops that are not counted, tried as what they may be all the same: a worklist, a walk along links, choices."""
+"""Loops that are not counted, tried as what they may be all the same: a worklist, a walk along links, a merge, choices.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from unseq.frontend.analysis import backtracking, list_walk, reachability, worklist
+from unseq.frontend.analysis import backtracking, list_walk, merging, reachability, worklist
 from unseq.frontend.analysis.build import FunctionAnalysis
 from unseq.frontend.facts import HERE, Claim, LoopFact
 from unseq.frontend.ir import types as t
@@ -14,7 +15,8 @@ from unseq.frontend.source import NOWHERE
 
 
 def improved(analysis: FunctionAnalysis, fact: LoopFact, judge: worklist.Judge, assume: frozenset[str]) -> LoopFact:
-    """``fact``, or what the loop, as it stands or in plainer form, is as a worklist, a walk along links, choices."""
+    """``fact``, or what the loop, as it stands or in plainer form, is as a worklist, a walk along links, a merge,
+    choices."""
     found = _looked(analysis, fact, judge, assume)
     if (found is None or not found.parallel) and analysis.plain is not None:
         plain = next((n for n in walk.loops(analysis.plain.function) if n.id == fact.loop.id), fact.loop)
@@ -31,6 +33,8 @@ def _looked(
     found = worklist.find(analysis, fact, judge, "noalias" in assume)
     if found is None:
         found = list_walk.find(analysis, fact, judge)
+    if found is None:
+        found = merging.find(analysis, fact)
     return backtracking.find(analysis, fact, judge) if found is None else found
 
 

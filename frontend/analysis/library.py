@@ -87,7 +87,8 @@ MEMORY: dict[str, Touch] = {
 _READ_ONE = _words(
     "accumulate reduce find find_if find_if_not count count_if all_of any_of none_of min_element max_element "
     "minmax_element adjacent_find is_sorted is_sorted_until lower_bound upper_bound binary_search equal_range "
-    "transform_reduce inner_product equal mismatch search lexicographical_compare includes is_permutation"
+    "transform_reduce inner_product equal mismatch search lexicographical_compare includes is_permutation "
+    "is_partitioned partition_point"
 )
 _CHANGE_ONE = _words(
     "sort stable_sort partial_sort nth_element fill fill_n iota generate generate_n for_each for_each_n reverse rotate "

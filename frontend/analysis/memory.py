@@ -18,12 +18,12 @@ from unseq.frontend.analysis.context import Access, LoopContext
 from unseq.frontend.analysis.effects import Effects
 from unseq.frontend.analysis.explain import Conflict
 from unseq.frontend.analysis.extents import Bounds, joined
-from unseq.frontend.analysis.paths import Path, may_meet, path
+from unseq.frontend.analysis.paths import SIZE, Path, may_meet, path
 from unseq.frontend.analysis.regions import Kind, is_pointer_like, leads
 from unseq.frontend.extent import Extent
 from unseq.frontend.facts import Apart, Buffered, Disjoint, Distinct, Guard, Holds, NonDecreasing, Packed
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Ref, Symbol
+from unseq.frontend.ir.nodes import AddressOf, Cast, Expr, Index, Member, Method, Ref, Symbol
 from unseq.frontend.slotted import dataclass
 
 MAX_PAIRS = 3000
@@ -47,6 +47,7 @@ class _Group:
 class Memory:
     """The memory accesses of one loop. ``covered`` maps accesses (by identity) to the number of the role that makes
     their order immaterial; ``spans`` gives the elements that such a role touches, where the subscripts don't.
+    ``skip``: variables that each iteration has for itself; ``owned``: pointers to memory that it has for itself.
     ``known``: what was found out about the same loop with other roles."""
 
     def __init__(
@@ -58,6 +59,7 @@ class Memory:
         skip: frozenset[Symbol],
         noalias: bool,
         known: Accesses | None = None,
+        owned: frozenset[Symbol] = frozenset(),
     ) -> None:
         self.context = context
         self.effects = effects
@@ -73,15 +75,15 @@ class Memory:
         self.found = known if known is not None else Accesses(context, effects)
         self.is_fixed = self.found.is_fixed
         self.side = self.found.side
-        self.groups = self._groups(skip)
+        self.groups = self._groups(skip, owned)
 
-    def _groups(self, skip: frozenset[Symbol]) -> list[_Group]:
+    def _groups(self, skip: frozenset[Symbol], owned: frozenset[Symbol]) -> list[_Group]:
         found: dict[tuple[Expr, bool], _Group] = {}
         types: dict[tuple[Expr, bool], set[t.Type]] = {}
         seen: set[tuple[object, ...]] = set()
         for access in self.context.accesses:
             where = path(access.resolved)
-            if self._is_private(where, access, skip):
+            if self._is_private(where, access, owned if where.behind else skip):
                 continue
             mark = (access.resolved, access.is_write, access.whole, access.nests, access.tests,
                     self.covered.get(id(access)))  # fmt: skip
@@ -99,8 +101,10 @@ class Memory:
 
     def _is_private(self, where: Path, access: Access, skip: frozenset[Symbol]) -> bool:
         base = where.base
-        own = isinstance(base, Ref) and not where.behind and not isinstance(base.symbol.type, t.Reference)
-        if own and isinstance(base, Ref) and (base.symbol in self.context.declared or base.symbol in skip):
+        own = isinstance(base, Ref) and not isinstance(base.symbol.type, t.Reference)
+        if own and isinstance(base, Ref) and (
+            base.symbol in skip or (not where.behind and base.symbol in self.context.declared)
+        ):
             return True
         regions = self.effects.points_to.of_place(access.resolved)
         span = self.context.loop.span
@@ -224,6 +228,10 @@ class Memory:
         if found.whole:
             self.add([Distinct(left.object.base, right.object.base)])
             return
+        outside = self._outside(left.object.base, right.object.base) if found.element else None
+        if outside is not None:
+            self.add([outside])
+            return
         if found.why:
             self._alias(writer, other, found.why)
             return
@@ -242,6 +250,17 @@ class Memory:
             )
             return
         self.add([Disjoint(extents[0], extents[1])])
+
+    def _outside(self, left: Expr, right: Expr) -> Disjoint | None:
+        """The guard that one container is no element of the other."""
+        for outer, inner in ((left, right), (right, left)):
+            kind = t.strip(outer.type)
+            direct = isinstance(kind, t.Library) and kind.name == "vector" and kind.args[:1] == (t.strip(inner.type),)
+            if direct and self.is_fixed(Member(outer, SIZE, t.SIZE)):
+                size = Method(outer, "size", (), t.SIZE)
+                whole = AddressOf(inner, t.Pointer(t.strip(inner.type)))
+                return Disjoint(Extent(whole, terms.ZERO, terms.ONE), Extent(outer, terms.ZERO, size))
+        return None
 
     def _apart(self, group: _Group, extent: Extent) -> list[Guard] | None:
         """Guards for elements that are reached through index arrays, one each; None if some are reached otherwise."""
@@ -286,6 +305,13 @@ class Memory:
             self._extents[id(group)] = self._new_extent(group, assumed)
             self.add(assumed)
         return self._extents[id(group)]
+
+    def extent_of(self, symbol: Symbol) -> Extent | None:
+        """All elements that the loop may access behind a pointer, if that is known without guards."""
+        assumed: list[Guard] = []
+        groups = [g for g in self.groups if isinstance(g.object.base, Ref) and g.object.base.symbol == symbol]
+        found = self._new_extent(groups[0], assumed) if len(groups) == 1 else None
+        return found if not assumed else None
 
     def _new_extent(self, group: _Group, assumed: list[Guard]) -> Extent | None:
         base = group.object.base

@@ -87,6 +87,15 @@ def _offset(pointer: Expr) -> tuple[Expr, Expr | None]:
     return pointer, None
 
 
+def distance(first: Expr, last: Expr) -> Expr | None:
+    """The number of elements between two cursors of one object; None: not known to be of one."""
+    base, low = _offset(first)
+    other, high = _offset(last)
+    if base != other or _is_reversed(first) or _is_reversed(last) or (low is None and high is None):
+        return None
+    return terms.subtract(high or terms.ZERO, low or terms.ZERO)
+
+
 def _is_reversed(pointer: Expr) -> bool:
     """Whether subscripts behind it count down."""
     type_ = t.strip(pointer.type)

@@ -22,7 +22,7 @@ from unseq.frontend.analysis.memory import Memory
 from unseq.frontend.analysis.paths import path
 from unseq.frontend.analysis.sets import Sets
 from unseq.frontend.analysis.sides import Side, domain
-from unseq.frontend.facts import Iteration
+from unseq.frontend.facts import Guard, Iteration
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import (
@@ -48,10 +48,13 @@ from unseq.frontend.source import NOWHERE
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Statements, one after the other, that are the loop where ``only_if`` holds; else it does nothing."""
+    """Statements, one after the other, that are the loop where ``only_if`` holds; else it does nothing. ``guards`` must
+    hold for that. ``optional``: some of the loops among them may stay sequential."""
 
     statements: tuple[Stmt, ...]
     only_if: Expr | None = None
+    guards: tuple[Guard, ...] = ()
+    optional: bool = False
 
 
 def candidates(context: LoopContext, memory: Memory) -> Iterator[Parts]:
@@ -152,7 +155,8 @@ def _step(e: Expr, by: int, type_: t.Type) -> Expr:
     return Binary("+" if by > 0 else "-", e, terms.literal(abs(by), type_), type_, overflow)
 
 
-def _runs(iteration: Iteration) -> Expr:
+def runs(iteration: Iteration) -> Expr:
+    """Whether the loop has an iteration."""
     return _compare("<" if iteration.step > 0 else ">", iteration.lower, iteration.upper)
 
 
@@ -187,7 +191,7 @@ def _at_the_start(context: LoopContext, loop: For, iteration: Iteration) -> Part
     assert symbol is not None
     alone = _alone(Copies(context.function), loop, symbol, iteration.lower)
     rest = _header(loop, symbol, _step(iteration.lower, iteration.step, symbol.type))
-    return Parts((*alone, rest), _runs(iteration))
+    return Parts((*alone, rest), runs(iteration))
 
 
 def _at_the_end(context: LoopContext, loop: For, iteration: Iteration) -> Parts:
@@ -196,7 +200,7 @@ def _at_the_end(context: LoopContext, loop: For, iteration: Iteration) -> Parts:
     end = _step(iteration.upper, -iteration.step, symbol.type)
     op = "<" if iteration.step > 0 else ">"
     return Parts((_header(loop, symbol, None, op, end), *_alone(Copies(context.function), loop, symbol, end)),
-                 _runs(iteration))  # fmt: skip
+                 runs(iteration))  # fmt: skip
 
 
 def _inside(context: LoopContext, loop: For, iteration: Iteration, at: Expr) -> Parts | None:
@@ -212,7 +216,7 @@ def _inside(context: LoopContext, loop: For, iteration: Iteration, at: Expr) -> 
                Block(_alone(copies, loop, symbol, at)), None)  # fmt: skip
     rest = _header(loop, symbol, _larger(_step(at, 1, symbol.type), lower, symbol.type))
     behind = copies.of(rest, {})
-    return Parts((before, alone, behind), _runs(iteration))
+    return Parts((before, alone, behind), runs(iteration))
 
 
 def _plain(e: Expr) -> Expr:

@@ -21,6 +21,7 @@ from unseq.frontend.analysis import (
     reduction,
     scan,
     scatter,
+    scratch,
     search,
     solver,
     terms,
@@ -211,27 +212,28 @@ def _memory(verdict: Verdict, assume: frozenset[str]) -> Memory:
     context = verdict.context
     effects = verdict.analysis.effects
     accesses = context.accesses
-    skip = (
-        frozenset(s for role in verdict.roles for s in coverage.symbols_of(role) if not isinstance(s.type, t.Reference))
-        - effects.points_to.address_taken
-    )
-    skip = frozenset(s for s in skip if s.storage.value != "global")
 
     def look(roles: list[Role], known: Accesses | None = None) -> Memory:
         covered = coverage.covered(roles, accesses)
         spans = coverage.spans(roles, context, covered)
-        memory = Memory(context, effects, covered, spans, skip, "noalias" in assume, known)
+        own = {s for role in roles for s in coverage.symbols_of(role) if not isinstance(s.type, t.Reference)}
+        skip = frozenset(s for s in own - effects.points_to.address_taken if s.storage.value != "global")
+        owned = frozenset(r.symbol for r in roles if isinstance(r, Private) and r.extent is not None and not r.last)
+        memory = Memory(context, effects, covered, spans, skip, "noalias" in assume, known, owned)
         memory.check_within(is_final if verdict.parallel_only else None)
         return memory
 
     def is_final(conflict: Conflict) -> bool:
-        return conflict.kind != "meet" or conflict.write.root not in map(_array, candidates())
+        root = conflict.write.root
+        own = root is not None and scratch.may_be_private(root, context)
+        return conflict.kind != "meet" or not (own or root in map(_array, candidates()))
 
     candidates = cache(lambda: scatter.find(context))
     memory = look(verdict.roles)
     if any(conflict.kind == "meet" for conflict in memory.conflicts):
         clashing = {c.write.root for c in memory.conflicts if c.kind == "meet"}
         extra = [role for role in candidates() if _array(role) in clashing]
+        extra += scratch.find(context, memory, clashing - set(map(_array, extra)), verdict.roles)
         if extra:
             again = look([*verdict.roles, *extra], memory.found)
             if len(again.conflicts) < len(memory.conflicts):

@@ -263,7 +263,7 @@ def test_a_compiler_bomb_is_stopped(saxpy: tuple[Judge, Suite]) -> None:
 
 def test_memory_that_nobody_wrote_is_noticed(saxpy: tuple[Judge, Suite]) -> None:
     body = "double *t = (double *)std::malloc(8 * (n + 1)); y[0] += t[0] != t[0] ? 1 : t[0]; std::free(t);"
-    found = verdict_on(saxpy, f"{HEAD}#include <cstdlib>\n{SIGNATURE} {{ {GUARD} {LOOP} if (n > 2) {{ {body} }} }}")
+    found = verdict_on(saxpy, f"{HEAD}#include <cstdlib>\n{SIGNATURE} {{ if (n > 2) {{ {body} }} {GUARD} {LOOP} }}")
     assert found.verdict.name in {"WrongOutput", "Uninitialised", "Nondeterministic"}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,69 @@ def nest(rng: random.Random, name: str) -> str:
     return f"{HEAD.format(name)}\n{{\n{loops}}}\n"
 
 
+def mixture(rng: random.Random, name: str) -> str:
+    """A loop of several statements, some of which need what an earlier iteration left: in an array or a variable."""
+    at = [f"[i + {k}]" for k in (3, 4, 4, 4, 5)]
+    names = ["t", "u", "x", "z"]
+    known: list[str] = ["x", "z"]
+    lines: list[str] = []
+    for _ in range(rng.randint(2, 5)):
+        reads = [rng.choice([rng.choice("ab") + rng.choice(at), rng.choice(known), "p[i] * 3u", "i * 7u"])
+                 for _ in range(rng.randint(1, 3))]  # fmt: skip
+        value = f"({' ^ '.join(reads)}) * (({reads[0]} + 3u) / 5u) % 1000003u"
+        place = rng.choice([f"a{rng.choice(at)}", f"b{rng.choice(at)}", rng.choice(names), "x"])
+        if place in names and place not in known:
+            lines.append(f"unsigned {place} = {value};")
+            known.append(place)
+        elif rng.random() < 0.2:
+            lines.append(f"if ({rng.choice(['i > s', 'i % 3 != 0'])}) {place} = {value};")
+        else:
+            lines.append(f"{place} = {value} + {place};" if rng.random() < 0.3 else f"{place} = {value};")
+    header = rng.choice(["int i = 0; i < n; i++", "int i = 1; i < n; i++", "int i = n - 1; i >= 0; i--"])
+    text = "\n    ".join(lines)
+    ends = f"  a[0] = {rng.choice('xz')};\n" if rng.random() < 0.6 else ""
+    return f"{HEAD.format(name)}\n{{\n  unsigned x = 7, z = 1;\n  for ({header}) {{\n    {text}\n  }}\n{ends}}}\n"
+
+
+def scratch(rng: random.Random, name: str) -> str:
+    """A loop that writes and reads an array from outside, some of it perhaps not in every iteration."""
+    lines = ["unsigned x = a[i + 4];"]
+    if rng.random() < 0.5:
+        lines.append(f"for (int j = 0; j < {rng.choice(['m', 'm + 1', '9', '12'])}; j++) w[j] = x + j;")
+
+    def element(j: str) -> str:
+        return f"w[{rng.choice([j, j, j, f'{j} + 1', f'{j} + 2', f'15 - {j}'])}]"
+
+    for _ in range(rng.randint(2, 5)):
+        kind = rng.random()
+        if kind < 0.65:
+            low = rng.choice(["0", "0", "0", "1", "2"])
+            high = rng.choice(["m", "m", "m + 1", "9", "7", "s % 8"])
+            up = f"int j = {low}; j < {high}; j++"
+            down, strided = f"int j = {high} - 1; j >= {low}; j--", f"int j = {low}; j < {high}; j += 2"
+            inner = rng.choice([up, up, down, strided])
+            target = element("j")
+            old = rng.choice(["", "", f" + {element('j')}", " + w[0]", " + w[j > 0 ? j - 1 : 0]"])
+            plain = f"{target} = i * 5u + j + x{old};"
+            body = rng.choice([
+                plain, plain, f"x = x * 3u + {element('j')};", f"{target} += j + x;", f"if (j != s) {target} = x + j;",
+                f"if (x % 7 == 3) break; {target} = j + x;",
+            ])  # fmt: skip
+            lines.append(f"for ({inner}) {{ {body} }}")
+        elif kind < 0.8:
+            lines.append(f"w[{rng.randint(0, 3)}] = x + i;")
+        else:
+            lines.append(rng.choice([f"x += w[{rng.randint(0, 3)}];", "if (i > s) w[0] = 3;", "x += w[x % 7];"]))
+    lines.append("b[i + 4] = x;")
+    text = "\n    ".join(lines)
+    end = rng.choice(["", "", "  b[1] = w[1];\n"])
+    array = "unsigned w[16];\n  for (int k = 0; k < 16; k++) w[k] = k;"
+    if rng.random() < 0.4:
+        array, end = "unsigned *w = (unsigned *)calloc(16, sizeof *w);", end + "  free(w);\n"
+    loop = f"  for (int i = 0; i < n; i++) {{\n    {text}\n  }}\n"
+    return f"#include <stdlib.h>\n{HEAD.format(name)}\n{{\n  {array}\n{loop}{end}}}\n"
+
+
 def translated(text: str, name: str) -> str | None:
     """The emitted file; None for a nest that is refused."""
     unit = SourceUnit(Path(f"{name}.c"), Language.C, text.encode())
@@ -140,9 +204,9 @@ def wrong_ones(folder: Path, texts: dict[str, str]) -> tuple[int, str]:
             continue
         emitted = outside_includes(found).replace('extern "C" ', "")
         ours.append(f"namespace {name}_ours {{\n{emitted}\n}}\n")
-        theirs.append(f"namespace {name}_theirs {{\n{text}\n}}\n")
+        theirs.append(f"namespace {name}_theirs {{\n{outside_includes(text)}\n}}\n")
         names.append(name)
-    headers = ("<algorithm>", "<functional>", "<tuple>", "<atomic>", "<parlay/primitives.h>")
+    headers = ("<vector>", "<cstdlib>", "<algorithm>", "<functional>", "<tuple>", "<atomic>", "<parlay/primitives.h>")
     includes = "".join(f"#include {header}\n" for header in headers)
     pairs = ", ".join(f'{{"{n}", {n}_theirs::{n}, {n}_ours::{n}}}' for n in names)
     main = MAIN % {"pairs": pairs, "sizes": ", ".join(f"{{{n}, {m}}}" for n, m in SIZES), "extent": EXTENT}
@@ -168,6 +232,18 @@ def outside_includes(text: str) -> str:
 def test_translated_nests_compute_the_same(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     texts = {f"f{k}": nest(rng, f"f{k}") for k in range(60)}
+    count, different = wrong_ones(tmp_path, texts)
+    print(f"{count} of {len(texts)} translated")
+    first = different.split(":")[0]
+    assert not different, f"{different}\n{texts.get(first, '')}"
+    assert count >= len(texts) // 5
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in range(1, 40))])
+@pytest.mark.parametrize("kind", [mixture, scratch], ids=["in-parts", "scratch"])
+def test_transformed_loops_compute_the_same(kind: Callable[..., str], seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    texts = {f"f{k}": kind(rng, f"f{k}") for k in range(60)}
     count, different = wrong_ones(tmp_path, texts)
     print(f"{count} of {len(texts)} translated")
     first = different.split(":")[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from unseq.frontend.analysis.driver import analyze
-from unseq.frontend.facts import Buffered, Diagonal, Disjoint, Holds, LoopFact, Prefix, Recurrence
+from unseq.frontend.facts import Buffered, Diagonal, Disjoint, Holds, LoopFact, Prefix, Private, Recurrence
 from unseq.frontend.ir.nodes import Binary, Cast, Expr, Literal, Ref, Select
 from unseq.frontend.lower import lower
 from unseq.frontend.source import Language, SourceUnit
@@ -112,6 +112,23 @@ class Nest:
                 seen[element].append((row, column, writes))
         return False
 
+    def is_scratch(self, n: int, m: int) -> bool:
+        """Whether every iteration writes the same elements, and reads none that it has not written before."""
+        lower, shift, step = self.outer
+        end = n + shift
+        every: set[frozenset[int]] = set()
+        for i in range(lower, end, step) if step > 0 else range(end - 1, lower - 1, -1):
+            names = {"i": i, "n": n, "m": m}
+            inner = range(eval(self.inner[0], {}, names), eval(self.inner[1], {}, names)) if self.two else [0]
+            own: set[int] = set()
+            for j in inner:
+                for w in self.writes:
+                    if any(value(r, i, j, n, m) not in own for r in self.reads):
+                        return False
+                    own.add(value(w, i, j, n, m))
+            every.add(frozenset(own))
+        return len(every) <= 1
+
     def anti_only(self, n: int, m: int) -> bool:
         """Whether every conflict is a read of what a later iteration overwrites."""
         lower, shift, step = self.outer
@@ -207,7 +224,9 @@ def test_parallel_loops_have_no_conflicts(seed: int) -> None:
         waves += skew is not None
         for n, m in sizes:
             if passes(fact, n, m):
-                if skew is not None:
+                if any(isinstance(role, Private) and role.extent is not None for role in fact.roles):
+                    fine = nest.is_scratch(n, m)
+                elif skew is not None:
                     fine = not nest.against_the_grain(n, m, skew)
                 else:
                     fine = nest.anti_only(n, m) if copied else not nest.conflicts(n, m)

@@ -58,6 +58,17 @@ def test_every_loop_is_named_with_what_became_of_it(source: Path) -> None:
     assert "3 loops: 2 parallel, 1 sequential" in done.out
 
 
+def test_a_better_algorithm_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.c"
+    path.write_text(
+        "int twice(const int *a, int n) {\n    for (int i = 0; i < n; i++)\n"
+        "        for (int j = i + 1; j < n; j++)\n            if (a[i] == a[j]) return 1;\n    return 0;\n}\n"
+    )
+    words = "sort, then look for equal neighbours, O(n log n) instead of O(n^2)"
+    assert f"better algorithm: {words}" in unseq("explain", path).out
+    assert json.loads(unseq("explain", path, "--json").out)["functions"][0]["better"] == [words]
+
+
 def test_a_promise_lifts_the_guard(source: Path) -> None:
     done = unseq("explain", source, "--assume", "noalias", "--function", "scale")
     assert "proved" in done.out

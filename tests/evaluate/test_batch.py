@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,13 +10,15 @@ import jsonschema
 import pytest
 
 import records
+from unseq.agents.rules.better.second import Second
+from unseq.agents.task import Task
 from unseq.backends.plan import Plan
 from unseq.evaluate import batch, jobs
 from unseq.evaluate.batch import Translated, translate_all
 from unseq.evaluate.report.excerpt import excerpt
-from unseq.evaluate.report.record import SCHEMA, Reason, Record, read_records
+from unseq.evaluate.report.record import SCHEMA, Better, Reason, Record, read_records
 from unseq.frontend import selection
-from unseq.frontend.facts import Claim
+from unseq.frontend.facts import Claim, Facts
 from unseq.frontend.ir.nodes import Block, Function
 from unseq.frontend.ir.types import VOID
 from unseq.frontend.lower import FunctionHead
@@ -59,7 +61,11 @@ def scripted(unit: SourceUnit, head: FunctionHead, watcher: jobs.Watcher) -> Tra
     if head.name.startswith("good"):
         function = Function(head.name, (), VOID, Block(()), unit, span=head.span)
         good = Record(str(unit.path), head.name, head.span.line, "parlay", "translated", "Pass", "yes", "proved")
-        return Translated(good, Plan(function, (), Claim.PROVED))
+        plan = Plan(function, (), Claim.PROVED)
+        if not head.name.startswith("good_better"):
+            return Translated(good, plan)
+        good = replace(good, better=Better(("less",), "O(n^2)", "O(n)", "Pass"))
+        return Translated(good, plan, second=Second(Task(function, Facts(function)), (), unit, plan))
     if head.name.startswith("idle"):
         return Translated(record, idle=True)
     if head.name.startswith("bad_input"):
@@ -128,6 +134,18 @@ def test_one_report_and_one_record_a_function(tmp_path: Path) -> None:
     assert done.records[1].code == records.Code("void no1() { }", 2)
     emitted = (tmp_path / "out" / "a.parlay.cpp").read_text()
     assert emitted.count("parallel();") == 2
+
+
+def test_a_better_algorithm_gets_a_file_beside_the_main_one(tmp_path: Path) -> None:
+    path = source(tmp_path / "src", a="good_one good_better", b="good_two")
+    done = run(path, tmp_path / "out")
+    names = {p.name for p in done.files}
+    assert {"a.parlay.cpp", "a.better.parlay.cpp", "b.parlay.cpp"} <= names and "b.better.parlay.cpp" not in names
+    outputs = {r.name: (r.output, r.better and r.better.output) for r in done.records}
+    assert outputs["good_one"] == (str(tmp_path / "out" / "a.parlay.cpp"), None)
+    assert outputs["good_better"] == tuple(str(tmp_path / "out" / f"a{x}.parlay.cpp") for x in ("", ".better"))
+    better = (tmp_path / "out" / "a.better.parlay.cpp").read_text()
+    assert "void good_better() { parallel();" in better and "void good_one() { }" in better
 
 
 def test_functions_without_work_and_main_are_left_out_unless_named(tmp_path: Path) -> None:

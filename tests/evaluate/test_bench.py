@@ -19,7 +19,7 @@ from unseq.evaluate.bench.problems import FORMS, KINDS, Problem, kernel_problems
 from unseq.evaluate.bench.row import SCHEMA, Row, envelope, from_json
 from unseq.evaluate.bench.runner import ROWS, run, solver
 from unseq.evaluate.report.bench import bench
-from unseq.evaluate.report.record import ProfilePoint, to_json
+from unseq.evaluate.report.record import Better, ProfilePoint, to_json
 from unseq.evaluate.report.terminal import console
 from unseq.frontend.lower import functions
 from unseq.frontend.source import InputError, SourceUnit, read
@@ -30,6 +30,7 @@ PASSED = Row("a", "", "scan", "parlay", "rules", "Pass", "", "proved", "yes", 2.
 SLOWER = Row("b", "plain", "scan", "parlay", "rules", "Pass", "", "guarded", "no", 0.5, 0.5, TIMES)
 RACY = Row("c", "", "fft", "parlay", "rules", "Race", "two accesses")
 REFUSED = Row("d", "", "fft", "parlay", "rules", "Refused", "it depends", vary=3, variations=("hoisted", "renamed"))
+BETTER = replace(PASSED, name="e", better=Better(("a table",), "O(n^2)", "O(n)", "Pass", profile=TIMES, by_cores=2.0))
 
 
 def todo(count: int) -> list[Problem]:
@@ -90,13 +91,21 @@ def test_a_time_of_zero_does_not_ruin_the_mean() -> None:
 
 def test_the_envelope_holds_to_its_schema_and_rows_survive_json() -> None:
     schema = json.loads(SCHEMA.read_text())
-    for rows in ([PASSED, SLOWER, RACY, REFUSED], []):
+    for rows in ([PASSED, SLOWER, RACY, REFUSED, BETTER], []):
         jsonschema.validate(json.loads(json.dumps(all_of(rows))), schema)
-    for row in (PASSED, SLOWER, RACY, REFUSED):
+    for row in (PASSED, SLOWER, RACY, REFUSED, BETTER):
         assert from_json(json.loads(json.dumps(to_json(row)))) == row
     broken = {**to_json(PASSED), "verdict": "Fine"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**all_of([]), "problems": [broken]}, schema)
+
+
+def test_a_better_algorithm_counts_in_no_other_figure() -> None:
+    target = console()
+    with target.capture() as captured:
+        target.print(bench([BETTER], metrics([BETTER]), 12.0))
+    assert "better algorithm" in captured.get() and "a table" in captured.get()
+    assert metrics([BETTER]) == metrics([replace(BETTER, better=None)])
 
 
 def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:

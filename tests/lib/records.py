@@ -1,6 +1,9 @@
 """Records as the pipeline makes them, for the tests of reports: one of each outcome, with awkward names and text."""
 
+from dataclasses import replace
+
 from unseq.evaluate.report.record import (
+    Better,
     Code,
     Environment,
     LoopNote,
@@ -101,6 +104,25 @@ COPY = Record(
     seconds=3.0,
     code=Code("void copy_scaled(void) {\n}\n", 12, "void copy_scaled(void) {\n}\n", 12),
     environment=ENVIRONMENT,
+)
+
+NEAREST = replace(
+    COPY,
+    name="nearest",
+    line=20,
+    pattern="reduction",
+    better=Better(
+        ("sort, then compare neighbours",),
+        "O(n^2)",
+        "O(n log n)",
+        "Pass",
+        claim="proved",
+        wins="yes",
+        profile=(ProfilePoint(3_000, 3.2e-3, ((1, 160e-6), (2, 100e-6)), 32.0),),
+        by_algorithm=20.0,
+        by_cores=1.6,
+        output="/tmp/out/sensor.better.parlay.cpp",
+    ),
 )
 
 LOGISTIC = Record(

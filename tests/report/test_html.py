@@ -112,6 +112,13 @@ def test_every_function_has_its_section(record: Record) -> None:
     assert f"{record.file}:{record.line}" in text
 
 
+def test_a_better_algorithm_has_a_card_of_its_own() -> None:
+    text = " ".join(re.sub(r"<[^>]+>", "", page((records.NEAREST,))).split())
+    assert "sort, then compare neighbours: O(n log n) instead of O(n^2)" in text
+    assert "20x by the algorithm (with 1 thread), 1.60x by the cores" in text
+    assert "better algorithm" not in page((records.COPY,))
+
+
 def test_source_text_is_never_markup() -> None:
     html = page(records.ALL)
     assert "<b>not</b>" not in html

@@ -25,7 +25,7 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("record", records.ALL, ids=lambda record: record.name)
+@pytest.mark.parametrize("record", (*records.ALL, records.NEAREST), ids=lambda record: record.name)
 def test_a_record_keeps_to_the_schema(record: Record) -> None:
     written = json.loads(json.dumps(envelope((record,))))
     jsonschema.Draft202012Validator(schema()).validate(written)
@@ -70,8 +70,9 @@ def test_the_schema_rejects_other_shapes(field: str, value: object) -> None:
 
 def test_evidence_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
-    path.write_text(json.dumps(envelope(records.ALL)), encoding="utf-8")
-    assert read_records(path) == records.ALL
+    every = (*records.ALL, records.NEAREST)
+    path.write_text(json.dumps(envelope(every)), encoding="utf-8")
+    assert read_records(path) == every
 
 
 @pytest.mark.parametrize(

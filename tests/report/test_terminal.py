@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 import records
 from unseq.evaluate.report.explanation import Explained, explanation
 from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
+from unseq.evaluate.report.record import Better
 from unseq.evaluate.report.terminal import closing, detail, show, summary
 
 
@@ -86,6 +87,18 @@ def test_the_detail_of_one_function() -> None:
     assert re.search(r"races +0 in 40 runs", shown)
     assert "no gain on this machine" in text(detail(records.COPY))
     assert "failed · Inconclusive" in text(detail(records.TORN))
+
+
+def test_a_better_algorithm_is_told_apart_from_the_cores() -> None:
+    shown = " ".join(text(detail(records.NEAREST)).split())
+    assert "sort, then compare neighbours, O(n log n) instead of O(n^2)" in shown
+    assert "32x = 20x algorithm · 1.60x cores /tmp/out/sensor.better.parlay.cpp" in shown
+    assert "reduction + better" in " ".join(text(summary([records.NEAREST, records.COPY])).split())
+    assert "better algorithm" not in text(detail(records.COPY))
+    better = replace(records.NEAREST.better or Better((), "", "", ""), verdict="Race", detail="two accesses")
+    failed = replace(records.NEAREST, better=better)
+    assert "Race: two accesses" in text(detail(failed))
+    assert "better algorithm" not in text(summary([failed, records.COPY]))
 
 
 def test_explain_says_of_every_loop_what_it_is_and_why() -> None:

@@ -118,8 +118,7 @@ class Loops(Evaluator):
         if test_last and condition is not None:
             self.state = end
         else:
-            for slot in moving:
-                after.slots[slot] = head.slots[slot]
+            after.slots.update({slot: head.slots[slot] for slot in moving if slot in head.slots})
             self.state = after if not moving or not end.reachable else join_states(after, end)
         if condition is not None and self.state.reachable:
             self.assume(condition, False)

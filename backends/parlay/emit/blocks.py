@@ -14,7 +14,7 @@ from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit.bounds import BLOCK, iterations_a_block
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import LINE, Context
-from unseq.backends.parlay.emit.iteration import Space, advanced, header
+from unseq.backends.parlay.emit.iteration import Space, advanced, header, keeps_last
 from unseq.backends.parlay.emit.polynomials import constant, plain
 from unseq.frontend.facts import Accumulator, Induction, Private
 from unseq.frontend.ir import types as t
@@ -61,7 +61,7 @@ def split(context: Context, space: Space, length: int = 0) -> Split:
         name = context.scoped("block_size")
         lines = (f"const size_t {name} = {size};",)
         size = name
-    lines = (*lines, f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty")
+    lines = (*lines, _count(space, blocks, size))
     first = shifted(context, space, f"{number} * {size}")
     last = shifted(context, space, f"({number} + 1) * {size}")
     return Split(lines, blocks, number, first, f"std::min<size_t>({space.end}, {last})", f"{number} * {size}", size)
@@ -74,11 +74,18 @@ def by_worker(context: Context, space: Space, shares: str) -> Split:
     number, size, blocks = context.scoped("b"), context.scoped("size"), context.scoped("blocks")
     lines = (
         f"const size_t {size} = {_factor(space.count)} / (UNSEQ_CUTOFF > 0 ? {shares} : 16) + 1;",
-        f"const size_t {blocks} = {_factor(space.count)} / {size} + 1;  // the last one may be empty",
+        _count(space, blocks, size),
     )
     first = shifted(context, space, f"{number} * {size}")
     last = shifted(context, space, f"({number} + 1) * {size}")
     return Split(lines, blocks, number, first, f"std::min<size_t>({space.end}, {last})", f"{number} * {size}", size)
+
+
+def _count(space: Space, name: str, size: str) -> str:
+    """The line that declares the number of blocks; none is empty where the last iteration's values are needed."""
+    if keeps_last(space.fact):
+        return f"const size_t {name} = ({space.count} - 1) / {size} + 1;"
+    return f"const size_t {name} = {_factor(space.count)} / {size} + 1;  // the last one may be empty"
 
 
 def shifted(context: Context, space: Space, offset: str) -> str:
@@ -117,7 +124,10 @@ def block_loop(
     text = context.block(space.fact.loop.body, changed)
     own = [line for line in space.prologue if line not in _induction_lines(space)]
     loop = context.controlled(header(context, space, first, last), "\n".join([*own, text]))
-    lines = [*space.privates, *([declared] if declared else []), loop, *([f"return {result};"] if result else [])]
+    given = {c.symbol.name for c in carried}
+    roles = [role for role in space.fact.roles if isinstance(role, Private)]
+    privates = [line for line, role in zip(space.privates, roles, strict=True) if role.symbol.name not in given]
+    lines = [*privates, *([declared] if declared else []), loop, *([f"return {result};"] if result else [])]
     return context.braces(f"auto {name} = {CLOSURE}({', '.join(parameters)})", "\n".join(lines), ";")
 
 
@@ -160,7 +170,7 @@ def can_replace_loop(space: Space, carried: Sequence[Carried]) -> bool:
     """Whether the lambda, run over all iterations from the variables' own values, is the loop: its variables are the
     function's own, which nothing else refers to."""
     own = all(c.outer == c.symbol.name and c.symbol.storage in (Storage.LOCAL, Storage.PARAMETER) for c in carried)
-    return own and not inductions(space) and not any(isinstance(r, Private) and r.last for r in space.fact.roles)
+    return own and not inductions(space) and not keeps_last(space.fact)
 
 
 def whole(context: Context, space: Space, name: str, carried: Sequence[Carried]) -> str:

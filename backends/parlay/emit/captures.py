@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields, is_dataclass
 
 from unseq.backends.plan import Algorithm, Fork, Strategy
-from unseq.frontend.facts import Accumulator, Append, ArgBest, Prefix, Recurrence
+from unseq.frontend.facts import Accumulator, Append, ArgBest, Prefix, Private, Recurrence
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Assign, Declare, Method, Ref, Storage, Symbol
 from unseq.frontend.ir.walk import EXPRESSIONS, Node, free_symbols, used_symbols, walk
@@ -28,6 +28,7 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
     """Names of variables outside of what a strategy replaces: those that may be captured by copy, and the others."""
     region: tuple[Node, ...]
     carried: set[Symbol] = set()
+    own: set[Symbol] = set()
     set_by_fork: set[Symbol] = set()
     guarded: set[Symbol] = set()  # what a lambda that the loop calls uses is asked for all the same
     if isinstance(strategy, Algorithm):
@@ -46,10 +47,12 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
                 carried.add(role.symbol)
             elif isinstance(role, Recurrence):
                 carried |= set(role.symbols)
+            elif isinstance(role, Private) and role.extent is not None:
+                own.add(role.symbol)
             elif isinstance(role, Append) and role.counter is not None:
                 carried.add(role.counter)
         guarded = {s for guard in strategy.loop.guards for s in _mentioned(guard)}
-    free = frozenset().union(*(free_symbols(node) for node in region), guarded)
+    free = frozenset().union(*(free_symbols(node) for node in region), guarded) - own
     assigned = {
         node.place.symbol
         for part in region

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from unseq.backends.parlay.cxx import Printer
+from unseq.backends.parlay.cxx_literals import AND
 from unseq.backends.parlay.emit import c_source, edits, guards, layout, preamble, sequential
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.captures import filled, variables
@@ -19,6 +20,7 @@ from unseq.backends.parlay.emit.context import Context, joined
 from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.frontier import emit_frontier
 from unseq.backends.parlay.emit.loops import either, emit_map
+from unseq.backends.parlay.emit.merge import emit_merge
 from unseq.backends.parlay.emit.pack import emit_pack
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import emit_reduce
@@ -34,6 +36,7 @@ from unseq.backends.plan import (
     Fork,
     Frontier,
     Map,
+    Merge,
     Pack,
     Plan,
     Reduce,
@@ -53,14 +56,17 @@ from unseq.frontend.facts import (
     ArrayAccumulator,
     Buffered,
     Diagonal,
+    Disjoint,
+    Distinct,
     Exit,
+    Holds,
     Induction,
     Packed,
     Prefix,
     Private,
     Recurrence,
 )
-from unseq.frontend.ir.nodes import Block, Call, Case, Evaluate, Function
+from unseq.frontend.ir.nodes import Block, Call, Case, Declare, Evaluate, For, Function
 from unseq.frontend.ir.types import VOID
 from unseq.frontend.ir.walk import EXPRESSIONS, Node, splice, transform, walk
 from unseq.frontend.source import NOWHERE, Language, SourceUnit, Span, Unsupported
@@ -172,6 +178,9 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
             return [Piece(first.span, emit_fork(context, strategy), gone=tuple(s.span for s in rest))]
         case Choices(fact) if is_global(fact):
             return [Piece(context.function.body.span, _with_own_state(context, strategy), is_expression=True)]
+        case Merge(fact):
+            gone = tuple(s.span for s in fact.with_next)
+            return [Piece(fact.span, emit_merge(context, strategy), gone=gone)]
         case Walk():
             _check_roles(strategy.inner)
             return [Piece(strategy.loop.span, emit_walk(context, strategy, lambda c, s: _LOOPS[type(s)](c, s)))]
@@ -183,6 +192,10 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
 def _series(context: Context, strategy: Series) -> str:
     """The parts of a loop, one after the other."""
     fact = strategy.loop
+    whole = _is_asked_once(strategy)
+    asked = guards.conditions(context, fact.guards, {})
+    only_if = [context.condition(plain(fact.only_if), AND)] if fact.only_if is not None else []
+    own, context.asked, context.outlined = context.asked, [], whole
     texts: list[str] = []
     for part in strategy.parts:
         if isinstance(part, Sequential):
@@ -190,15 +203,27 @@ def _series(context: Context, strategy: Series) -> str:
         elif isinstance(part, Strategy):
             texts += [piece.text for piece in _captured(context, part)]
         else:
+            if isinstance(part, Declare):
+                context.includes.add("<vector>")
             texts.append(context.printed(part))
     text = "\n".join(texts)
-    if fact.only_if is not None:
-        text = context.braces(f"if ({context.condition(plain(fact.only_if))})", text)
-    asked = guards.conditions(context, fact.guards, {})
+    if whole:
+        asked = list(dict.fromkeys([*only_if, *context.asked, *asked]))
+    elif only_if:
+        text = context.braces(f"if ({only_if[0]})", text)
+    context.asked, context.outlined = own, False
     if not asked:
         return text
-    original = "\n".join(context.statement(s) for s in (fact.loop, *fact.with_next))
+    original = "\n".join(context.statement(s) for s in (fact.original or fact.loop, *fact.with_next))
     return either(context, joined(asked), text, original)
+
+
+def _is_asked_once(strategy: Series) -> bool:
+    """Whether all that the parts ask for is asked in front of the first one: where one of them stays sequential, the
+    others alone pay for the split. What is asked of values in memory may change on the way."""
+    loops = [part.loop for part in strategy.parts if isinstance(part, Map | Reduce | Scan | Scatter | Pack)]
+    fixed = all(isinstance(guard, Disjoint | Distinct | Holds) for fact in loops for guard in fact.guards)
+    return fixed and any(isinstance(part, For | Declare) for part in strategy.parts)
 
 
 def _with_own_state(context: Context, strategy: Choices) -> str:

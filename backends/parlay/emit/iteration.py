@@ -13,6 +13,7 @@ from unseq.backends.parlay.cxx_literals import ADDITIVE, MULTIPLICATIVE
 from unseq.backends.parlay.emit.bounds import Trip, trip_of
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.polynomials import constant, is_unsigned, plain
+from unseq.frontend.analysis.affine import never_negative
 from unseq.frontend.facts import Induction, Iteration, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
@@ -92,6 +93,11 @@ def space_of(context: Context, fact: LoopFact) -> Space:
     after.extend(final_values(context, fact, iteration, trip))
     return Space(fact, iteration, trip, direct, type_, name, begin, end, conditions, tuple(prologue), tuple(privates),
                  tuple(before), tuple(after))  # fmt: skip
+
+
+def keeps_last(fact: LoopFact) -> bool:
+    """Whether a variable that the iterations have for themselves has the last one's value behind the loop."""
+    return any(isinstance(role, Private) and role.last for role in fact.roles)
 
 
 def from_zero(context: Context, space: Space) -> tuple[str, tuple[str, ...]]:
@@ -193,11 +199,25 @@ def _induction(context: Context, role: Induction, steps: str, before: list[str])
 def private(context: Context, role: Private, before: list[str]) -> str:
     """The declaration of an iteration's own copy of a variable that it writes before it reads it."""
     type_ = t.strip(role.symbol.type)
+    if role.extent is not None:
+        context.includes.add("<vector>")
+        own, element = context.scoped(f"own_{role.symbol.name}"), context.type(t.element_type(type_) or t.CHAR)
+        length = context.expr(plain(role.extent))
+        if not never_negative(role.extent):
+            context.includes.add("<algorithm>")
+            length = f"std::max<long>({length}, 0)"
+        pointer = context.declare(_pointer(type_), role.symbol.name)
+        return f"std::vector<{element}> {own}({length});\n{pointer} = {own}.data();"
     if isinstance(type_, t.Library):  # its size may matter
         kept = context.fresh(f"{role.symbol.name}_outside")
         before.append(f"const auto &{kept} = {role.symbol.name};")
         return f"{context.declare(type_, role.symbol.name)} = {kept};"
     return f"{context.declare(type_, role.symbol.name)};"
+
+
+def _pointer(type_: t.Type) -> t.Type:
+    """What a parameter of array type is."""
+    return t.Pointer(type_.element) if isinstance(type_, t.Array) else type_
 
 
 def final_values(context: Context, fact: LoopFact, iteration: Iteration, trip: Trip) -> list[str]:

@@ -13,7 +13,7 @@ from unseq.backends.parlay.emit import guards, layout
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.captures import CLOSURE
 from unseq.backends.parlay.emit.context import Context, joined
-from unseq.backends.parlay.emit.iteration import Space, header, space_of
+from unseq.backends.parlay.emit.iteration import Space, header, keeps_last, space_of
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map
 from unseq.frontend.analysis import terms
@@ -32,7 +32,7 @@ def emit_map(context: Context, plan: Map) -> str:
     fact = plan.loop
     space = space_of(context, fact)
     asked = conditions(context, fact, space)
-    last = any(isinstance(role, Private) and role.last for role in fact.roles)
+    last = keeps_last(fact)
     copies, body = _copied(context, fact)
     if any(isinstance(role, Packed) for role in fact.roles):
         text = chosen(context, fact, asked, "\n".join([_by_words(context, space), *space.after]))
@@ -41,7 +41,7 @@ def emit_map(context: Context, plan: Map) -> str:
         return _hoisted(context, space, joined(asked), plan.granularity)
     most = replace(space, end=f"{space.end} - 1") if last else space
     parallel = [*copies, parallel_for(context, fact, most, plan.granularity, body)]
-    if last or copies:  # both touch memory that a loop without iterations does not
+    if copies:  # they touch memory that a loop without iterations does not
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     if last:
         parallel.append(last_iteration(context, fact, space))
@@ -81,6 +81,7 @@ def _quotient(text: str) -> str:
 def hoistable(context: Context, space: Space) -> bool:
     """Whether the loop's body is long, and may be written once for both paths."""
     plain = space.direct and space.iteration.declared_in_header and not space.before and not space.after
+    plain = plain and not any(isinstance(r, Private) and r.extent is not None for r in space.fact.roles)
     return plain and layout.line_count(context.block(space.fact.loop.body)) > LONG_BODY
 
 
@@ -125,8 +126,9 @@ def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
     context.definitions.add("UNSEQ_CUTOFF")
     first = _divisors(context, space.iteration.trip)
     context.whole |= {*first, *enough.conditions, *space.trip.positive}
-    asked = [*first, *enough.conditions, *space.conditions, *guards.conditions(context, fact.guards, enough.bounds)]
-    return list(dict.fromkeys(asked))
+    runs = space.trip.positive if keeps_last(fact) else ()
+    checks = guards.conditions(context, fact.guards, enough.bounds)
+    return list(dict.fromkeys([*first, *runs, *enough.conditions, *space.conditions, *checks]))
 
 
 def _divisors(context: Context, trip: Expr) -> list[str]:

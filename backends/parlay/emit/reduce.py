@@ -56,9 +56,8 @@ def emit_reduce(context: Context, plan: Reduce) -> str:
     if plan.delayed:
         return chosen(context, fact, asked, "\n".join([_delayed(context, space), *space.after]))
     found = parts_of(context, fact)
-    keeps_last = any(isinstance(role, Private) and role.last for role in fact.roles)
-    by_key = any(isinstance(role, ArgBest) and role.key is not None for role in fact.roles)
-    if keeps_last or by_key:  # what is read behind the blocks is there only if the loop runs
+    if any(isinstance(role, ArgBest) and role.key is not None for role in fact.roles):
+        # what is read behind the blocks is there only if the loop runs
         asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     loop, name, parallel = blocked_reduce(context, space, found, plan.block)
     carried = [part.carried for part in found.parts]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from unseq.backends.parlay.emit import edits, layout
 from unseq.backends.parlay.emit.context import LINE
 from unseq.backends.parlay.emit.tokens import tokens
-from unseq.backends.plan import Algorithm, Fork, Frontier, Plan, Sequential, Series, Strategy, Walk
+from unseq.backends.plan import Algorithm, Fork, Frontier, Merge, Plan, Sequential, Series, Strategy, Walk
 from unseq.frontend.analysis import library
 from unseq.frontend.facts import Apart, Guard, NonDecreasing, Unique
 from unseq.frontend.ir import types as t
@@ -43,7 +43,7 @@ from unseq.frontend.ir.walk import EXPRESSIONS, LOOPS, Node, children, walk
 from unseq.frontend.source import NOWHERE, Language, SourceUnit, Span
 
 LONGEST = 60  # lines; a longer function is not written twice
-_TOGETHER = (Algorithm, Frontier, Series, Walk)  # what they ask is known only on the way
+_TOGETHER = (Algorithm, Frontier, Merge, Series, Walk)  # what they ask is known only on the way
 _KEPT_WORDS = {"static", "thread_local", "goto", "__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"}
 _HEAD_WORDS = {"constexpr", "consteval", "virtual", "template", "operator", "friend", "explicit", "requires"}
 _QUICK_METHODS = library.SIZE_METHODS | library.PLACE_METHODS | library.CURSOR_METHODS | {"real", "imag"}

@@ -50,7 +50,7 @@ def _find_if(a: Sequence[Argument], result: t.Type) -> Value:
     return r.at(_first(r, _test(r, a[2], True)))
 
 
-@algorithm("find_if_not")
+@algorithm("find_if_not", "partition_point")
 def _find_if_not(a: Sequence[Argument], result: t.Type) -> Value:
     r = Range(a[0], a[1])
     test = _test(r, a[2], True)

@@ -64,7 +64,7 @@ void own_scratch(double *y, int n)
 void shared_scratch(double *y, int n)
 {
     double t[8];
-    for (int i = 0; i < n; i++) { /* sequential: t[k] */
+    for (int i = 0; i < n; i++) { /* parallel map proved Private */
         for (int k = 0; k < 8; k++)
             t[k] = i * k;
         y[i] = t[3];

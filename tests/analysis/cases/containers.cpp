@@ -1,4 +1,5 @@
 /* Standard containers and references. */
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <complex>
@@ -258,4 +259,28 @@ void swaps(std::vector<int> &v)
 {
     for (std::size_t i = 0; i + 1 < v.size(); i += 2) /* parallel map any */
         std::swap(v[i], v[i + 1]);
+}
+
+void merged_rows(const int *a, const int *b, int *out, int n)
+{
+    for (int i = 0; i < n; i++) /* parallel map guarded Disjoint Disjoint */
+        std::merge(a + i * 4, a + i * 4 + 4, b + i * 8, b + i * 8 + 8, out + i * 12);
+}
+
+void merged_into_too_little(const int *a, const int *b, int *out, int n)
+{
+    for (int i = 0; i < n; i++) /* sequential: out + i * 4 */
+        std::merge(a + i * 4, a + i * 4 + 4, b + i * 16, b + i * 16 + 8, out + i * 4);
+}
+
+void sums_of_rows(const int *a, const int *b, int *out, int n)
+{
+    for (int i = 0; i < n; i++) /* parallel map guarded Disjoint Disjoint */
+        std::transform(a + i * 4, a + i * 4 + 4, b + i * 4, out + i * 4, [](int x, int y) { return x + y; });
+}
+
+void kept_from_all(const std::vector<int> &v, std::vector<std::vector<int>> &rows)
+{
+    for (std::size_t i = 0; i < rows.size(); i++) /* parallel map guarded */
+        std::copy(v.begin(), v.end(), rows[i].begin());
 }

@@ -143,11 +143,12 @@ void serial_sort(T* a, T* b, size_t n, bool into_b, const Less& less) {
   }
 }
 
-inline constexpr size_t serial_merge = 8192;
+// Elements that are merged without forking; few where every fork is to be seen.
+inline size_t serial_merge(size_t n) { return n > 1 && unseq_block_length(n, 2) == 1 ? 16 : 8192; }
 
 template <typename T, typename Less>
-void parallel_merge(T* a, size_t na, T* b, size_t nb, T* out, const Less& less) {
-  if (na + nb <= serial_merge) {
+void parallel_merge(T* a, size_t na, T* b, size_t nb, T* out, size_t serial, const Less& less) {
+  if (na + nb <= serial) {
     merge_runs(a, na, b, nb, out, less);
     return;
   }
@@ -159,21 +160,21 @@ void parallel_merge(T* a, size_t na, T* b, size_t nb, T* out, const Less& less) 
     hb = nb / 2;
     ha = upper_bound(a, na, b[hb], less);
   }
-  par_do([&] { parallel_merge(a, ha, b, hb, out, less); },
-         [&] { parallel_merge(a + ha, na - ha, b + hb, nb - hb, out + ha + hb, less); });
+  par_do([&] { parallel_merge(a, ha, b, hb, out, serial, less); },
+         [&] { parallel_merge(a + ha, na - ha, b + hb, nb - hb, out + ha + hb, serial, less); });
 }
 
 template <typename T, typename Less>
-void merge_sort(T* a, T* b, size_t n, size_t leaf, bool into_b, const Less& less) {
+void merge_sort(T* a, T* b, size_t n, size_t leaf, size_t serial, bool into_b, const Less& less) {
   if (n <= leaf) {
     serial_sort(a, b, n, into_b, less);
     return;
   }
   const size_t half = n / 2;
-  par_do([&] { merge_sort(a, b, half, leaf, !into_b, less); },
-         [&] { merge_sort(a + half, b + half, n - half, leaf, !into_b, less); });
+  par_do([&] { merge_sort(a, b, half, leaf, serial, !into_b, less); },
+         [&] { merge_sort(a + half, b + half, n - half, leaf, serial, !into_b, less); });
   T* const from = into_b ? a : b;
-  parallel_merge(from, half, from + half, n - half, into_b ? b : a, less);
+  parallel_merge(from, half, from + half, n - half, into_b ? b : a, serial, less);
 }
 
 #if defined(__GLIBCXX__)
@@ -210,7 +211,7 @@ void sort_array(T* a, size_t n, const Less& less) {
     return;
   }
   raw_buffer<T> buffer(n);
-  merge_sort(a, buffer.data(), n, unseq_block_length(n, 8192), false, less);
+  merge_sort(a, buffer.data(), n, unseq_block_length(n, 8192), serial_merge(n), false, less);
 }
 
 // Elements that lie one after the other in memory.
@@ -279,7 +280,8 @@ auto merge(R1&& r1, R2&& r2, Less&& less) {
   sequence<T> a = parlay::to_sequence(r1);
   sequence<T> b = parlay::to_sequence<T>(r2);
   sequence<T> out = sequence<T>::uninitialized(a.size() + b.size());
-  internal::parallel_merge(a.data(), a.size(), b.data(), b.size(), out.data(), less);
+  internal::parallel_merge(a.data(), a.size(), b.data(), b.size(), out.data(),
+                           internal::serial_merge(out.size()), less);
   clear_relocated(a);
   clear_relocated(b);
   return out;
