@@ -10,7 +10,7 @@ PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 UNSEQ  := $(PY) tests/lib/run_cli.py
 OUT    ?= unseq-out
 
-.PHONY: demo test check slow judge-suite exploits docs bench clean
+.PHONY: demo test check slow exploits judge-suite docs bench clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.unseq-run bubblewrap
@@ -27,14 +27,14 @@ check: $(VENV)/.unseq-test .cache/typing/unseq
 slow: $(VENV)/.unseq-test bubblewrap
 	@$(PY) -m pytest -n 2 -q -m slow $(TESTARGS)
 
+# Ways to cheat, against a naive judge and against ours: docs/exploits.md
+exploits: $(VENV)/.unseq-test bubblewrap
+	@$(PY) -m pytest -n 2 -q -m "slow or not slow" tests/exploits $(TESTARGS)
+
 # What the race detector finds and what it accuses wrongly, beside ThreadSanitizer; upstream's code where PARLAYLIB_ROOT
 # names a checkout of ParlayLib.
 judge-suite: $(VENV)/.unseq-test
 	@$(PY) -m pytest -q -rs -s -m slow tests/judge $(TESTARGS)
-
-# Ways to cheat, against a naive judge and against ours: docs/exploits.md
-exploits: $(VENV)/.unseq-test bubblewrap
-	@$(PY) -m pytest -n 2 -q -m "slow or not slow" tests/exploits $(TESTARGS)
 
 # docs/reasons.md, docs/patterns.md and docs/exploits.md, made from the code and its examples
 docs: $(VENV)/.unseq-test

@@ -76,11 +76,21 @@ def _called_for(task: Task, candidate: Candidate, toolchain: Toolchain, kind: Ru
     """Flags that the text of a candidate calls for."""
     flags: tuple[str, ...] = ("-fopenmp",) if adds_openmp(task, candidate) else ()
     if candidate.path is not None:
-        flags += _REACHED_ONLY + (AS_UPSTREAM if _PARLAY.search(candidate.text) else ())
-    if _EXECUTION.search(candidate.text):
+        flags += _REACHED_ONLY + (AS_UPSTREAM if uses_parlaylib(candidate.text) else ())
+    if uses_policies(candidate.text):
         as_used = kind is RuntimeKind.PLAIN
         flags += ("-isystem", str(toolchain.tbb_include)) if as_used else OBSERVED_ALGORITHMS
     return flags
+
+
+def uses_parlaylib(text: str) -> bool:
+    """Whether a file includes ParlayLib's headers."""
+    return _PARLAY.search(text) is not None
+
+
+def uses_policies(text: str) -> bool:
+    """Whether a file includes the standard library's execution policies."""
+    return _EXECUTION.search(text) is not None
 
 
 def adds_openmp(task: Task, candidate: Candidate) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from unseq.agents.builds import uses_parlaylib, uses_policies
 from unseq.agents.failures import access_words
 from unseq.agents.search.best import Variant
 from unseq.agents.task import Candidate, Task
@@ -27,7 +28,7 @@ from unseq.evaluate.translation import with_evidence
 from unseq.frontend.facts import Claim, Facts
 from unseq.frontend.lower import FunctionHead
 from unseq.frontend.reasons import Why
-from unseq.frontend.source import SourceUnit, Span, read
+from unseq.frontend.source import InputError, Language, SourceUnit, Span, read
 
 AUTHOR = "given"
 _CALLED = re.compile(r"\b(?:std|parlay)::(\w+)<")
@@ -37,8 +38,8 @@ _SEEN_AS = ("candidate.cpp", "candidate.c")  # the file's name in messages of th
 def check(source: Path, against: Path, name: str, options: Options, toolchain: Toolchain, watcher: Watcher) -> Record:
     """What the judge says of the function ``name`` of ``source``, whose original is in ``against``.
 
-    Raises ``InputError`` where a file cannot be read, the original is not understood, or the two functions are not
-    called in the same way."""
+    Raises ``InputError`` where a file cannot be read, the original is not understood, the two functions are not called
+    in the same way, or upstream's headers cannot be used."""
     started = time.monotonic()
     watcher.expect(1)
     watcher.begin(name)
@@ -47,7 +48,13 @@ def check(source: Path, against: Path, name: str, options: Options, toolchain: T
     function = original_of(original, name)
     own = twin_of(function, unit)
     text = unit.text.decode("utf-8")
-    candidate = Candidate(text, source.suffix.lower(), AUTHOR, Claim.TESTED, path=source)
+    if not uses_parlaylib(text):
+        toolchain = replace(toolchain, parlaylib=None)
+    elif toolchain.parlaylib is not None and uses_policies(text):
+        told = "<execution> and ParlayLib are judged with the embedded headers; leave out --parlaylib"
+        raise InputError(f"{source}: {told}")
+    suffix = ".c" if unit.language is Language.C else ".cpp"
+    candidate = Candidate(text, suffix, AUTHOR, Claim.TESTED, path=source)
     task = Task(function, Facts(function), options.contract)
     found = judged(task, (Variant(candidate),), options, toolchain, watcher.stage).judgement
     assert found is not None
@@ -83,13 +90,17 @@ def _told(verdict: Verdict, unit: SourceUnit) -> str:
 
 def _pairs(verdict: Verdict, unit: SourceUnit, function: Span) -> tuple[RacePair, ...]:
     """The races of a verdict, with the text of their lines."""
-    lines = unit.text.decode("utf-8", "replace").splitlines()
+    text = unit.text.decode("utf-8", "replace").splitlines()
 
     def side(access: Access) -> RaceSide:
-        inside = access.place.file in _SEEN_AS
-        line = access.place.line if inside else _calling(access.place, lines, function)
+        file, lines, line = unit.path, text, access.place.line
+        header = unit.path.parent / access.place.file
+        if access.place.file and header.is_file():  # one that the user's file includes
+            file, lines = header, header.read_text("utf-8", "replace").splitlines()
+        elif access.place.file not in _SEEN_AS:
+            line = _calling(access.place, lines, function)
         code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return RaceSide(str(unit.path), line, access_words(access), code, access.child)
+        return RaceSide(str(file), line, access_words(access), code, access.child)
 
     def pair(race: Race) -> RacePair:
         return RacePair(side(race.earlier), side(race.later), race.object, race.same_value, race.count)

@@ -69,8 +69,5 @@ def _innermost(chain: list[str]) -> Place:
     places = []
     for function, where in zip(chain[::2], chain[1::2], strict=False):
         file, _, line = where.split(" (")[0].rpartition(":")
-        name = Path(file).name
-        if "._omp_fn." in function:  # addr2line takes them for functions of the file that includes theirs
-            name = name.replace("shim.", "candidate.")
-        places.append(Place(name, int(line) if line.isdigit() else 0, function))
+        places.append(Place(Path(file).name, int(line) if line.isdigit() else 0, function))
     return next((place for place in places if place.file in BUILT), places[0] if places else Place("", 0))

@@ -71,7 +71,8 @@ _CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
-    RuntimeKind.RACE: ("-O1", "-g", "-fsanitize=thread", "-fno-plt", *_WATCHED),
+    # Of version 5 addr2line reads the file of a function that another file includes wrongly.
+    RuntimeKind.RACE: ("-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-plt", *_WATCHED),
     RuntimeKind.WORKSPAN: ("-O2", *PLACED),
 }
 

@@ -210,6 +210,16 @@ def test_a_race_as_sarif_has_both_places(check: Any) -> None:
         assert len(result["codeFlows"][0]["threadFlows"]) == 2
 
 
+def test_a_race_in_a_header_of_ones_own(check: Any, tmp_path: Path) -> None:
+    head = "[[gnu::noinline]] static void count(int *p)"
+    (tmp_path / "count.h").write_text(f"// counts\n{head}\n{{\n    ++*p;\n}}\n")
+    text = RACY.replace("\nvoid", '#include "count.h"\nvoid').replace("hist[a[i] % m]++", "count(&hist[a[i] % m])")
+    record = only_record(check(text, "histogram", "--json"))
+    assert record["verdict"] == "Race"
+    (side, *_) = [pair["later"] for pair in record["races"]["pairs"]]
+    assert (side["file"], side["line"], side["code"]) == ("count.h", 4, "++*p;")
+
+
 def test_atomic_updates_pass(check: Any) -> None:
     done = check(ATOMIC, "histogram", "--json")
     record = only_record(done)
