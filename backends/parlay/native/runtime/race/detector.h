@@ -202,12 +202,13 @@ class Detector {
       reads_[N == 8][address / 8 % kSlots] = address;
       any_ = true;
     }
+    __attribute__((always_inline)) void drop_word(std::uintptr_t address) {
+      reads_[0][address / 8 % kSlots] = reads_[1][address / 8 % kSlots] = 0;
+    }
     void drop(std::uintptr_t address, std::size_t bytes) {
       if (!any_) return;
       if (bytes > 8 * kSlots) return drop_all();
-      for (std::uintptr_t word = address / 8; word <= (address + bytes - 1) / 8; ++word) {
-        reads_[0][word % kSlots] = reads_[1][word % kSlots] = 0;
-      }
+      for (std::uintptr_t word = address / 8; word <= (address + bytes - 1) / 8; ++word) drop_word(8 * word);
     }
     void drop_all() {
       if (!any_) return;
@@ -250,11 +251,15 @@ class Detector {
     const Slot mine{labels_.running(), static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc))};
     if (Write && all([&](const Cell& cell) { return cell.write.strand == mine.strand; })) return true;
     if (!all([&](const Cell& cell) { return labels_.before_all_forks(cell.write.strand); })) return false;
-    if (!all([&](const Cell& cell) { return labels_.before_all_forks(cell.read.strand); })) {
+    const auto read_before = [&](const Cell& cell) {
+      return labels_.before_all_forks(cell.read.strand) || (Write && cell.read.strand == mine.strand);
+    };
+    if (!all(read_before)) {
       if (Write || !all([&](const Cell& cell) { return labels_.stays(cell.read.strand); })) return false;
       known_.add<N>(address);
       return true;
     }
+    if (Write) known_.drop_word(address);
     for (std::size_t i = 0; i < kCells; ++i) (Write ? cells[i].write : cells[i].read) = mine;
     return true;
   }
