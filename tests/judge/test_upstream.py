@@ -60,7 +60,8 @@ def test_examples(name: str, tmp_path: Path) -> None:
         pytest.skip(f"{name}: {NOT_BUILT.get(name) or NOT_RUN[name]}")
     toolchain = find_toolchain()
     flags = (*toolchain.cflags(RuntimeKind.RACE), *AS_UPSTREAM, "-include", str(HERE / "report_at_exit.h"), "-w")
-    program = compile_program(toolchain, RuntimeKind.RACE, EXAMPLES / f"{name}.cpp", tmp_path / name, compile_flags=flags)
+    source = EXAMPLES / f"{name}.cpp"
+    program = compile_program(toolchain, RuntimeKind.RACE, source, tmp_path / name, compile_flags=flags)
     result = run_program(program, "300", seconds=600)
     assert result.returncode == 0, result.stderr[-1000:]
     found = re.search(r"^races (\d+)$", result.stderr, re.MULTILINE)
