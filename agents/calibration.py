@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -46,19 +45,22 @@ _STREAMED = 4 << 20  # elements: more than caches hold
 _FEW, _MANY = 64, 4096  # strands
 _WORK = 2000  # steps of a strand: some microseconds
 _REPETITIONS = 15
-_DEAREST_STRAND_S, _DEAREST_LEVEL_S = 1e-6, 2e-5  # more is the machine being busy
+_BUSY = 0.75  # two processors that take so much of one's time were not free
+_USUAL = Machine(2e-6, 5e-8, (1.0e10, 1.5e10), 32 << 20)  # where nothing can be measured; from a server of 2020
 
 
 def calibrated(place: Session, quiet: bool) -> Machine | None:
-    """This machine's figures: kept ones, else measured now, and kept if the machine was quiet. None where they cannot
-    be measured."""
+    """This machine's figures: kept ones, else measured now, and kept if the machine was quiet. None where the functions
+    cannot be built or run."""
     key = hashlib.sha256(f"{machine()} {place.toolchain.runtime(RuntimeKind.PLAIN)} {_SPREAD}".encode()).hexdigest()
     path = cache_folder() / "machines" / f"{key[:16]}.json"
     known = kept(path)
     if known is not None:
         return known
     found = _measure(place)
-    if found is not None and quiet:
+    if found is _USUAL or found is None:
+        return found
+    if quiet:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".new-", delete=False) as file:
             file.write(as_text(found))
@@ -78,9 +80,11 @@ def _measure(place: Session) -> Machine | None:
     if None in (*streams, *fews, *manys):
         return None
     one, two = (2 * source.nbytes / float(time or 1) for time in streams)
+    if max(float(t[1] or 0) / float(t[0] or 1) for t in (fews, manys)) > _BUSY:
+        return _USUAL
     excess_few, excess_many = (float(t[1] or 0) - float(t[0] or 0) / 2 for t in (fews, manys))
-    strand = min(max(0.0, 2 * excess_many / _MANY), _DEAREST_STRAND_S)
-    level = min(max(0.0, 2 * (excess_few - strand * _FEW / 2) / math.log2(_FEW)), _DEAREST_LEVEL_S)
+    strand = max(0.0, 2 * excess_many / _MANY)
+    level = max(0.0, 2 * (excess_few - strand * _FEW / 2) / math.log2(_FEW))
     return Machine(level, strand, (one, max(one, two)), _last_cache())
 
 
@@ -93,9 +97,8 @@ def _seconds(
         return None
     schedule = Schedule((0,) * (repetitions + 2), call_s=10.0, reuse=True)
     done = run_cases(place, function, built.library, [case], schedule, Setting(RuntimeKind.PLAIN, True, threads))
-    times = sorted(called.wall_s for called in done.calls[2:])
-    # The faster half: what disturbs only adds.
-    return statistics.median(times[: len(times) // 2 + 1]) if done.failure is None and times else None
+    # The least: what disturbs only adds.
+    return min((called.wall_s for called in done.calls[2:]), default=None) if done.failure is None else None
 
 
 def _last_cache() -> int:

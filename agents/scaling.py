@@ -19,6 +19,8 @@ from pathlib import Path
 from unseq.backends.results import Run, Span
 
 PROCESSORS = (2, 4, 8, 16, 32, 64, 128)
+_ENOUGH_S = 1e-4  # of work, to judge how it is shared
+_ALONE = 1.02  # parallelism of strands of which one does everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Scaling:
     memory: float
     predicted: tuple[tuple[int, float], ...]
     sites: tuple[Site, ...] = ()
+
+    @property
+    def serial(self) -> bool:
+        """Whether forks ran, with enough work to tell, and each of them left it all to one of its strands."""
+        forks = [site.work_s / site.span_s for site in self.sites if site.span_s > 0]
+        return self.work_s > _ENOUGH_S and bool(forks) and max(forks) < _ALONE > self.work_s / max(self.span_s, 1e-12)
 
 
 def scaling(

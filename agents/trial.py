@@ -383,6 +383,8 @@ class Trial:
             assert isinstance(plain, Built) and isinstance(checked, Built)
             built = Program(self.original.place, self.task.function, plain.library, checked.library)
             self.scaling = scaled(built, self.timed_inputs()[-1], points[-1].sequential.median_s, self.effort, quiet)
+        if self.scaling is not None and self.scaling.serial:
+            return NotParallel("it forks, but one of the strands does all the work")
         return None
 
     def passed(self) -> Pass:
