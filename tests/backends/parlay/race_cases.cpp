@@ -37,6 +37,16 @@ struct Derived : Base {
 struct Pair {
   int x, y;
 };
+struct Closure {
+  int* out;
+  Closure* self;
+  size_t writer;
+  int value;
+  void operator()(size_t i) const {
+    if (i == writer) self->value = 2;
+    out[i] = value;
+  }
+};
 
 __attribute__((noinline)) static int sum_of_squares(int k) {
   int squares[16];
@@ -155,6 +165,25 @@ static void nesting(std::vector<int>& a, std::vector<int>& b) {
     b[0] = 2;
   });
   RACY("after_exception", { par_do([&] { b[0] = 1; }, [&] { b[0] = 2; }); });
+  RACY("reader_again_then_writer", {
+    parallel_for(0, n, [&](size_t i) {
+      volatile int& x = total;
+      b[i] = x + x;
+      if (i == 0) b[i] = x, x = 1;
+    });
+  });
+  RACY("reader_of_an_inner_loop", {
+    parallel_for(0, 2, [&](size_t i) {
+      if (i != 0) return;
+      volatile int& x = total;
+      b[0] = x + x + x;
+      parallel_for(0, 2, [&](size_t j) { j == 0 ? b[1] = x : x = 3; });
+    });
+  });
+  for (size_t writer : {size_t{0}, n - 1}) {
+    Closure closure{b.data(), &closure, writer, 1};
+    RACY(writer == 0 ? "first_changes_closure" : "last_changes_closure", { parallel_for(0, n, closure); });
+  }
 }
 
 static void memory(std::vector<int>& b) {
