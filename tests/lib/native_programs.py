@@ -29,7 +29,7 @@ def compile_program(
         (str(toolchain.compiler), *compile_flags, *flags, "-c", str(source), "-o", str(object_file)),
         (str(toolchain.compiler), *link, str(object_file), "-o", str(output), *toolchain.libs(kind)),
     ):
-        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
         assert result.returncode == 0, result.stderr[:4000]
     return output
 

@@ -47,10 +47,10 @@ SiteCounters* count_execution(const void* code, std::uint64_t children, bool for
   return site;
 }
 
-void count_strand(SiteCounters* site, bool stolen) {
+void count_strand(SiteCounters* site, bool stolen, std::uint64_t count) {
   if (site == nullptr) return;
-  site->strands.fetch_add(1, std::memory_order_relaxed);
-  if (stolen) site->stolen.fetch_add(1, std::memory_order_relaxed);
+  site->strands.fetch_add(count, std::memory_order_relaxed);
+  if (stolen) site->stolen.fetch_add(count, std::memory_order_relaxed);
 }
 
 }  // namespace unseq

@@ -15,7 +15,7 @@ extern std::atomic<bool> counting;
 
 // Records one execution of the site named by `code`; null when the table is full.
 SiteCounters* count_execution(const void* code, std::uint64_t children, bool forked);
-void count_strand(SiteCounters* site, bool stolen);
+void count_strand(SiteCounters* site, bool stolen, std::uint64_t count = 1);
 
 }  // namespace unseq
 

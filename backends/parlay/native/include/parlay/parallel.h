@@ -12,6 +12,12 @@
 
 #include "portability.h"
 
+#ifdef UNSEQ_WATCHED_H_
+#define UNSEQ_NEXT_ITERATION() unseq_watched_next()
+#else
+#define UNSEQ_NEXT_ITERATION() ((void)0)
+#endif
+
 namespace parlay {
 
 using std::size_t;
@@ -52,11 +58,16 @@ PARLAY_INLINE void run_chunk(F& f, size_t lo, size_t hi) {
       for (I i = first;; ++i) {
         f(i);
         if (i == last) break;
+        UNSEQ_NEXT_ITERATION();
       }
       lo += more + 1;
+      if (lo < hi) UNSEQ_NEXT_ITERATION();
     }
   } else {
-    for (size_t i = lo; i < hi; ++i) f(i);
+    for (size_t i = lo; i < hi;) {
+      f(i);
+      if (++i < hi) UNSEQ_NEXT_ITERATION();
+    }
   }
 }
 
@@ -112,8 +123,12 @@ inline void parallel_for(size_t start, size_t end, F&& f, long granularity = 0, 
     parallel_for(start, end, &f, granularity);
   } else if (start < end) {
     using Body = std::remove_reference_t<F>;
+#ifdef UNSEQ_WATCHED_H_
+    unseq_watched_for(start, end, &internal::unseq_site_body<Body>, internal::erase(f));
+#else
     unseq_parallel_for(start, end, granularity > 0 ? static_cast<size_t>(granularity) : 0,
                        &internal::unseq_site_body<Body>, internal::erase(f));
+#endif
   }
 }
 

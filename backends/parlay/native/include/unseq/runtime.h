@@ -34,6 +34,10 @@ typedef void (*unseq_thunk)(void *env);
  * grain: least number of iterations in a chunk; 0 lets the runtime decide. An exception leaves
  * after all chunks that started have ended. */
 void unseq_parallel_for(size_t lo, size_t hi, size_t grain, unseq_body body, void *env);
+/* The race runtime's alone: the same with each iteration a strand, and fewer calls. `body` calls unseq_watched_next
+ * after each iteration but the last one of its range. */
+void unseq_watched_for(size_t lo, size_t hi, unseq_body body, void *env);
+void unseq_watched_next(void);
 /* Runs both thunks, possibly in parallel. */
 void unseq_par_do(unseq_thunk left, void *left_env, unseq_thunk right, void *right_env);
 /* Threads that may execute strands (PARLAY_NUM_THREADS, else the processors we may use). */

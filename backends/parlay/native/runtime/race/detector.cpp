@@ -20,11 +20,6 @@ void Detector::open(const void* site, std::size_t base, const void* frame) {
   update();
 }
 
-void Detector::begin_child() {
-  labels_.begin_child();
-  if (told_worker_ != 0) told_worker_ = 0, update();
-}
-
 // The child's frames are gone, and the next child's will lie at the same addresses.
 void Detector::end_strand(std::size_t depth, const void* frame) {
   const auto top = reinterpret_cast<std::uintptr_t>(frame);
@@ -219,6 +214,7 @@ bool Detector::held_against(const Access& a, std::uintptr_t at, std::size_t n) {
 
 void Detector::forget(const void* block, std::size_t bytes) {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
+  if (bytes > 0) known_.drop(address, bytes);
   plain_.clear(address, bytes);
   if (!special_) return;
   atomic_.clear(address, bytes);

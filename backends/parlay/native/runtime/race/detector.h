@@ -33,6 +33,7 @@ class Detector {
   void access(const Access& a) {
     if (mode_ == Mode::off) return;
     touch_stack(a.address);
+    if (a.write || a.atomic) known_.drop(a.address, a.size);
     if (__builtin_expect(pending_, 0)) settle();
     if (__builtin_expect(a.atomic || guarded() || (special_ && plain_.any_split(a.address, a.size)), 0)) {
       careful(a);
@@ -44,16 +45,23 @@ class Detector {
   // The same for a plain access of N bytes; the usual cases are decided here, the others by `access`.
   template <std::size_t N, bool Write>
   __attribute__((always_inline)) void plain_access(std::uintptr_t address, const void* pc) {
+    if (!Write && known_.has<N>(address)) return;
     if (mode_ == Mode::off) return;
-    if (__builtin_expect(mode_ == Mode::quick && quick<N, Write>(address, pc), 1)) return;
+    if (__builtin_expect(mode_ == Mode::quick && untouched<N, Write>(address, pc), 1)) return;
     slow_access<N, Write>(address, pc);
   }
 
   void open(const void* site, std::size_t base, const void* frame);
-  void begin_child();
+  void begin_child() {
+    labels_.begin_child();
+    if (__builtin_expect(told_worker_ != 0, 0)) told_worker_ = 0, update();
+  }
   // The child goes on later, as a child of the next fork: its frames stay.
   void pause_child() { end_strand(labels_.depth(), reinterpret_cast<const void*>(stack_.low)); }
-  void end_child(const void* frame) { end_strand(labels_.depth(), frame); }
+  void end_child(const void* frame) {
+    const bool plain = mode_ == Mode::quick && guesses_used_ == 0;
+    if (__builtin_expect(!plain || stack_.low != reinterpret_cast<std::uintptr_t>(frame), 0)) end_strand(labels_.depth(), frame);
+  }
   void close();
 
   // Tasks; see labels.h. `frame` is the creator's.
@@ -176,8 +184,47 @@ class Detector {
   void update() {
     const bool on = enabled_ && exempt_ == 0 && labels_.any_fork();
     if (owner_ != __builtin_thread_pointer()) return;
+    known_.drop_all();
     mode_ = !on ? Mode::off : pending_ || guarded() ? Mode::slow : Mode::quick;
   }
+  // Reads that change nothing, neither of this strand nor of the innermost fork's later children: the word was read
+  // by one of them and is written by none. What else happens must drop it.
+  class Known {
+   public:
+    template <std::size_t N>
+    __attribute__((always_inline)) bool has(std::uintptr_t address) const {
+      if constexpr (N == 4 || N == 8) return reads_[N == 8][address / 8 % kSlots] == address;
+      return false;
+    }
+    template <std::size_t N>
+    void add(std::uintptr_t address) {
+      if constexpr (N != 4 && N != 8) return;
+      reads_[N == 8][address / 8 % kSlots] = address;
+      any_ = true;
+    }
+    __attribute__((always_inline)) void drop_word(std::uintptr_t address) {
+      reads_[0][address / 8 % kSlots] = reads_[1][address / 8 % kSlots] = 0;
+    }
+    void drop(std::uintptr_t address, std::size_t bytes) {
+      if (!any_) return;
+      if (bytes > 8 * kSlots) return drop_all();
+      for (std::uintptr_t word = address / 8; word <= (address + bytes - 1) / 8; ++word) drop_word(8 * word);
+    }
+    void drop_all() {
+      if (!any_) return;
+      for (auto& reads : reads_) {
+        for (std::uintptr_t& read : reads) read = 0;
+      }
+      any_ = false;
+    }
+
+   private:
+    static constexpr std::size_t kSlots = 32;
+    std::uintptr_t reads_[2][kSlots] = {};  // addresses, of four and of eight bytes
+    bool any_ = false;
+  };
+  Known known_;
+
   bool guarded() const { return locks_.current() != 0 || told_worker_ != 0; }
 
   bool parallel(Strand s) const { return labels_.parallel(s); }
@@ -186,15 +233,45 @@ class Detector {
     if (stack_.top - address < stack_.bytes && address < stack_.low) stack_.low = address;
   }
 
+  // An access where there is nothing to report; false, with nothing lost, where there may be. First the commonest ones:
+  // to words that nobody touched since the outermost fork began, again, or of what siblings read as well.
+  template <std::size_t N, bool Write>
+  __attribute__((always_inline)) bool untouched(std::uintptr_t address, const void* pc) {
+    if constexpr (N != 1 && N != 4 && N != 8) return false;
+    touch_stack(address);
+    if ((address & (N - 1)) != 0) return false;
+    Cell* cells = plain_.word(address);
+    if (cells == nullptr) return false;
+    if constexpr (N == 1) {
+      if (special_ || cells->write.strand != kSplit) return false;
+      cells = plain_.byte(address);
+    }
+    constexpr std::size_t kCells = N == 8 ? 2 : 1;
+    const auto all = [cells](auto&& holds) { return holds(cells[0]) && holds(cells[kCells - 1]); };
+    const Slot mine{labels_.running(), static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc))};
+    if (Write && all([&](const Cell& cell) { return cell.write.strand == mine.strand; })) return true;
+    if (!all([&](const Cell& cell) { return labels_.before_all_forks(cell.write.strand); })) return false;
+    const auto read_before = [&](const Cell& cell) {
+      return labels_.before_all_forks(cell.read.strand) || (Write && cell.read.strand == mine.strand);
+    };
+    if (!all(read_before)) {
+      if (Write || !all([&](const Cell& cell) { return labels_.stays(cell.read.strand); })) return false;
+      known_.add<N>(address);
+      return true;
+    }
+    if (Write) known_.drop_word(address);
+    for (std::size_t i = 0; i < kCells; ++i) (Write ? cells[i].write : cells[i].read) = mine;
+    return true;
+  }
   template <std::size_t N, bool Write>
   __attribute__((noinline)) void slow_access(std::uintptr_t address, const void* pc) {
+    if (mode_ == Mode::quick && quick<N, Write>(address, pc)) return;
     access(Access{address, N, pc, Write, false});
   }
-
-  // An access where there is nothing to report; false, with nothing lost, where there may be.
   template <std::size_t N, bool Write>
   __attribute__((always_inline)) bool quick(std::uintptr_t address, const void* pc) {
     touch_stack(address);
+    if (Write) known_.drop(address, N);
     if constexpr (N < 4) {
       Cell* const word = plain_.word(address);
       if (N > 1 || special_ || word == nullptr || word->write.strand != kSplit) return false;
@@ -203,10 +280,10 @@ class Detector {
       if ((address & 3) != 0 || (address & (Shadow::kChunk - 1)) > Shadow::kChunk - N) return false;
       Cell* const words = plain_.word(address);
       if (words == nullptr) return false;
-      if constexpr (N == 4) return quick_cell<Write>(words[0], pc);
-      if constexpr (N == 8) return quick_cell<Write>(words[0], pc) && quick_cell<Write>(words[1], pc);
-      return quick_cell<Write>(words[0], pc) && quick_cell<Write>(words[1], pc) && quick_cell<Write>(words[2], pc) &&
-             quick_cell<Write>(words[3], pc);
+      for (std::size_t i = 0; i < N / 4; ++i) {
+        if (!quick_cell<Write>(words[i], pc)) return false;
+      }
+      return true;
     }
   }
   template <bool Write>

@@ -13,35 +13,53 @@
 namespace unseq::race {
 namespace {
 
-// Frames of the body lie below the frame that `run` is called from. Never inlined, so that they do.
-__attribute__((noipa)) void run(unseq_body body, void* env, std::size_t i) { body(env, i, i + 1); }
-__attribute__((noipa)) void run(unseq_thunk thunk, void* env) { thunk(env); }
-
+// A fork whose children run. A loop's body may run several of them in one call: it calls `next` in between.
 struct OpenFork {
   const void* frame;
+  std::size_t at;     // the iteration that runs
+  OpenFork* around;
   std::exception_ptr thrown;
 
-  OpenFork(const void* site, std::size_t base, const void* at) : frame(at) { detector.open(site, base, at); }
+  static __thread OpenFork* innermost __attribute__((tls_model("initial-exec")));
 
-  template <typename Child>
-  void child(const Child& child) {
+  // Frames of the children lie below the frame `f`, the caller's.
+  OpenFork(const void* site, std::size_t base, const void* f) : frame(f), at(base), around(innermost) {
+    detector.open(site, base, frame);
+    innermost = this;
+  }
+
+  template <typename Children>
+  void run(const Children& children) {
     detector.begin_child();
     try {
-      child();
+      children();
     } catch (...) {
       if (!thrown) thrown = std::current_exception();
     }
     detector.end_child(frame);
   }
+  void next() {
+    detector.end_child(frame);
+    ++at;
+    detector.begin_child();
+  }
   void join() {
+    innermost = around;
     detector.close();
     if (thrown) std::rethrow_exception(std::move(thrown));
   }
 };
 
+__thread OpenFork* OpenFork::innermost = nullptr;
+
 template <typename Body>
 const void* address_of(Body* body) {
   return reinterpret_cast<const void*>(body);
+}
+
+void count(const void* site, std::size_t children) {
+  if (!unseq::counting.load(std::memory_order_relaxed)) return;
+  unseq::count_strand(unseq::count_execution(site, children, children >= 2), false, children);
 }
 
 }  // namespace
@@ -62,29 +80,33 @@ UNSEQ_EXPORT std::size_t unseq_block_length(std::size_t, std::size_t) { return 1
 UNSEQ_EXPORT __attribute__((noinline)) void unseq_parallel_for(std::size_t lo, std::size_t hi, std::size_t, unseq_body body,
                                                                void* env) {
   if (lo >= hi) return;
-  unseq::SiteCounters* site = nullptr;
-  if (unseq::counting.load(std::memory_order_relaxed)) {
-    site = unseq::count_execution(address_of(body), hi - lo, hi - lo >= 2);
-    for (std::size_t i = lo; i < hi; ++i) unseq::count_strand(site, false);
-  }
-  if (hi - lo == 1) {
-    body(env, lo, hi);
-    return;
-  }
+  count(address_of(body), hi - lo);
+  if (hi - lo == 1) return body(env, lo, hi);
   OpenFork fork(address_of(body), lo, __builtin_frame_address(0));
-  for (std::size_t i = lo; i < hi; ++i) fork.child([=] { run(body, env, i); });
+  for (std::size_t i = lo; i < hi; ++i) fork.run([=] { body(env, i, i + 1); });
   fork.join();
 }
 
-UNSEQ_EXPORT __attribute__((noinline)) void unseq_par_do(unseq_thunk left, void* left_env, unseq_thunk right, void* right_env) {
-  if (unseq::counting.load(std::memory_order_relaxed)) {
-    unseq::SiteCounters* site = unseq::count_execution(address_of(left), 2, true);
-    unseq::count_strand(site, false);
-    unseq::count_strand(site, false);
+UNSEQ_EXPORT __attribute__((noinline)) void unseq_watched_for(std::size_t lo, std::size_t hi, unseq_body body, void* env) {
+  if (lo >= hi) return;
+  count(address_of(body), hi - lo);
+  if (hi - lo == 1) return body(env, lo, hi);
+  OpenFork fork(address_of(body), lo, __builtin_frame_address(0));
+  // What a call reads before its first iteration only that one is seen to read. Two of them are enough to meet each writer.
+  for (std::size_t end = lo + 1; fork.at < hi; end = hi) {
+    fork.run([&, end] { body(env, fork.at, end); });
+    ++fork.at;
   }
+  fork.join();
+}
+
+UNSEQ_EXPORT void unseq_watched_next(void) { OpenFork::innermost->next(); }
+
+UNSEQ_EXPORT __attribute__((noinline)) void unseq_par_do(unseq_thunk left, void* left_env, unseq_thunk right, void* right_env) {
+  count(address_of(left), 2);
   OpenFork fork(address_of(left), 0, __builtin_frame_address(0));
-  fork.child([=] { run(left, left_env); });
-  fork.child([=] { run(right, right_env); });
+  fork.run([=] { left(left_env); });
+  fork.run([=] { right(right_env); });
   fork.join();
 }
 

@@ -26,7 +26,10 @@ using unseq::race::detector;
 namespace {
 
 void touches(const void* p, size_t n, bool write, const void* pc) {
-  if (n > 0) detector.access(Access{reinterpret_cast<uintptr_t>(p), n, pc, write, false});
+  const auto address = reinterpret_cast<uintptr_t>(p);
+  if (n == 4) return write ? detector.plain_access<4, true>(address, pc) : detector.plain_access<4, false>(address, pc);
+  if (n == 8) return write ? detector.plain_access<8, true>(address, pc) : detector.plain_access<8, false>(address, pc);
+  if (n > 0) detector.access(Access{address, n, pc, write, false});
 }
 
 }  // namespace
@@ -163,7 +166,15 @@ HOOK void unseq_release(void* block, size_t, size_t) { dispose(block, CALLER); }
 namespace {
 
 // Byte loops of our own: a call to the C library's would come back here.
+template <typename Word>
+void copy_word(void* to, const void* from) {
+  using Anywhere [[gnu::may_alias, gnu::aligned(1)]] = Word;
+  *static_cast<volatile Anywhere*>(to) = *static_cast<const volatile Anywhere*>(from);
+}
+
 void copy_up(void* to, const void* from, size_t n) {
+  if (n == 4) return copy_word<uint32_t>(to, from);
+  if (n == 8) return copy_word<uint64_t>(to, from);
 #if defined(__x86_64__)
   asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
 #else
@@ -182,7 +193,7 @@ void copy_down(void* to, const void* from, size_t n) {
 void* move_bytes(void* to, const void* from, size_t n, const void* pc) {
   touches(from, n, false, pc);
   touches(to, n, true, pc);
-  if (reinterpret_cast<uintptr_t>(to) - reinterpret_cast<uintptr_t>(from) >= n) {
+  if (n == 4 || n == 8 || reinterpret_cast<uintptr_t>(to) - reinterpret_cast<uintptr_t>(from) >= n) {
     copy_up(to, from, n);
   } else {
     copy_down(to, from, n);

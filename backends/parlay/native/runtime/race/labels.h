@@ -40,7 +40,7 @@ class Labels {
     push(Fork{next, next, starts_used_, tasks_used_, base, site, false});
   }
   void begin_child() {
-    forks_[depth_ - 1].current = innermost_.current = running_ = ++last_;
+    innermost_.current = running_ = ++last_;
     starts_.reserve(starts_used_ + 1);
     starts_[starts_used_++] = running_;
   }
@@ -68,6 +68,7 @@ class Labels {
     running_ = ++last_;
     tasks_.reserve(tasks_used_ + 1);
     tasks_[tasks_used_] = Task{running_, running_, 0, true};
+    keep_current();
     innermost_ = {~Strand{0}, ~Strand{0}};
     return Creator{depth_, tasks_used_++};
   }
@@ -116,14 +117,19 @@ class Labels {
   bool parallel(Strand s) const {
     if (s >= innermost_.current) return false;
     if (s >= innermost_.first) return true;
-    return s >= outermost_ && parallel_further_out(s);
+    if (before_all_forks(s) || before_.has(s)) return false;
+    return beside_.has(s) || parallel_further_out(s);
   }
 
   // Quick answers; false where the question needs more thought.
   bool surely_before(Strand s) const {
-    return s < outermost_ || (s >= innermost_.current && s <= running_);
+    return before_all_forks(s) || before_.has(s) ||
+           (s >= innermost_.current && s <= running_);
   }
-  bool surely_parallel(Strand s) const { return s - innermost_.first < innermost_.current - innermost_.first; }
+  bool before_all_forks(Strand s) const { return s < outermost_; }
+  // Read or written by the running strand or by one of the innermost fork's that is parallel to it.
+  bool stays(Strand s) const { return s == running_ || surely_parallel(s); }
+  bool surely_parallel(Strand s) const { return innermost_.has(s); }
 
   // The fork below which s and the running strand part; s must be parallel to it.
   const Fork& parting(Strand s) const { return forks_[level_of(s)]; }
@@ -139,11 +145,12 @@ class Labels {
   }
 
   bool nearly_exhausted() const { return last_ > 0xf0000000u; }
-  void restart() { last_ = running_ = 0; }
+  void restart() { last_ = running_ = 0, before_ = beside_ = {0, 0}; }
 
  private:
   struct Interval {
     Strand first, current;
+    bool has(Strand s) const { return s - first < current - first; }
   };
   struct Task {
     Strand first, end;  // empty: it runs, or somebody waited for it
@@ -156,13 +163,22 @@ class Labels {
   std::size_t depth_ = 0;
   std::size_t starts_used_ = 0;
   std::size_t tasks_used_ = 0;
+  // The last answers found further out: strands that come before, or are parallel to, all that runs while more than
+  // so many forks are open.
+  mutable Interval before_{0, 0}, beside_{0, 0};
+  mutable std::size_t before_depth_ = 0, beside_depth_ = 0;
   Interval innermost_{0, 0};  // of the innermost open fork: nearly every question ends there
   Strand outermost_ = 1;      // the first strand of the outermost open fork: those before it are nobody's parallel
   Pages<Fork> forks_;
   Pages<Strand> starts_;
   Pages<Task> tasks_;
 
+  // `Fork::current` of the innermost fork is written only when something goes on top of it.
+  void keep_current() {
+    if (depth_ > 0 && forks_[depth_ - 1].first == innermost_.first) forks_[depth_ - 1].current = innermost_.current;
+  }
   void push(const Fork& fork) {
+    keep_current();
     forks_.reserve(depth_ + 1);
     if (depth_ == 0) outermost_ = fork.first;
     forks_[depth_++] = fork;
@@ -170,6 +186,8 @@ class Labels {
   }
   void pop() {
     starts_used_ = forks_[--depth_].children;
+    if (depth_ <= before_depth_) before_ = {0, 0};
+    if (depth_ <= beside_depth_) beside_ = {0, 0};
     if (depth_ == 0) {
       innermost_ = {0, 0};
       outermost_ = 1;
@@ -200,7 +218,18 @@ class Labels {
   __attribute__((noinline)) bool parallel_further_out(Strand s) const {
     const std::size_t level = level_of(s);
     const Fork& fork = forks_[level];
-    if (!fork.scope) return s < fork.current;
+    if (!fork.scope) {
+      if (s < fork.current) {
+        beside_ = {fork.first, fork.current};
+        beside_depth_ = level + 1;
+        return true;
+      }
+      if (level + 1 < depth_ && !forks_[level + 1].scope) {
+        before_ = {fork.current, forks_[level + 1].first};
+        before_depth_ = level + 1;
+      }
+      return false;
+    }
     const std::size_t at = task_at(fork, s);
     if (at >= (level + 1 == depth_ ? tasks_used_ : forks_[level + 1].tasks)) return false;
     const Task& task = tasks_[at];

@@ -6,7 +6,7 @@ namespace unseq::race {
 
 namespace {
 
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kPage = std::size_t{2} << 20;  // a huge one: what is given back must not split any
 
 // Zeroes cells; whole pages are given back to the kernel.
 void zero(Cell* first, std::size_t count) {
@@ -19,7 +19,7 @@ void zero(Cell* first, std::size_t count) {
       *word = 0;
     }
   };
-  if (pages_end > pages_begin + 16 * kPage) {
+  if (pages_end > pages_begin) {
     fill(begin, pages_begin);
     madvise(reinterpret_cast<void*>(pages_begin), pages_end - pages_begin, MADV_DONTNEED);
     fill(pages_end, end);
@@ -33,6 +33,7 @@ void zero(Cell* first, std::size_t count) {
 Shadow::Chunk& Shadow::map_chunk(std::uintptr_t address) {
   const std::size_t number = (address >> kChunkBits) & (kChunks - 1);
   chunks_[number].words = static_cast<Cell*>(map_pages(kChunk / 4 * sizeof(Cell)));
+  madvise(chunks_[number].words, kChunk / 4 * sizeof(Cell), MADV_HUGEPAGE);
   mapped_.reserve(mapped_count_ + 1);
   mapped_[mapped_count_++] = number;
   return chunks_[number];

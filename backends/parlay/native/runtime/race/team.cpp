@@ -182,7 +182,7 @@ void run_team(void (*body)(void*), void* data, std::size_t wanted, const Pieces&
   const void* const site = reinterpret_cast<const void*>(body);
   if (counting.load(std::memory_order_relaxed)) {
     SiteCounters* const counters = count_execution(site, size, size >= 2);
-    for (std::size_t i = 0; i < size; ++i) count_strand(counters, false);
+    count_strand(counters, false, size);
   }
   if (size == 1) return run_alone(team, pieces);
   if (team.level == 1) {

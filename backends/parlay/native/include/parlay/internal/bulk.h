@@ -46,11 +46,12 @@ inline size_t block_length(size_t n) {
 
 // f(b, lo, hi) for each block.
 template <typename F>
-void for_blocks(size_t n, size_t block, F&& f) {
-  parallel_for(0, num_blocks(n, block), [&f, n, block](size_t b) {
-    const size_t lo = b * block;
-    f(b, lo, smaller(lo + block, n));
-  });
+void for_blocks(size_t n, size_t block, const F& f) {
+  if constexpr (std::is_trivially_copyable_v<F> && sizeof(F) <= 32) {
+    parallel_for(0, num_blocks(n, block), [f, n, block](size_t b) { f(b, b * block, smaller((b + 1) * block, n)); });
+  } else {
+    parallel_for(0, num_blocks(n, block), [&f, n, block](size_t b) { f(b, b * block, smaller((b + 1) * block, n)); });
+  }
 }
 
 // m over in[lo], ..., in[hi - 1]; lo < hi. Not inlined, like scan_block.
@@ -84,17 +85,17 @@ auto reduce(It in, size_t n, const M& m) {
   const size_t block = block_length(n);
   if (n <= block) return reduce_block<T>(in, 0, n, m);
   sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
-  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
-    assign_uninitialized(sums[b], reduce_block<T>(in, lo, hi, m));
+  for_blocks(n, block, [in, &m, out = sums.begin()](size_t b, size_t lo, size_t hi) {
+    assign_uninitialized(out[b], reduce_block<T>(in, lo, hi, m));
   });
   size_t left = sums.size();
   while (block == 1 && left > 2) {
     sequence<T> pairs = sequence<T>::uninitialized((left + 1) / 2);
-    parallel_for(0, pairs.size(), [&](size_t i) {
+    parallel_for(0, pairs.size(), [left, &m, from = sums.begin(), to = pairs.begin()](size_t i) {
       if (2 * i + 1 < left) {
-        assign_uninitialized(pairs[i], T(m(std::move(sums[2 * i]), sums[2 * i + 1])));
+        assign_uninitialized(to[i], T(m(std::move(from[2 * i]), from[2 * i + 1])));
       } else {
-        assign_uninitialized(pairs[i], std::move(sums[2 * i]));
+        assign_uninitialized(to[i], std::move(from[2 * i]));
       }
     });
     left = pairs.size();
@@ -134,12 +135,12 @@ auto scan(It in, size_t n, Out out, const M& m) {
   const size_t block = block_length(n);
   if (n <= block) return scan_block<Inclusive, Raw, T>(in, out, 0, n, T(m.identity), m);
   sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
-  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
-    assign_uninitialized(sums[b], reduce_block<T>(in, lo, hi, m));
+  for_blocks(n, block, [in, &m, each = sums.begin()](size_t b, size_t lo, size_t hi) {
+    assign_uninitialized(each[b], reduce_block<T>(in, lo, hi, m));
   });
   T total = scan_block<false, false, T>(sums.begin(), sums.begin(), 0, sums.size(), T(m.identity), m);
-  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
-    scan_block<Inclusive, Raw, T>(in, out, lo, hi, sums[b], m);
+  for_blocks(n, block, [in, out, &m, each = sums.begin()](size_t b, size_t lo, size_t hi) {
+    scan_block<Inclusive, Raw, T>(in, out, lo, hi, each[b], m);
   });
   return total;
 }
