@@ -38,12 +38,14 @@ class Translated:
     """What came of one function. ``plan`` is what to emit, None when the original stays.
 
     ``idle``: it holds nothing that could become parallel, so that only who asks for it by name wants to hear of it.
-    ``second``: a candidate by a better algorithm that passed, to be emitted in a file of its own."""
+    ``second``: a candidate by a better algorithm that passed, to be emitted in a file of its own. ``judged``: the text
+    that the record speaks of."""
 
     record: Record
     plan: Plan | None = None
     idle: bool = False
     second: Second | None = None
+    judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ def _emitted(
             record = replace(result.record, output=os.path.abspath(path)) if changed else result.record
             if result.second is not None and record.better is not None and better is not None:
                 record = replace(record, better=replace(record.better, output=os.path.abspath(better)))
-            records.append(_with_code(record, item.unit, head, emitted if changed else None, path))
+            record = _with_code(record, item.unit, head, emitted if changed else None, path)
+            records.append(_with_lines(record, result.judged))
         program = any(head.is_main for head in functions(item.unit))
         built.append(Source(path.relative_to(output), item.path.parent.resolve(), program))
     if built:
@@ -207,6 +210,17 @@ def _with_code(
         whole = emitted.text.decode()
         text, first = excerpt(whole, unit.slice(head.span).partition("{")[0].rstrip()) or (whole, 1)
     return replace(record, code=Code(original, line, text, first))
+
+
+def _with_lines(record: Record, judged: str) -> Record:
+    """Forks at their lines of the emitted file, in which the function may stand elsewhere than in what was judged."""
+    code, measured = record.code, record.work_span
+    if code is None or measured is None or code.parallel is None or code.parallel_line is None:
+        return record
+    before, found, _ = judged.partition(code.parallel)
+    shift = code.parallel_line - 1 - before.count("\n") if found else 0
+    loops = tuple(replace(loop, line=loop.line + shift) for loop in measured.loops)
+    return replace(record, work_span=replace(measured, loops=loops))
 
 
 def whole_lines(unit: SourceUnit, head: FunctionHead) -> tuple[str, int]:

@@ -60,7 +60,8 @@ def translated(
     record = _record(unit, head, found, seconds)
     kept = found.outcome is Outcome.TRANSLATED
     second = found.cheaper.second if kept and found.cheaper and found.cheaper.judgement.verdict.passed else None
-    return Translated(record, found.plan if kept else None, found.idle, second)
+    judged = found.candidate.text if found.candidate is not None else ""
+    return Translated(record, found.plan if kept else None, found.idle, second, judged)
 
 
 def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float) -> Record:

@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import CLexer, CppLexer
 
 from unseq.evaluate.report.figures import count, plural, ratio, seconds, short_count
-from unseq.evaluate.report.plot import Plot, speedup_plot
+from unseq.evaluate.report.plot import Plot, scaling_plot, speedup_plot
 from unseq.evaluate.report.record import LoopNote, Record
 
 LIGHT, DARK = "friendly", "github-dark"
@@ -41,6 +41,7 @@ class Section:
     anchor: str
     record: Record
     plot: Plot | None
+    scaling: Plot | None
     original: tuple[CodeLine, ...]
     parallel: tuple[CodeLine, ...]
     sizes: tuple[int, ...] = ()
@@ -89,7 +90,7 @@ def _section(index: int, record: Record) -> Section:
         if code.parallel is not None:
             parallel = _lines(code.parallel, code.parallel_line or 1, added, {}, "cpp")
     sizes = tuple(dict.fromkeys(n for variant in record.search for n, _ in variant.speedups))
-    return Section(f"f{index + 1}", record, speedup_plot(record.profile), original, parallel, sizes)
+    return Section(f"f{index + 1}", record, speedup_plot(record.profile), _scaling(record), original, parallel, sizes)
 
 
 def _changes(before: str, after: str) -> tuple[frozenset[int], frozenset[int]]:
@@ -122,3 +123,7 @@ def _highlighted(text: str, lexer: str) -> tuple[Markup, ...]:
         text.rstrip("\n"), CLexer(**options) if lexer == "c" else CppLexer(**options), HtmlFormatter(nowrap=True)
     )
     return tuple(Markup(line) for line in made.rstrip("\n").split("\n"))
+
+
+def _scaling(record: Record) -> Plot | None:
+    return scaling_plot(record.work_span.predicted) if record.work_span is not None else None

@@ -1,4 +1,4 @@
-"""The speedup plot: speedup over size, one line a number of threads, as inline SVG.
+"""The plots, as inline SVG: speedup over size, one line a number of threads; speedup over processors, as predicted.
 
 Knows profile points and geometry. Colours are left to the page (classes ``t1``, ``t2`` ...), so that both themes fit.
 """
@@ -91,6 +91,34 @@ def speedup_plot(profile: tuple[ProfilePoint, ...]) -> Plot | None:
         lines=_labels_apart(lines),
         x_ticks=tuple((x(point.n), short_count(point.n)) for point in points),
         y_ticks=tuple((y(value), f"{value:g}x") for value in _ticks(top)),
+        one_y=y(1.0),
+    )
+
+
+def scaling_plot(predicted: tuple[tuple[int, float], ...]) -> Plot | None:
+    """Predicted speedup over processors, both on a scale of doublings, beside the line of perfect scaling; None where
+    there is nothing to show."""
+    points = [(p, speedup) for p, speedup in predicted if speedup > 0]
+    if len(points) < 2:
+        return None
+    most = max(p for p, _ in points)
+    doublings = math.log2(most)
+    lowest = min(0.0, math.floor(math.log2(min(speedup for _, speedup in points))))
+
+    def x(p: float) -> float:
+        return _LEFT + 12 + math.log2(p) / doublings * (WIDTH - _LEFT - _RIGHT - 24)
+
+    def y(speedup: float) -> float:
+        share = (math.log2(speedup) - lowest) / (doublings + 0.5 - lowest)
+        return HEIGHT - _BOTTOM - min(share, 1.0) * (HEIGHT - _TOP - _BOTTOM)
+
+    marks = tuple(Mark(x(p), y(s), f"{plural(p, 'processor')}: {ratio(s)}, predicted") for p, s in points)
+    perfect = (Mark(x(1), y(1), ""), Mark(x(most), y(most), f"{most} processors: {most}x would be perfect"))
+    lines = [Line("t2", "predicted", marks[-1].y, marks), Line("t1", "perfect", perfect[-1].y, perfect)]
+    return Plot(
+        lines=_labels_apart(lines),
+        x_ticks=tuple((x(p), str(p)) for p, _ in points),
+        y_ticks=tuple((y(2.0**k), f"{2.0**k:g}x") for k in range(int(lowest), int(doublings) + 1, 2)),
         one_y=y(1.0),
     )
 

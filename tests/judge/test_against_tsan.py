@@ -46,8 +46,8 @@ def test_side_by_side(tmp_path: Path) -> None:
     toolchain = find_toolchain()
     exact = compile_program(toolchain, RuntimeKind.RACE, PROGRAM, tmp_path / "exact")
     sampled = compile_program(toolchain, RuntimeKind.TSAN, PROGRAM, tmp_path / "sampled", ("-DUNSEQ_SAMPLED",))
-    where = f"{toolchain.compiler_version}, {platform.machine()}"
-    print(f"\n{where}; runs of {RUNS} with a report: exact / ThreadSanitizer")
+    print(f"\n{toolchain.compiler_version}, {platform.machine()}")
+    print(f"runs of {RUNS} with a report: exact / ThreadSanitizer")
     print(f"{'':24}" + "".join(f"{f'n = {n}':>16}" for n in SIZES))
     wrong = []
     for name in (*RACY, *CLEAN):

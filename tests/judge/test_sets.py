@@ -38,8 +38,7 @@ def _assert_exact(program: Path, n: int, team: int = 2) -> None:
     lines = [line.split()[:3] for line in result.stdout.splitlines()]
     wrong = [name for name, expected, found in lines if (int(found) > 0) != (int(expected) == 1)]
     racy = sum(expected == "1" for _, expected, _ in lines)
-    counts = f"{racy} racy, {len(lines) - racy} race-free, wrong: {wrong}"
-    print(f"\n{program.parent.name}, n = {n}, team of {team}: {counts}")
+    print(f"\n{program.parent.name}, n = {n}, team {team}: {racy} racy, {len(lines) - racy} race-free; wrong: {wrong}")
     assert racy >= 12 and len(lines) - racy >= 11
     assert not wrong
 
