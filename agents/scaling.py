@@ -65,7 +65,8 @@ class Scaling:
 
     @property
     def serial(self) -> bool:
-        """Whether forks ran, with enough work to tell, and each of them left it all to one of its strands."""
+        """Whether forks ran, with enough work to tell, and each of them left it all to one of its strands. Strands that
+        fetch their work from a common counter look like that too, for run serially the first one fetches all."""
         forks = [site.work_s / site.span_s for site in self.sites if site.span_s > 0]
         return self.work_s > _ENOUGH_S and bool(forks) and max(forks) < _ALONE > self.work_s / max(self.span_s, 1e-12)
 

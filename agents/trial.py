@@ -384,7 +384,7 @@ class Trial:
             built = Program(self.original.place, self.task.function, plain.library, checked.library)
             self.scaling = scaled(built, self.timed_inputs()[-1], points[-1].sequential.median_s, self.effort, quiet)
         if self.scaling is not None and self.scaling.serial:
-            return NotParallel("it forks, but one of the strands does all the work")
+            self.notes.append("run serially, one strand of each fork does all the work: is that shared by threads?")
         return None
 
     def passed(self) -> Pass:
