@@ -24,6 +24,7 @@
 #include <oneapi/tbb/task_group.h>
 
 #include "stats.h"
+#include "ticks.h"
 #include "unseq/runtime.h"
 
 #if UNSEQ_SANITIZED
@@ -64,17 +65,7 @@ double seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-#if defined(__x86_64__)
-std::uint64_t ticks() { return __builtin_ia32_rdtsc(); }
-#elif defined(__aarch64__)
-std::uint64_t ticks() {
-  std::uint64_t value;
-  asm volatile("mrs %0, cntvct_el0" : "=r"(value));
-  return value;
-}
-#else
-std::uint64_t ticks() { return static_cast<std::uint64_t>(seconds() * 1e9); }
-#endif
+using unseq::ticks;
 
 double measure_ticks_per_second() {
   const double start = seconds();

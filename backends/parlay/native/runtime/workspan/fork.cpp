@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "../stats.h"
+#include "../ticks.h"
 #include "unseq/runtime.h"
 
 namespace unseq::workspan {
@@ -25,16 +26,6 @@ constexpr double kProbeNs = 1e3, kSerialNs = 3e3, kChunkNs = 2e3;  // as in thre
 constexpr double kLongNs = 20e3;  // a strand that is worth a look at the thread's own clock
 constexpr std::size_t kFew = 64;
 constexpr std::size_t kSites = 1024;
-
-#if defined(__x86_64__)
-std::uint64_t ticks() { return __builtin_ia32_rdtsc(); }
-#elif defined(__aarch64__)
-std::uint64_t ticks() {
-  std::uint64_t value;
-  asm volatile("mrs %0, cntvct_el0" : "=r"(value));
-  return value;
-}
-#endif
 
 std::uint64_t nanoseconds(clockid_t clock = CLOCK_MONOTONIC) {
   timespec now;
