@@ -34,5 +34,5 @@ def evidence_of(trial: Trial) -> Evidence:
         compiler=trial.toolchain.compiler_version,
         library=str(trial.toolchain.parlaylib or "embedded headers"),
         seconds=tuple(trial.seconds),
-        notes=(*trial.suite.notes, *trial.notes, *trial.measurement.notes),
+        notes=tuple(dict.fromkeys((*trial.suite.notes, *trial.notes, *trial.measurement.notes))),
     )

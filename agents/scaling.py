@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from unseq.backends.results import Run, Span
@@ -101,9 +101,7 @@ def scaling(
 def _least(spans: Sequence[Span]) -> Span:
     best = min(spans, key=lambda one: one.work_s)
     span = min(one.span_s for one in spans)
-    return Span(
-        best.symbol, best.caller, best.executions, best.strands, best.work_s, min(span, best.work_s), best.fork_depth
-    )
+    return replace(best, span_s=min(span, best.work_s))
 
 
 def memory_share(work_s: float, bytes_: int, machine: Machine) -> float:
@@ -122,7 +120,7 @@ def predict(whole: Span, memory: float, machine: Machine, processors: int) -> fl
 
 
 def kept(path: Path) -> Machine | None:
-    """A machine's figures as `keep` wrote them; None where there are none."""
+    """A machine's figures as `as_text` spells them; None where there are none."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return Machine(data["level_s"], data["strand_s"], (data["bandwidth"][0], data["bandwidth"][1]), data["cache"])

@@ -238,16 +238,13 @@ class Trial:
     def _races_as_used(self, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
         """Races with the cut-offs and block lengths that the candidate has in use."""
         scratch = self.original.place.folder
-        forced = self.builds[kind]
+        forced, known = self.builds[kind], self.sites.pop(kind, {})
         self.builds[kind] = start_build(
             self.task, self.candidate, self.toolchain, self.executor, scratch, kind, forced=False
         )
-        made = self._library(kind)
-        if isinstance(made, Rejected):
-            return CompileError(made.message)
-        known = self.sites.pop(kind, {})
         try:
-            return self._race_check(kind, cases)
+            made = self._library(kind)
+            return CompileError(made.message) if isinstance(made, Rejected) else self._race_check(kind, cases)
         finally:
             self.builds[kind], self.sites[kind] = forced, known
 

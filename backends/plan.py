@@ -142,6 +142,17 @@ Strategy = (
 )
 
 
+def fact_of(strategy: Strategy) -> LoopFact | CallFact | ForkFact:
+    """What a strategy is for."""
+    match strategy:
+        case Algorithm(call):
+            return call
+        case Fork(fork):
+            return fork
+        case _:
+            return strategy.loop
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One strategy for each outermost parallel loop, call or fork; nothing is parallel inside another strategy's

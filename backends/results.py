@@ -103,7 +103,6 @@ class Span:
     forks with at least two; ``fork_depth``: levels of tasks that start each other, on the longest chain."""
 
     symbol: int
-    caller: int
     executions: int
     strands: int
     work_s: float

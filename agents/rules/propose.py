@@ -29,6 +29,7 @@ from unseq.backends.plan import (
     Strategy,
     Walk,
     Wavefront,
+    fact_of,
 )
 from unseq.frontend import irregular
 from unseq.frontend.facts import (
@@ -37,7 +38,6 @@ from unseq.frontend.facts import (
     ArgBest,
     ArrayAccumulator,
     CallFact,
-    Claim,
     Diagonal,
     Exit,
     LoopFact,
@@ -167,16 +167,6 @@ def _called_in_parallel(task: Task) -> list[Span]:
     return found
 
 
-def _claim(strategy: Strategy) -> Claim:
-    match strategy:
-        case Algorithm(call):
-            return call.claim
-        case Fork(fork):
-            return fork.claim
-        case _:
-            return strategy.loop.claim
-
-
 _LABELS = {
     Map: "map",
     Reduce: "reduction",
@@ -224,4 +214,4 @@ def propose(task: Task) -> Plan | Refusal:
                 )
             )
         return Refusal(tuple(dict.fromkeys(reasons)))
-    return Plan(task.function, strategies, weakest(*map(_claim, strategies)), label(strategies))
+    return Plan(task.function, strategies, weakest(*(fact_of(one).claim for one in strategies)), label(strategies))

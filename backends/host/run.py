@@ -29,7 +29,7 @@ _STATE = struct.Struct("<4Q16s512sQ")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
-_SPAN = struct.Struct("<4Q3d")
+_SPAN = struct.Struct("<3Q3d")
 _LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
 _SITES, _SPANS = 2, 3
 _SIGSYS = 31
@@ -235,8 +235,8 @@ def _read(
 
 
 def _span(data: memoryview, k: int) -> Span:
-    symbol, caller, executions, strands, work, span, depth = _SPAN.unpack_from(data, k * _SPAN.size)
-    return Span(symbol, caller, executions, strands, work / 1e9, span / 1e9, depth)
+    symbol, executions, strands, work, span, depth = _SPAN.unpack_from(data, k * _SPAN.size)
+    return Span(symbol, executions, strands, work / 1e9, span / 1e9, depth)
 
 
 def _statistics(data: memoryview, count: int) -> Statistics:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unseq.agents.rules.better.rewrite import COUNTER, Rewrite, Writer, at, conditional, keys, less, named
-from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, narrows, span_of
+from unseq.agents.rules.better.scope import Counted, Scope, inside, narrows, own_loops, span_of
 from unseq.backends.parlay.cxx_types import print_type
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import polynomial
@@ -47,9 +47,8 @@ class _Pairs:
 
 def find(facts: Facts, analysis: FunctionAnalysis, writer: Writer) -> Iterator[Rewrite]:
     """The rewrites of a function's loops over pairs."""
-    for fact in facts.loops:
-        outer = counted(fact) if fact.function == facts.function.name else None
-        pairs = _pairs(facts, analysis, outer) if outer is not None else None
+    for outer in own_loops(facts):
+        pairs = _pairs(facts, analysis, outer)
         if pairs is not None:
             for form in (_closest, _equal, _extrema):
                 rewrite = form(pairs, writer)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from unseq.agents.rules.better.rewrite import COUNTER, Rewrite, Writer, with_includes
-from unseq.agents.rules.better.scope import Counted, Scope, counted, printed_guards, span_of
+from unseq.agents.rules.better.scope import Counted, Scope, counted, is_checkable, printed_guards, span_of
 from unseq.backends.parlay.cxx_types import print_type
 from unseq.frontend.analysis.affine import number
 from unseq.frontend.analysis.build import FunctionAnalysis
@@ -123,10 +123,9 @@ class _Nest:
         for head in heads:
             at = unit.text.index(part) + part.index(f"{head} {{".encode())
             fact = next((f for f in found if (f.original or f.loop).span.start == at), None)
-            guards = printed_guards(other, fact) if fact is not None else None
-            if fact is None or guards is None or not all(map(_is_its_own, fact.roles)):
+            if fact is None or not is_checkable(fact) or not all(map(_is_its_own, fact.roles)):
                 return None
-            conditions += guards
+            conditions += printed_guards(other, fact)
         return conditions
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from unseq.agents.rules.better.rewrite import COUNTER, Rewrite, Writer, at, conditional, keys, less, named
-from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, narrows, span_of
+from unseq.agents.rules.better.scope import Counted, Scope, inside, narrows, own_loops, span_of
 from unseq.backends.parlay.cxx_types import print_type
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.build import FunctionAnalysis
@@ -55,21 +55,17 @@ class _Query:
 
 def find(facts: Facts, analysis: FunctionAnalysis, writer: Writer) -> Iterator[Rewrite]:
     """The rewrites of a function's nested searches and counts."""
-    for fact in facts.loops:
-        outer = counted(fact) if fact.function == facts.function.name else None
-        if outer is None:
-            continue
+    for outer in own_loops(facts):
         scope = Scope(facts.function, outer, analysis)
-        guards = scope.guards() if scope.plain else None
-        for inner in inside(facts, outer) if guards is not None else ():
+        for inner in inside(facts, outer) if scope.plain and scope.independent else ():
             query = _query(scope, inner)
             text = _text(query, writer) if query is not None else None
-            if text is not None and guards is not None:
-                yield _rewrite(scope, inner, text, guards, writer)
+            if text is not None:
+                yield _rewrite(scope, inner, text, writer)
                 break
 
 
-def _rewrite(scope: Scope, inner: Counted, text: _Text, guards: list[str], writer: Writer) -> Rewrite:
+def _rewrite(scope: Scope, inner: Counted, text: _Text, writer: Writer) -> Rewrite:
     outer = scope.outer
     span, part = outer.loop.span, inner.loop.span
     original = writer.source(span)
@@ -78,8 +74,8 @@ def _rewrite(scope: Scope, inner: Counted, text: _Text, guards: list[str], write
     conditions = [f"{writer.operand(c.lower.expression())} < {writer.operand(c.upper.expression())}"
                   for c in (outer, inner)]  # fmt: skip
     better = f"{text.ahead}\n{changed}"
-    return Rewrite(span, conditional([*dict.fromkeys(conditions), *guards], better, original), text.algorithm, _BEFORE,
-                   text.after, guarded=bool(guards))  # fmt: skip
+    whole_text = conditional([*dict.fromkeys(conditions), *scope.guards], better, original)
+    return Rewrite(span, whole_text, text.algorithm, _BEFORE, text.after, guarded=bool(scope.guards))
 
 
 def _query(scope: Scope, inner: Counted) -> _Query | None:

@@ -6,6 +6,7 @@ one of them reads no other one writes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeGuard
@@ -129,12 +130,15 @@ class Scope:
             return False
         return not isinstance(e.symbol.type, t.Reference)
 
-    def guards(self) -> list[str] | None:
-        """What must hold for the loop's reads to be independent of its writes; None where that is not known."""
-        fact = self.outer.fact
-        if not self._written:
-            return []
-        return printed_guards(self.function, fact)
+    @cached_property
+    def independent(self) -> bool:
+        """Whether the loop's reads are independent of its writes where ``guards`` hold."""
+        return not self._written or is_checkable(self.outer.fact)
+
+    @cached_property
+    def guards(self) -> list[str]:
+        """What must hold for that, as text; printed only when it is wanted, which is rare."""
+        return printed_guards(self.function, self.outer.fact) if self._written else []
 
     def is_library(self, call: Call, names: frozenset[str]) -> bool:
         """Whether a function of the library with one of these names is called, and not one of the file's own."""
@@ -176,6 +180,12 @@ class Scope:
         return not any(isinstance(n, Binary) and n.op in "/%" for n in walk(e))
 
 
+def own_loops(facts: Facts) -> Iterator[Counted]:
+    """The counted loops of the function itself."""
+    found = (counted(fact) for fact in facts.loops if fact.function == facts.function.name)
+    return (c for c in found if c is not None)
+
+
 def narrows(e: Expr) -> bool:
     """Whether casts around an expression may lose its value."""
     while isinstance(e, Cast):
@@ -188,10 +198,13 @@ def narrows(e: Expr) -> bool:
     return False
 
 
-def printed_guards(function: Function, fact: LoopFact) -> list[str] | None:
-    """The conditions under which a loop is parallel, as text; None where it is not, or asks for more than a look."""
-    if not fact.parallel or not all(isinstance(g, Disjoint | Distinct | Holds) for g in fact.guards):
-        return None
+def is_checkable(fact: LoopFact) -> bool:
+    """Whether a loop is parallel under conditions that ask for no more than a look."""
+    return fact.parallel and all(isinstance(g, Disjoint | Distinct | Holds) for g in fact.guards)
+
+
+def printed_guards(function: Function, fact: LoopFact) -> list[str]:
+    """The conditions under which a loop is parallel, as text."""
     return conditions(Context(function.unit, function, False), fact.guards, {})
 
 

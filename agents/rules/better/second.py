@@ -15,7 +15,7 @@ from unseq.agents.rules.propose import Refusal, label, propose
 from unseq.agents.task import FloatPolicy, Task, satisfies, weakest
 from unseq.backends.parlay.emit import c_source, edits, layout
 from unseq.backends.parlay.emit.preamble import insertion
-from unseq.backends.plan import Algorithm, Fork, Plan, Strategy
+from unseq.backends.plan import Plan, fact_of
 from unseq.frontend.analysis.build import FunctionAnalysis
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.facts import Claim, Facts
@@ -109,7 +109,7 @@ def _plan(task: Task, unit: SourceUnit, kept: Sequence[Span], claim: Claim) -> P
     plan = propose(replace(task, function=function, facts=analyze(function, task.contract.assume)))
     if isinstance(plan, Refusal):
         return None
-    strategies = tuple(s for s in plan.strategies if not any(span.contains(_span(s)) for span in kept))
+    strategies = tuple(s for s in plan.strategies if not any(span.contains(fact_of(s).span) for span in kept))
     whole = replace(plan, strategies=strategies, claim=weakest(plan.claim, claim), label=label(strategies))
     return whole if strategies else None
 
@@ -137,13 +137,3 @@ def _edits(unit: SourceUnit, one: Rewrite) -> list[edits.Edit]:
     indent = layout.indentation_at(unit.text, one.span.start)
     start = edits.directive_before(unit.text, one.span.start)
     return [edits.Edit(start, one.span.end, laid_out(one.text, layout.unit_of(unit.text), indent))]
-
-
-def _span(strategy: Strategy) -> Span:
-    match strategy:
-        case Algorithm(call):
-            return call.span
-        case Fork(fork):
-            return fork.span
-        case _:
-            return strategy.loop.span

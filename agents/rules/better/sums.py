@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from unseq.agents.rules.better.rewrite import COUNTER, Rewrite, Writer, at, conditional, named
-from unseq.agents.rules.better.scope import Counted, Scope, counted, inside, span_of
+from unseq.agents.rules.better.scope import Counted, Scope, inside, own_loops, span_of
 from unseq.backends.parlay.cxx_types import print_type
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.affine import Polynomial, number, polynomial
@@ -25,20 +25,18 @@ from unseq.frontend.ir.walk import Node, transform, used_symbols, walk
 
 def find(facts: Facts, analysis: FunctionAnalysis, writer: Writer) -> Iterator[Rewrite]:
     """The rewrites of a function's sums over ranges that move."""
-    for fact in facts.loops:
-        outer = counted(fact) if fact.function == facts.function.name else None
-        if outer is None:
-            continue
+    for outer in own_loops(facts):
         scope = Scope(facts.function, outer, analysis)
-        guards = scope.guards() if scope.plain and span_of((outer.lower, outer.upper), scope) else None
-        for inner in inside(facts, outer) if guards is not None else ():
-            found = _rewrite(scope, inner, guards or [], writer)
+        if not (scope.plain and scope.independent and span_of((outer.lower, outer.upper), scope)):
+            continue
+        for inner in inside(facts, outer):
+            found = _rewrite(scope, inner, writer)
             if found is not None:
                 yield found
                 break
 
 
-def _rewrite(scope: Scope, inner: Counted, guards: list[str], writer: Writer) -> Rewrite | None:
+def _rewrite(scope: Scope, inner: Counted, writer: Writer) -> Rewrite | None:
     outer = scope.outer
     if len(inner.body) != 1:
         return None
@@ -86,9 +84,9 @@ def _rewrite(scope: Scope, inner: Counted, guards: list[str], writer: Writer) ->
         conditions[1] = _less(begin, _value(high, outer.lower), writer)
     words = "one running sum" if is_prefix else "differences of one running sum"
     costs = ("O(n w)" if low[0] and high[0] else "O(n^2)", "O(n)")
-    text = conditional([*dict.fromkeys(conditions), *guards], f"{ahead}\n{changed}", original)
+    text = conditional([*dict.fromkeys(conditions), *scope.guards], f"{ahead}\n{changed}", original)
     is_floating = isinstance(place.type, t.Float)
-    return Rewrite(span, text, words, *costs, guarded=bool(guards), floating=is_floating)
+    return Rewrite(span, text, words, *costs, guarded=bool(scope.guards), floating=is_floating)
 
 
 def _added(place: Ref, kind: str, difference: str) -> str:

@@ -74,10 +74,8 @@ void put_spans(u64 call) {
   const std::size_t start = output_used;
   std::vector<unseq_workspan> found(unseq_workspan_get(nullptr, 0));
   unseq_workspan_get(found.data(), found.size());
-  for (unseq_workspan &one : found) {
+  for (unseq_workspan &one : found)
     one.code = reinterpret_cast<const void *>(one.code == nullptr ? 0 : offset_in_library(one.code));
-    one.caller = reinterpret_cast<const void *>(one.caller == nullptr ? 0 : offset_in_library(one.caller));
-  }
   std::memcpy(reserve(found.size() * sizeof found[0]), found.data(), found.size() * sizeof found[0]);
   entry.payload = output_used - start;
   entry.races = found.size();

@@ -23,6 +23,7 @@
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
 
+#include "granularity.h"
 #include "stats.h"
 #include "ticks.h"
 #include "unseq/runtime.h"
@@ -35,10 +36,6 @@ extern "C" __attribute__((weak)) void __tsan_release(void* token);
 
 namespace {
 
-constexpr std::size_t kFew = 64;          // loops up to this long fork before they probe
-constexpr double kProbeSeconds = 1e-6;    // how long a probe lasts
-constexpr double kSerialSeconds = 3e-6;   // what is left and shorter than this is not worth a task
-constexpr double kChunkSeconds = 2e-6;    // least work in a chunk
 constexpr unsigned kMaxThreads = 1024;
 
 void acquire(void* token) {
@@ -65,6 +62,10 @@ double seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+using unseq::kChunkSeconds;
+using unseq::kFew;
+using unseq::kProbeSeconds;
+using unseq::kSerialSeconds;
 using unseq::ticks;
 
 double measure_ticks_per_second() {

@@ -146,7 +146,6 @@ size_t unseq_race_list(unseq_race *out, size_t capacity);
 /* What ran between begin and end: first all of it (code is null), then each fork site. */
 typedef struct unseq_workspan {
   const void *code;     /* the site, see above */
-  const void *caller;   /* return address of the call that forked first */
   uint64_t executions;
   uint64_t strands;     /* children of forks with at least two */
   double work_ns;       /* of all strands */

@@ -1,6 +1,6 @@
 // Fork and join, run serially and measured: how much work there is in all, and how much of it lies on the longest chain
 // of strands that have to wait for each other. Loops are cut into the chunks that real threads would get
-// (threads.cpp): probed where no granularity is asked for.
+// (granularity.h, threads.cpp): probed where no granularity is asked for.
 //
 // Time is taken with the processor's counter at both ends of each strand, so what the runtime itself does between
 // strands is in none of them. Of a long strand is taken off what its thread spent waiting for a processor. A burdened span counts a fork's own cost as well, as Cilkview does (He, Leiserson &
@@ -15,6 +15,7 @@
 #include <exception>
 #include <utility>
 
+#include "../granularity.h"
 #include "../stats.h"
 #include "../ticks.h"
 #include "unseq/runtime.h"
@@ -22,9 +23,7 @@
 namespace unseq::workspan {
 namespace {
 
-constexpr double kProbeNs = 1e3, kSerialNs = 3e3, kChunkNs = 2e3;  // as in threads.cpp
 constexpr double kLongNs = 20e3;  // a strand that is worth a look at the thread's own clock
-constexpr std::size_t kFew = 64;
 constexpr std::size_t kSites = 1024;
 
 std::uint64_t nanoseconds(clockid_t clock = CLOCK_MONOTONIC) {
@@ -53,7 +52,6 @@ struct Path {
 
 struct Total {
   const void* code = nullptr;
-  const void* caller = nullptr;
   std::uint64_t executions = 0, strands = 0, work = 0, span = 0;
 };
 
@@ -97,14 +95,13 @@ bool longer(const Path& a, const Path& b) {
   return static_cast<double>(a.span) + burden * a.forks > static_cast<double>(b.span) + burden * b.forks;
 }
 
-Total* site_of(const void* code, const void* caller) {
+Total* site_of(const void* code) {
   std::size_t slot = (reinterpret_cast<std::uintptr_t>(code) >> 4) % kSites;
   for (std::size_t step = 0; step < kSites; ++step, slot = (slot + 1) % kSites) {
     if (sites[slot].code == code) return &sites[slot];
     if (sites[slot].code == nullptr && site_count < kSites - 1) {
       ++site_count;
       sites[slot].code = code;
-      sites[slot].caller = caller;
       return &sites[slot];
     }
   }
@@ -119,7 +116,7 @@ struct Fork {
   std::exception_ptr thrown;
   std::uint64_t children = 0;
 
-  Fork(const void* code, const void* caller) : site(site_of(code, caller)) {
+  explicit Fork(const void* code) : site(site_of(code)) {
     pause();
     before = std::exchange(path, Path{});
     work_before = work;
@@ -178,7 +175,7 @@ void probed(Fork& fork, std::size_t lo, std::size_t hi, unseq_body body, void* e
   const std::uint64_t start = ticks();
   std::size_t done = 0;
   double spent = 0;
-  for (std::size_t step = 1; lo + done < hi && spent < kProbeNs; step *= 4) {
+  for (std::size_t step = 1; lo + done < hi && spent < 1e9 * kProbeSeconds; step *= 4) {
     const std::size_t from = lo + done, end = hi - from < step ? hi : from + step;
     fork.own([&] { body(env, from, end); });
     done = end - lo;
@@ -187,10 +184,10 @@ void probed(Fork& fork, std::size_t lo, std::size_t hi, unseq_body body, void* e
   const double each = spent / static_cast<double>(done) + 1e-3;
   const std::size_t left = hi - lo - done;
   if (left == 0) return;
-  if (each * static_cast<double>(left) < kSerialNs) {
+  if (each * static_cast<double>(left) < 1e9 * kSerialSeconds) {
     fork.own([&] { body(env, lo + done, hi); });
   } else {
-    const double grain = kChunkNs / each;
+    const double grain = 1e9 * kChunkSeconds / each;
     chunks(fork, lo + done, hi, grain < 1 ? 1 : static_cast<std::size_t>(grain), body, env);
   }
 }
@@ -222,10 +219,10 @@ UNSEQ_EXPORT std::size_t unseq_block_length(std::size_t, std::size_t wanted) { r
 UNSEQ_EXPORT void unseq_parallel_for(std::size_t lo, std::size_t hi, std::size_t grain, unseq_body body, void* env) {
   if (lo >= hi) return;
   if (!measuring || hi - lo == 1 || hi - lo <= grain) return body(env, lo, hi);
-  Fork fork(reinterpret_cast<const void*>(body), __builtin_return_address(0));
+  Fork fork(reinterpret_cast<const void*>(body));
   if (grain > 0) {
     chunks(fork, lo, hi, grain, body, env);
-  } else if (hi - lo <= kFew) {
+  } else if (hi - lo <= unseq::kFew) {
     // Few iterations are forked at once: each may be heavy.
     for (std::size_t i = lo; i < hi; ++i) fork.child([&] { body(env, i, i + 1); });
   } else {
@@ -240,7 +237,7 @@ UNSEQ_EXPORT void unseq_par_do(unseq_thunk left, void* left_env, unseq_thunk rig
     right(right_env);
     return;
   }
-  Fork fork(reinterpret_cast<const void*>(left), __builtin_return_address(0));
+  Fork fork(reinterpret_cast<const void*>(left));
   fork.child([&] { left(left_env); });
   fork.child([&] { right(right_env); });
   fork.join();
@@ -269,10 +266,10 @@ UNSEQ_EXPORT std::size_t unseq_workspan_get(unseq_workspan* out, std::size_t cap
     if (count < capacity) out[count] = one;
     ++count;
   };
-  put({nullptr, nullptr, 1, spawns, static_cast<double>(work) * ns, static_cast<double>(path.span) * ns, path.forks});
+  put({nullptr, 1, spawns, static_cast<double>(work) * ns, static_cast<double>(path.span) * ns, path.forks});
   for (const Total& site : sites) {
     if (site.code == nullptr) continue;
-    put({site.code, site.caller, site.executions, site.strands, static_cast<double>(site.work) * ns,
+    put({site.code, site.executions, site.strands, static_cast<double>(site.work) * ns,
          static_cast<double>(site.span) * ns, 0});
   }
   return count;
