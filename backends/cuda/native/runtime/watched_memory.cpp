@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "device_addresses.h"
 #include "findings.h"
@@ -37,6 +38,9 @@ struct Block {
 
 race::Pages<Block> blocks;  // by address
 std::size_t blocks_used = 0;
+constexpr std::size_t kMostSlots = 4096;
+unseq_cuda::SharedSlot slots[kMostSlots];
+std::size_t slots_used = 0;
 std::uintptr_t next_free = 0;
 
 unsigned char* state_of(std::uintptr_t address) { return states + (address - arena); }
@@ -274,7 +278,14 @@ void begin_call() {
   if (kept == blocks_used) return;  // else what stands behind the last block that lasts is free
   const Block& last = blocks[kept - 1];
   const std::uintptr_t from = (last.begin + last.bytes + kLeastGap + kPage - 1) / kPage * kPage;
-  madvise(state_of(from), next_free - from, MADV_DONTNEED);
+  for (std::size_t i = kept; i < blocks_used; ++i) {
+    const Block& b = blocks[i];
+    if (b.bytes < kWholeBlock) {
+      fill(state_of(b.begin), 0, b.bytes);
+    } else {
+      madvise(state_of(b.begin / kPage * kPage), b.bytes + kPage, MADV_DONTNEED);
+    }
+  }
   next_free = from + kMostGap;
   blocks_used = kept;
 }
@@ -288,16 +299,21 @@ void note_leaks() {
 }
 
 void fresh_shared(std::size_t bytes) {
-  static std::size_t most_dynamic = kMostShared;  // that the last block had
-  for (std::size_t i = 0; i < blocks_used; ++i) {
-    const Block& b = blocks[i];
-    if (b.kind != Kind::shared) continue;
-    const std::size_t used = i == 0 ? bytes : b.bytes, touched = i == 0 ? most_dynamic : b.bytes;
-    fill(state_of(b.begin), 0, touched);
-    fill(state_of(b.begin), kAllocated, used);
-    race::detector.fresh(reinterpret_cast<const void*>(b.begin), touched);
+  static std::size_t before = kMostShared;  // that the last block had
+  const auto fresh = [](std::uintptr_t begin, std::size_t n) {
+    fill(state_of(begin), kAllocated, n);
+    race::detector.fresh(reinterpret_cast<const void*>(begin), n);
+  };
+  if (before > bytes) fill(state_of(blocks[0].begin + bytes), 0, before - bytes);
+  fresh(blocks[0].begin, bytes);
+  before = bytes;
+  for (std::size_t i = 0; i < slots_used; ++i) {
+    unseq_cuda::SharedSlot& slot = slots[i];
+    if (!slot.used) continue;
+    slot.used = false;
+    const auto begin = reinterpret_cast<std::uintptr_t>(slot.memory);
+    fresh(begin, near(begin)->bytes);
   }
-  most_dynamic = bytes;
 }
 
 }  // namespace unseq::cuda
@@ -373,6 +389,15 @@ EXPORT int unseq_cuda_fill(void* to, int value, std::size_t bytes) {
 }
 
 EXPORT void* unseq_cuda_dynamic_shared(void) { return reinterpret_cast<void*>(blocks[0].begin); }
+
+EXPORT unseq_cuda::SharedSlot* unseq_cuda_shared_slot(std::size_t bytes) {
+  if (slots_used == kMostSlots) {
+    std::fputs("unseq: more shared variables than a program has\n", stderr);
+    std::_Exit(70);
+  }
+  slots[slots_used] = {allocate(bytes, Kind::shared, nullptr), false};
+  return &slots[slots_used++];
+}
 
 EXPORT int unseq_cuda_is_device(const void* p) { return in_arena(reinterpret_cast<std::uintptr_t>(p)); }
 
