@@ -31,7 +31,8 @@ class Section:
     ``through`` name, or (none of both) anything of a container or array that knows its length.
 
     ``reads``, ``writes``: whether it does. ``sure``: if the loop runs, none of them is out of the array's bounds.
-    ``fills``: all of them are written, and none is read before."""
+    ``fills``: all of them are written, and none is read before. ``counter``: only as many as this variable moves on
+    are written, from ``low`` on."""
 
     base: Expr
     element: Type
@@ -42,3 +43,4 @@ class Section:
     writes: bool = False
     sure: bool = True
     fills: bool = False
+    counter: Expr | None = None

@@ -16,11 +16,12 @@ from unseq.frontend.analysis.extents import Bounds
 from unseq.frontend.analysis.library import SIZE_METHODS
 from unseq.frontend.analysis.memory import Memory
 from unseq.frontend.analysis.paths import SIZE, Path, path
+from unseq.frontend.analysis.sides import Side, outermost
 from unseq.frontend.analysis.values import TooLarge
 from unseq.frontend.extent import Section, Subscripts
-from unseq.frontend.facts import Guard, LoopFact
+from unseq.frontend.facts import Append, Guard, LoopFact
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Member, Method, Ref
+from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Member, Method, Ref, Symbol
 from unseq.frontend.source import Unsupported
 
 
@@ -37,6 +38,8 @@ def sections(function: Function, fact: LoopFact) -> tuple[tuple[Section, ...], t
     roles = list(fact.roles)
     covered = coverage.covered(roles, context.accesses)
     spans = coverage.spans(roles, context, covered)
+    counters = {k: r.counter for k, r in enumerate(roles) if isinstance(r, Append) and r.counter is not None}
+    counted = {access: counters[role] for access, role in covered.items() if role in counters and access in spans}
     memory = Memory(context, analysis.effects, covered, spans, frozenset(), True)
     found: list[Section] = []
     guards: list[Guard] = []
@@ -48,7 +51,7 @@ def sections(function: Function, fact: LoopFact) -> tuple[tuple[Section, ...], t
         own = isinstance(base, Ref) and base.symbol in context.declared
         if own and not group.object.behind and not isinstance(base.symbol.type, t.Reference):  # type: ignore[union-attr]
             continue  # an array of the iteration's own
-        found.append(_section(memory, context, base, kept, spans, guards))
+        found.append(_section(memory, context, base, kept, spans, counted, guards))
     return tuple(found), tuple(dict.fromkeys(guards))
 
 
@@ -59,7 +62,7 @@ def _holds_elements(type_: t.Type) -> bool:
 
 def _section(
     memory: Memory, context: LoopContext, base: Expr, members: list[tuple[Access, Path]],
-    spans: dict[int, tuple[Expr, Expr]], guards: list[Guard],
+    spans: dict[int, tuple[Expr, Expr]], counted: dict[int, Symbol], guards: list[Guard],
 ) -> Section:
     element = t.element_type(base.type)
     reads = any(a.is_read for a, _ in members)
@@ -77,9 +80,12 @@ def _section(
         )
     ends = _ends(memory, members, spans, guards)
     if ends is not None:
-        sure = all(not a.tests for a, _ in members) and not context.exits
-        fills = sure and _fills(context, members)
-        return replace(section, low=ends[0], high=ends[1], sure=sure, fills=fills)
+        counters = {counted.get(id(a)) for a, _ in members}
+        counter = counters.pop() if len(counters) == 1 else None
+        if counter is not None and not reads:
+            return replace(section, low=ends[0], high=ends[1], fills=True, counter=terms.ref(counter))
+        sure = not context.exits and _is_touched(memory, members, ends)
+        return replace(section, low=ends[0], high=ends[1], sure=sure, fills=sure and _fills(context, members))
     through = _through(memory, members, guards)
     if through is None:
         raise Unsupported(
@@ -95,26 +101,29 @@ def _ends(
 ) -> tuple[Expr, Expr] | None:
     """The first element and the end of all that is touched."""
     assumed: list[Guard] = []
-    low: Expr | None = None
-    high: Expr | None = None
+    lows: list[tuple[Expr, Side]] = []
+    highs: list[tuple[Expr, Side]] = []
     for access, where in members:
-        ends = spans.get(id(access)) or memory.ends(where, memory.side(access, where), assumed)
+        side = memory.side(access, where)
+        ends = spans.get(id(access)) or memory.ends(where, side, assumed)
         if ends is None:
             return None
-        low = ends[0] if low is None else _either(low, ends[0], upper=False)
-        high = ends[1] if high is None else _either(high, ends[1], upper=True)
-    assert low is not None and high is not None
+        lows.append((ends[0], side))
+        highs.append((ends[1], side))
     guards += assumed
-    return low, high
+    return outermost(lows, False), outermost(highs, True)
 
 
-def _either(a: Expr, b: Expr, *, upper: bool) -> Expr:
-    """The larger (smaller) of two."""
+def _is_touched(memory: Memory, members: list[tuple[Access, Path]], ends: tuple[Expr, Expr]) -> bool:
+    """Whether the accesses that no condition guards reach just as far."""
+    certain = [(a, p) for a, p in members if not a.tests]
+    own = _ends(memory, certain, {}, []) if certain else None
+    return own is not None and all(_equal(x, y) for x, y in zip(own, ends, strict=True))
+
+
+def _equal(a: Expr, b: Expr) -> bool:
     x, y = polynomial(a), polynomial(b)
-    difference = x.minus(y).constant if x is not None and y is not None else None
-    if difference is not None:
-        return a if (difference >= 0) == upper else b
-    return terms.larger(a, b) if upper else terms.smaller(a, b)
+    return a == b or (x is not None and y is not None and x.minus(y).constant == 0)
 
 
 def _fills(context: LoopContext, members: list[tuple[Access, Path]]) -> bool:
