@@ -152,7 +152,9 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
-    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured."""
+    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured.
+    Under the race detector: whether strands ``met`` at atomics, so that what they do may depend on the schedule, and
+    whether accesses were no races because these ``ordered`` them in this one."""
 
     calls: tuple[Called, ...]
     failure: Failure | None
@@ -163,6 +165,8 @@ class Run:
     peak_rss: int = 0
     changes: int = 0
     spans: tuple[tuple[Span, ...], ...] = ()
+    met: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

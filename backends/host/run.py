@@ -185,6 +185,7 @@ def _read(
     committed, index, phase, _, written_nonce, message, changes = _STATE.unpack_from(view, 0)
     calls: list[Called] = []
     races: list[Race] = []
+    met = ordered = False
     statistics: Statistics | None = None
     spans: list[tuple[Span, ...]] = []
     broken = ""
@@ -192,7 +193,7 @@ def _read(
     firsts: dict[int, Outcome] = {}
     try:
         while at < min(committed, len(view)):
-            number, status, wall, cpu, whole, payload, extra, _ = _ENTRY.unpack_from(view, at)
+            number, status, wall, cpu, whole, payload, extra, atomics = _ENTRY.unpack_from(view, at)
             at += _ENTRY.size
             data = view[at : at + payload]
             at += payload + -payload % 16
@@ -211,6 +212,7 @@ def _read(
                 firsts.setdefault(case, outcome)
             elif case not in firsts:
                 raise Corrupt("a repetition of nothing")
+            met, ordered = met or atomics & 1 != 0, ordered or atomics & 2 != 0
             calls.append(Called(number, wall / 1e9, cpu / 1e9, whole / 1e9, outcome))
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
@@ -231,6 +233,8 @@ def _read(
         finished.peak_rss,
         changes,
         tuple(spans),
+        met,
+        ordered,
     )
 
 

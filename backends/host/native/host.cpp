@@ -158,6 +158,7 @@ void begin(unseq_io *io) {
   call &c = *of(io);
   if (c.flags & RACES) {
     unseq_race_reset();
+    unseq_race_descend((c.flags & DESCENDING) != 0);
     unseq_race_enable(1);
   }
   if (c.rounding != 0) fesetround(c.rounding == 1 ? FE_UPWARD : c.rounding == 2 ? FE_DOWNWARD : FE_TOWARDZERO);
@@ -343,7 +344,10 @@ void run(void *library, void (*shim)(unseq_io *)) {
       entry.payload = 0;
       output_used = payload_start;
     }
-    if (c.flags & RACES) entry.races = put_races();
+    if (c.flags & RACES) {
+      entry.races = put_races();
+      entry.atomics = (unseq_race_atomics_met() ? 1 : 0) | (unseq_race_list_ordered(nullptr, 0) > 0 ? 2 : 0);
+    }
     entry.whole_ns = now(CLOCK_MONOTONIC) - call_started;
     std::memcpy(place, &entry, sizeof entry);
     give_back(c);
