@@ -1,6 +1,6 @@
-// Fork and join, run serially: iterations in ascending order, left before right; or all the other way round. Every iteration and
-// every side of a fork is a child of its own, whatever granularity was asked for. One that throws does not
-// keep the others from running, since in parallel it need not; the first exception leaves at the end.
+// Fork and join, run serially: iterations in ascending order, left before right; or all the other way round. Every
+// iteration and every side of a fork is a child of its own, whatever granularity was asked for. One that throws does
+// not keep the others from running, since in parallel it need not; the first exception leaves at the end.
 
 #include <cstddef>
 #include <exception>

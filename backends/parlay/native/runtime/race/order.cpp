@@ -73,8 +73,7 @@ bool Order::performed(const Labels& labels, const Atomic& atomic) {
   if (a.reads) v.read = labels.running();
   if (a.writes) v.written = labels.running();
   if (where == 0) {
-    v.head = a.writes ? 0 : v.head;
-    v.least = 0, v.most = ~std::uint64_t{0};
+    if (a.writes) v.head = 0, v.size = 0;  // its values are not known from now on
     return false;
   }
   if (!a.writes && !acquire && head == 0) return false;
@@ -183,7 +182,7 @@ bool Order::before(Strand s, Point now, std::uint32_t same) {
   Index first[kNear];
   std::size_t count = 0;
   const Index begin = first_after(s);
-  for (Index i = begin; i < operations_used_ && i - begin < kScanned && count < kNear; ++i) {
+  for (Index i = begin; i < operations_used_ && i - begin < kScanned && count < kNear && spend(); ++i) {
     if (before(s, operations_[i].point())) first[count++] = i;
   }
   const auto directly = [&](const Operation& reader) {

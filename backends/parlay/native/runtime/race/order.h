@@ -58,7 +58,7 @@ class Order {
 
  private:
   using Index = std::uint32_t;  // 0: none
-  static constexpr Index kMostOperations = Index{1} << 25;
+  static constexpr Index kMostOperations = Index{1} << 23;  // 64 bytes each
   static constexpr std::size_t kBudget = 16384;  // operations looked at for one question
   static constexpr std::size_t kValues = 64;    // earlier values of a variable that are compared
   static constexpr std::size_t kScanned = 256, kNear = 8;  // operations that follow an access, and those of its strand
@@ -91,8 +91,9 @@ class Order {
     std::uint64_t least, most;
     Index head, last;  // its last release, as long as a sequence holds; its last modification
     Strand read, written;  // by whom last
-    std::size_t size;
+    std::size_t size;      // in bytes; 0: it orders nothing
   };
+
   Shadow numbers_;  // of variables, in Cell::write
   Index first_number_ = 1;
   Pages<Variable> variables_;

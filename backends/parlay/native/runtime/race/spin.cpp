@@ -78,13 +78,13 @@ void Detector::no_lock(Lock lock) {
 }
 
 void Detector::doubt(Lock lock, const unseq_race& race) {
-  enter(ordered_, race);
   doubt_heads_.reserve(lock + 1);
   std::size_t& head = doubt_heads_[lock];
   for (std::size_t i = head; i != 0; i = doubts_[i - 1].next) {
     const unseq_race& known = doubts_[i - 1].race;
     if (known.earlier.pc == race.earlier.pc && known.later.pc == race.later.pc) return;
   }
+  enter(ordered_, race);
   doubts_.reserve(doubts_used_ + 1);
   doubts_[doubts_used_++] = Doubt{lock, head, race};
   head = doubts_used_;
