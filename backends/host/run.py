@@ -18,20 +18,21 @@ from pathlib import Path
 from unseq.backends.host.blob import FIRST_ENTRY, Outcome, Schedule, input_blob, mutable_globals, output_blob
 from unseq.backends.host.build import host_program
 from unseq.backends.host.decode import Corrupt, decode
-from unseq.backends.host.races import RACE_STRIDE, read_races
+from unseq.backends.host.races import FINDING_STRIDE, RACE_STRIDE, read_findings, read_races
 from unseq.backends.host.values import Case, dtype_of
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, with_fixed_layout
-from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Span, Statistics
+from unseq.backends.results import Called, Failure, Fault, Finding, Race, Run, Site, Span, Statistics
 from unseq.frontend.ir.nodes import Function
 
-_STATE = struct.Struct("<4Q16s512sQ")
+_STATE = struct.Struct("<4Q16s512s2Q")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
 _SPAN = struct.Struct("<3Q3d")
 _LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
 _SITES, _SPANS = 2, 3
+_MET, _ORDERED = 1, 2
 _SIGSYS = 31
 _RESULT_SPACE = 64 << 20
 _SANITIZER_REPORT = re.compile(
@@ -132,7 +133,7 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
 
 def _limits(setting: Setting) -> Limits:
     limits = setting.limits
-    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN}:
+    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN, RuntimeKind.CUDA}:
         return limits
     # A sanitizer reserves terabytes of address space.
     return Limits(
@@ -182,10 +183,10 @@ def _read(
     nonce: bytes,
     library: Path,
 ) -> Run:
-    committed, index, phase, _, written_nonce, message, changes = _STATE.unpack_from(view, 0)
+    committed, index, phase, _, written_nonce, message, changes, atomics = _STATE.unpack_from(view, 0)
     calls: list[Called] = []
     races: list[Race] = []
-    met = ordered = False
+    findings: list[Finding] = []
     statistics: Statistics | None = None
     spans: list[tuple[Span, ...]] = []
     broken = ""
@@ -193,7 +194,7 @@ def _read(
     firsts: dict[int, Outcome] = {}
     try:
         while at < min(committed, len(view)):
-            number, status, wall, cpu, whole, payload, extra, atomics = _ENTRY.unpack_from(view, at)
+            number, status, wall, cpu, whole, payload, extra, noted = _ENTRY.unpack_from(view, at)
             at += _ENTRY.size
             data = view[at : at + payload]
             at += payload + -payload % 16
@@ -212,11 +213,13 @@ def _read(
                 firsts.setdefault(case, outcome)
             elif case not in firsts:
                 raise Corrupt("a repetition of nothing")
-            met, ordered = met or atomics & 1 != 0, ordered or atomics & 2 != 0
             calls.append(Called(number, wall / 1e9, cpu / 1e9, whole / 1e9, outcome))
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
                 at += extra * RACE_STRIDE
+            if noted:
+                findings += read_findings(view[at : at + noted * FINDING_STRIDE], case, library)
+                at += noted * FINDING_STRIDE
         if phase == _DONE and len(calls) < (schedule.least if schedule.budget_s else len(schedule.order)):
             raise Corrupt("calls are missing")
     except (Corrupt, struct.error, ValueError) as error:
@@ -233,8 +236,9 @@ def _read(
         finished.peak_rss,
         changes,
         tuple(spans),
-        met,
-        ordered,
+        tuple(findings),
+        atomics & _MET != 0,
+        atomics & _ORDERED != 0,
     )
 
 

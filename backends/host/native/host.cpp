@@ -161,6 +161,7 @@ void begin(unseq_io *io) {
     unseq_race_descend((c.flags & DESCENDING) != 0);
     unseq_race_enable(1);
   }
+  if (unseq_finding_reset != nullptr) unseq_finding_reset();
   if (c.rounding != 0) fesetround(c.rounding == 1 ? FE_UPWARD : c.rounding == 2 ? FE_DOWNWARD : FE_TOWARDZERO);
   c.mode = c.mode_after = floating_mode();
   c.running = true;
@@ -346,8 +347,9 @@ void run(void *library, void (*shim)(unseq_io *)) {
     }
     if (c.flags & RACES) {
       entry.races = put_races();
-      entry.atomics = (unseq_race_atomics_met() ? 1 : 0) | (unseq_race_list_ordered(nullptr, 0) > 0 ? 2 : 0);
+      state->atomics |= (unseq_race_atomics_met() ? MET : 0) | (unseq_race_list_ordered(nullptr, 0) > 0 ? ORDERED : 0);
     }
+    if (unseq_finding_list != nullptr) entry.findings = put_findings();
     entry.whole_ns = now(CLOCK_MONOTONIC) - call_started;
     std::memcpy(place, &entry, sizeof entry);
     give_back(c);

@@ -26,7 +26,7 @@ struct OpenFork {
 
   // Frames of the children lie below the frame `f`, the caller's.
   OpenFork(const void* site, std::size_t first, const void* f) : frame(f), at(first), around(innermost) {
-    detector.open(site, first, descending, frame);
+    detector.open(site, first, frame, descending);
     innermost = this;
   }
 

@@ -192,7 +192,7 @@ void run_team(void (*body)(void*), void* data, std::size_t wanted, const Pieces&
   team.members = static_cast<Member*>(map_pages(size * sizeof(Member)));
   for (std::size_t i = 0; i < size; ++i) begin(team.members[i], team, i, pieces);
   for (std::size_t left = size; left > 0;) {
-    detector.open(site, 0, false, __builtin_frame_address(0));
+    detector.open(site, 0, __builtin_frame_address(0));
     for (std::size_t i = 0; i < size; ++i) {
       Member& m = team.members[i];
       if (m.done) continue;
