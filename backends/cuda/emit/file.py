@@ -49,6 +49,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     want: set[str] = set()
     marked: list[tuple[str, Span]] = []
     callees: dict[str, Function] = {}
+    unsure: list[Span] = []
     clash = NAMES & {m[0].decode() for m in _IDENTIFIER.finditer(unit.text)}
     if clash:
         span = plans[0].function.span
@@ -61,6 +62,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
         changes.append(_in_front(unit, plan.function, device.kernels))
         includes |= context.includes
         want |= device.want
+        unsure += device.unsure
         callees |= {f.name: f for f in plan.function.callees if f.name in _reached(plan.function, device.callees)}
         for callee in callees.values():
             changes += _for_both(context, callee, includes)
@@ -74,7 +76,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     if unit.language is Language.C:
         changes += c_source.linkage(unit)
     result, sites = extract(edits.apply(unit.text, changes), marked)
-    return Emitted(result, sites, ("UNSEQ_CUTOFF",), SUFFIX)
+    return Emitted(result, sites, ("UNSEQ_CUTOFF",), SUFFIX, tuple(unsure))
 
 
 def _piece(device: Device, strategy: Strategy) -> Piece:

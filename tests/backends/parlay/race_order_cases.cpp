@@ -65,6 +65,10 @@ static void flags(std::vector<int>& b) {
   RACY("flag_set_relaxed", { again(), flagged([&] { flag.store(1, relaxed); }, [&] { return flag.load(acquire) == 1; }); });
   RACY("flag_read_relaxed", { again(), flagged([&] { flag.store(1, release); }, [&] { return flag.load(relaxed) == 1; }); });
   RACY("flag_ignored", { again(), flagged([&] { flag = 1; }, [&] { return flag.load() >= 0; }); });
+  RACY("flag_read_relaxed_by_an_earlier_sibling", {
+    again();
+    par_do([&] { if (flag.load(relaxed) == 1) total = data; }, [&] { data = 7; flag = 1; });
+  });
   RACY("flag_never_set", { again(), flagged([&] { flag = 0; }, [&] { return flag.load() == 0; }); });
   RACY("another_flag", { again(), flagged([&] { flag = 1; }, [&] { return other.load() == 0; }); });
   RACY("flag_set_too_early", {
