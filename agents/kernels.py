@@ -101,12 +101,15 @@ class KernelTrial(Trial):
         self.detector = "exact"
         return self._race_check(RuntimeKind.CUDA_RACE, self.cases)
 
-    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
+    def _race_check(
+        self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,), descending: bool = False
+    ) -> Verdict | None:
         if not cases:
             return None
-        numbers = tuple(range(len(cases)))
-        schedule = Schedule(numbers, call_s=self._limit(cases, 10.0, 4000.0), statistics=True, races=True)
+        numbers, limit = tuple(range(len(cases))), self._limit(cases, 10.0, 4000.0)
+        schedule = Schedule(numbers, call_s=limit, statistics=True, races=True, descending=descending)
         done = self._run(kind, cases, schedule, 1)
+        self.by_atomics = self.by_atomics or done.ordered
         self.race_runs += len(done.calls) + (done.failure is not None)
         if done.races:
             self.races = len(done.races)

@@ -12,7 +12,7 @@ from unseq.agents.scaling import Scaling
 from unseq.agents.search.best import Tried
 from unseq.agents.task import Candidate
 from unseq.agents.translate import Cheaper, Options, Outcome, Translation, translate
-from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
+from unseq.agents.verdict import UP_TO_ATOMICS, Evidence, Judgement, Pass, Verdict
 from unseq.agents.verdict import SuiteStrength as Strength
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
@@ -45,6 +45,7 @@ _OUTCOMES: dict[Outcome, RecordOutcome] = {
 }
 _DETECTORS = {
     "exact": "determinacy races, exact for each input",
+    f"exact{UP_TO_ATOMICS}": "determinacy races, exact for each input up to order by atomics",
     "ThreadSanitizer": "ThreadSanitizer, on the schedules that happened",
 }
 _WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
