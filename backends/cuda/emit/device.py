@@ -17,9 +17,9 @@ from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
 from unseq.frontend.analysis.footprint import sections
 from unseq.frontend.analysis.library import SIZE_METHODS, bare
-from unseq.frontend.facts import Guard, LoopFact
+from unseq.frontend.facts import Guard, Induction, LoopFact
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Call, Declare, Expr, Function, Index, Lambda, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import Call, Declare, Expr, Function, Index, Lambda, Loop, Method, Ref, Symbol
 from unseq.frontend.ir.walk import (
     EXPRESSIONS,
     Node,
@@ -35,6 +35,7 @@ from unseq.frontend.source import Span, Unsupported
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _MEMBER = re.compile(r"(?:\.|->|::)\s*[A-Za-z_]\w*")
+_KEPT = re.compile(r"const auto (\w+) = ")
 _STD = re.compile(r"(?<![\w:])std::(\w+)")
 _COMPLEX_METHODS = frozenset({"real", "imag"})
 # Where the device's standard library has what the host's has under the same name.
@@ -232,17 +233,38 @@ def _names(text: str) -> set[str]:
 
 def _scalars(here: Region, names: set[str]) -> list[Parameter]:
     """Variables that the text uses: passed by value."""
-    arrays = {m.symbol.name for m in here.moved}
+    context = here.device.context
+    others = {m.symbol.name for m in here.moved} | _hidden(here.fact.loop)
     found: dict[str, Parameter] = {}
-    for symbol in _visible(here.device.context.function, here.fact):
-        if symbol.name not in names or symbol.name in arrays or symbol.name in found:
+    for symbol in _visible(context.function, here.fact):
+        if symbol.name not in names or symbol.name in others or symbol.name in found:
             continue
         type_ = t.strip(symbol.type)
         if not is_plain(type_) or isinstance(type_, t.Array):
             raise Unsupported(here.fact.span, f"{symbol.name} cannot go to the GPU", "use plain variables and arrays")
-        context = here.device.context
         found[symbol.name] = Parameter(symbol.name, context.declare(type_, symbol.name), symbol.name)
-    return list(found.values())
+    return [*found.values(), *_starts(here, names)]
+
+
+def _hidden(loop: Loop) -> set[str]:
+    """Names that stand for variables of the loop's own wherever it uses them."""
+    inside = declared_symbols(loop)
+    return {s.name for s in inside} - {s.name for s in used_symbols(loop) if s not in inside}
+
+
+def _starts(here: Region, names: set[str]) -> list[Parameter]:
+    """The values that secondary induction variables had at loop entry, where the host keeps them."""
+    kept = {m[1] for line in here.space.before if (m := _KEPT.match(line)) is not None}
+    found = []
+    for role in here.fact.roles:
+        for name in kept & names if isinstance(role, Induction) else ():
+            if not name.startswith(f"{role.symbol.name}_start"):
+                continue
+            if not isinstance(t.strip(role.symbol.type), t.Int):
+                raise Unsupported(here.fact.span, f"{role.symbol.name} moves through memory", "use subscripts")
+            declaration = here.device.context.declare(t.strip(role.symbol.type), name)
+            found.append(Parameter(name, declaration, name))
+    return found
 
 
 def _visible(function: Function, fact: LoopFact) -> Iterable[Symbol]:
