@@ -305,6 +305,7 @@ def _restored(form: _Form, elements: Symbol, k: Symbol) -> Callable[[T], T]:
 
 
 def mapped(value: T, one: Callable[[walk.Node], walk.Node]) -> T:
+    """A finding with ``one`` of each node in it."""
     if isinstance(value, tuple):
         return tuple(mapped(v, one) for v in value)  # type: ignore[return-value]  # the same type of elements
     if type(value) in _NODES:

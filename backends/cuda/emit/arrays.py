@@ -58,6 +58,10 @@ def moved(
     if element == t.BOOL and isinstance(type_, t.Library) and type_.name == "vector":
         return _bits(context, section, symbol, held, length)
     text = context.type(element)
+    if holds_complex(element):
+        text = text.replace("std::complex", "cuda::std::complex")
+        context.includes.add("<cuda/std/complex>")
+        first = f"reinterpret_cast<{'' if section.writes else 'const '}{text} *>({first})"
     made = f"DeviceArray<{text}> {held}({size});" if section.fills else f"DeviceArray<{text}> {held}({first}, {size});"
     after: tuple[str, ...] = (f"{held}.copy_to({first});",) if section.writes else ()
     if section.counter is not None:
@@ -157,3 +161,12 @@ def is_plain(type_: t.Type) -> bool:
         case t.Library(name, args) if name in ("complex", "pair", "tuple", "array"):
             return all(isinstance(arg, int) or is_plain(arg) for arg in args)
     return False
+
+
+def holds_complex(type_: t.Type) -> bool:
+    """Whether values of a type are complex numbers, or made of such."""
+    if isinstance(type_, t.Array):
+        return holds_complex(type_.element)
+    return isinstance(type_, t.Library) and (
+        t.is_complex(type_) or any(not isinstance(arg, int) and holds_complex(arg) for arg in type_.args)
+    )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved
+from unseq.backends.parlay.emit.captures import mentioned
 from unseq.backends.parlay.emit.context import LINE, Context
 from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
@@ -19,18 +20,18 @@ from unseq.frontend.analysis.footprint import sections
 from unseq.frontend.analysis.library import SIZE_METHODS, bare
 from unseq.frontend.facts import Guard, Induction, LoopFact
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Call, Declare, Expr, Function, Index, Lambda, Loop, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import Block, Call, Declare, Expr, Function, Index, Lambda, Method, Ref, Symbol
 from unseq.frontend.ir.walk import (
     EXPRESSIONS,
     Node,
     children,
     declared_symbols,
+    free_symbols,
     rebound_symbols,
     transform,
-    used_symbols,
     walk,
 )
-from unseq.frontend.source import Span, Unsupported
+from unseq.frontend.source import NOWHERE, Span, Unsupported
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -92,6 +93,9 @@ class Region:
 
         changed = transform(node, one)
         self._check(changed)
+        values = (n for n in walk(changed) if isinstance(n, EXPRESSIONS)) if isinstance(changed, Block) else ()
+        if any(t.is_complex(n.type) for n in values):
+            changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
         return changed
 
     def _check(self, node: Node) -> None:
@@ -203,8 +207,8 @@ def kernel(
     taken = {p.name for p in given}
     names = _names(text) - set(own) - taken
     parameters = [*_scalars(here, names), *_arrays(here, names), *given]
-    head = _wrapped(f"__global__ void {name}(", [p.declaration for p in parameters])
-    device.kernels.append(f"{head}\n{context.braces('', _translated(context, text))}")
+    head = translated(context, _wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
+    device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
     device.want |= {"blocks", "check"}
     shape = f"{blocks}, block_threads" + (f", {shared}" if shared else "")
     launch = _wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
@@ -234,7 +238,7 @@ def _names(text: str) -> set[str]:
 def _scalars(here: Region, names: set[str]) -> list[Parameter]:
     """Variables that the text uses: passed by value."""
     context = here.device.context
-    others = {m.symbol.name for m in here.moved} | _hidden(here.fact.loop)
+    others = {m.symbol.name for m in here.moved}
     found: dict[str, Parameter] = {}
     for symbol in _visible(context.function, here.fact):
         if symbol.name not in names or symbol.name in others or symbol.name in found:
@@ -246,37 +250,27 @@ def _scalars(here: Region, names: set[str]) -> list[Parameter]:
     return [*found.values(), *_starts(here, names)]
 
 
-def _hidden(loop: Loop) -> set[str]:
-    """Names that stand for variables of the loop's own wherever it uses them."""
-    inside = declared_symbols(loop)
-    return {s.name for s in inside} - {s.name for s in used_symbols(loop) if s not in inside}
-
-
 def _starts(here: Region, names: set[str]) -> list[Parameter]:
     """The values that secondary induction variables had at loop entry, where the host keeps them."""
     kept = {m[1] for line in here.space.before if (m := _KEPT.match(line)) is not None}
     found = []
-    for role in here.fact.roles:
-        for name in kept & names if isinstance(role, Induction) else ():
-            if not name.startswith(f"{role.symbol.name}_start"):
-                continue
-            if not isinstance(t.strip(role.symbol.type), t.Int):
-                raise Unsupported(here.fact.span, f"{role.symbol.name} moves through memory", "use subscripts")
-            declaration = here.device.context.declare(t.strip(role.symbol.type), name)
-            found.append(Parameter(name, declaration, name))
+    for symbol in [role.symbol for role in here.fact.roles if isinstance(role, Induction)]:
+        type_ = t.strip(symbol.type)
+        for name in sorted(n for n in kept & names if n.startswith(f"{symbol.name}_start")):
+            if not isinstance(type_, t.Int):
+                raise Unsupported(here.fact.span, f"{symbol.name} moves through memory", "use subscripts")
+            found.append(Parameter(name, here.device.context.declare(type_, name), name))
     return found
 
 
 def _visible(function: Function, fact: LoopFact) -> Iterable[Symbol]:
-    """The variables around a loop: parameters, locals, globals."""
-    inside = declared_symbols(fact.loop) if fact.original is None else declared_symbols(fact.original)
-    yield from (p for p in function.parameters if p not in inside)
-    yield from sorted((s for s in declared_symbols(function) if s not in inside), key=lambda s: s.uid)
+    """The variables around a loop that it, or what is known of it, refers to: parameters first."""
+    used = set(free_symbols(fact.loop)) | set(mentioned((fact.iteration, fact.roles)))
     for extra in fact.before:
-        yield from declared_symbols(extra)
-    known = {g.symbol for g in function.globals}
-    yield from (g.symbol for g in function.globals)
-    yield from (s for s in sorted(used_symbols(fact.loop), key=lambda s: s.uid) if s not in known and s not in inside)
+        used |= declared_symbols(extra)
+    used -= declared_symbols(fact.loop) - {r.symbol for r in fact.roles if isinstance(r, Induction)}
+    yield from (p for p in function.parameters if p in used)
+    yield from sorted(used - set(function.parameters), key=lambda s: s.uid)
 
 
 def _arrays(here: Region, names: set[str]) -> list[Parameter]:
@@ -293,8 +287,8 @@ def _arrays(here: Region, names: set[str]) -> list[Parameter]:
     return found
 
 
-def _translated(context: Context, text: str) -> str:
-    """Standard names as the device's library has them."""
+def translated(context: Context, text: str) -> str:
+    """A text with the standard's names as the device's library has them."""
 
     def one(match: re.Match[str]) -> str:
         name = match[1]
@@ -306,9 +300,6 @@ def _translated(context: Context, text: str) -> str:
     return _STD.sub(one, text)
 
 
-def translated(context: Context, text: str) -> str:
-    """A function's text as it is compiled for the device too."""
-    return _translated(context, text)
 
 
 # --- the iterations of a kernel ------------------------------------------------------------------------------------

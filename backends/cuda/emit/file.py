@@ -22,7 +22,20 @@ from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.file import Emitted
 from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
-from unseq.backends.plan import Map, Pack, Plan, Reduce, Scan, Scatter, Search, Sequential, Series, Strategy, Walk, fact_of
+from unseq.backends.plan import (
+    Map,
+    Pack,
+    Plan,
+    Reduce,
+    Scan,
+    Scatter,
+    Search,
+    Sequential,
+    Series,
+    Strategy,
+    Walk,
+    fact_of,
+)
 from unseq.frontend.ir.nodes import Call, Function
 from unseq.frontend.ir.walk import walk
 from unseq.frontend.source import Language, SourceUnit, Span, Unsupported
@@ -82,10 +95,11 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
 def _piece(device: Device, strategy: Strategy) -> Piece:
     """What stands in place of a strategy's statement."""
     fact = fact_of(strategy)
-    if isinstance(strategy, Series | Walk):
-        emit_parts = emit_series if isinstance(strategy, Series) else emit_walk
+    if isinstance(strategy, Series):
         gone = tuple(s.span for s in strategy.loop.with_next)
-        return Piece(fact.span, emit_parts(device, strategy, lambda part: _piece(device, part).text), gone=gone)
+        return Piece(fact.span, emit_series(device, strategy, lambda part: _piece(device, part).text), gone=gone)
+    if isinstance(strategy, Walk):
+        return Piece(fact.span, emit_walk(device, strategy, lambda part: _piece(device, part).text))
     emitter = _EMITTERS.get(type(strategy))
     if emitter is None:
         what = f"a {type(strategy).__name__.lower()} has no CUDA form yet"

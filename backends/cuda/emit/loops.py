@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, region
+from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, own_iteration, region
 from unseq.backends.parlay.emit import guards
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import joined
@@ -91,6 +91,8 @@ def finish(device: Device, fact: LoopFact, asked: Sequence[str], lines: Sequence
 def emit_map(device: Device, plan: Map) -> str:
     """The text in place of a loop with independent iterations."""
     fact, context = plan.loop, device.context
+    if plan.inner is not None:
+        return _plane(device, fact, plan.inner)
     space, here, asked = start(device, fact)
     copies, body = _old_values(device, here)
     most = replace(space, trip=replace(space.trip, text=f"{space.count} - 1")) if keeps_last(fact) else space
@@ -101,6 +103,27 @@ def emit_map(device: Device, plan: Map) -> str:
     last = [last_iteration(context, fact, space)] if keeps_last(fact) else []
     lines = [*here.before, *copies[0], launch, *here.after, *last, *space.after]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
+
+
+def _plane(device: Device, fact: LoopFact, inner: LoopFact) -> str:
+    """Two loops as a grid of two dimensions: a row of blocks for every iteration of the outer one."""
+    context = device.context
+    space, here, asked = start(device, fact)
+    columns = replace(here, fact=inner, space=space_of(context, inner))
+    if columns.space.before or columns.space.after or space.after:
+        raise Unsupported(inner.span, "a variable that both loops of a nest move on", "use subscripts")
+    body = here.node(inner.loop.body)
+    inside, given, own = each_iteration(columns, context.block(inner.loop.body, body))
+    r, rows = context.scoped("r"), context.scoped("rows")
+    lines, _, _ = own_iteration(here, r)
+    head = f"for (size_t {r} = blockIdx.y; {r} < {rows}; {r} += gridDim.y)"
+    text = context.braces(head, "\n".join([*lines, inside]))
+    given = [Parameter(rows, f"size_t {rows}", f"size_t({space.count})"), *given]
+    device.want.add("plane")
+    blocks = f"plane_of({space.count}, {columns.space.count})"
+    launch = kernel(here, device.name("kernel"), text, given, blocks=blocks, own={*own, r, space.name})
+    asked = [*asked, *(c for c in columns.space.trip.positive if c not in asked)]
+    return "\n".join([*space.before, finish(device, fact, asked, [*here.before, launch, *here.after])])
 
 
 def _old_values(device: Device, here: Region) -> tuple[tuple[list[str], list[Parameter]], Block]:

@@ -59,6 +59,14 @@ inline unsigned blocks_for(size_t count)
 }
 """
 
+_PLANE = """\
+// A grid with a row of blocks for every row, as far as a grid goes.
+inline dim3 plane_of(size_t rows, size_t columns)
+{
+    return dim3(blocks_for(columns), unsigned(std::min<size_t>(rows, 65535)));
+}
+"""
+
 _RESIDENT = """\
 constexpr unsigned most_blocks = 512;  // of kernels that leave one result a block
 
@@ -162,6 +170,7 @@ _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what
     "check": (_CHECK, (), ("<cuda_runtime.h>", "<stdexcept>")),
     "array": (_ARRAY, ("check",), ("<cuda_runtime.h>", "<cstddef>")),
     "blocks": (_BLOCKS, ("check",), ("<algorithm>", "<cstddef>")),
+    "plane": (_PLANE, ("blocks",), ("<algorithm>",)),
     "resident": (_RESIDENT, ("blocks",), ("<algorithm>",)),
     "shares": (_SHARES, (), ("<cstddef>",)),
     "shuffle": (_SHUFFLE, (), ("<cstring>",)),
@@ -171,7 +180,7 @@ _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what
     "atomic": (_ATOMIC, (), ("<cstring>", "<type_traits>")),
 }
 NAMES = frozenset({
-    "cuda_check", "DeviceArray", "block_threads", "blocks_for", "most_blocks", "resident_blocks",
+    "cuda_check", "DeviceArray", "block_threads", "blocks_for", "plane_of", "most_blocks", "resident_blocks",
     "most_shares", "share_of", "from_later_lane", "block_reduce", "Reach", "reach_of", "joined",
     "atomic_update",
 })  # fmt: skip

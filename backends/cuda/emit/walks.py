@@ -16,10 +16,23 @@ from unseq.backends.parlay.emit.walks import Collected, collected
 from unseq.backends.plan import Strategy, Walk
 from unseq.frontend.analysis import terms
 from unseq.frontend.analysis.list_walk import mapped
-from unseq.frontend.facts import Iteration
+from unseq.frontend.facts import Iteration, LoopFact
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Assign, Block, Declare, Deref, For, Index, Literal, Member, Method, Ref, Stmt, Symbol
-from unseq.frontend.ir.walk import Node, root, splice, transform, used_symbols, walk
+from unseq.frontend.ir.nodes import (
+    Assign,
+    Block,
+    Declare,
+    Deref,
+    For,
+    Index,
+    Literal,
+    Member,
+    Method,
+    Ref,
+    Stmt,
+    Symbol,
+)
+from unseq.frontend.ir.walk import Node, root, splice, transform, used_symbols
 from unseq.frontend.source import Unsupported
 
 
@@ -57,14 +70,14 @@ def emit_walk(device: Device, plan: Walk, emit_part: Callable[[Strategy], str]) 
 
 
 def _parallel(
-    context: Context, plan: Walk, inner: object, statements: Sequence[Stmt], emit_part: Callable[[Strategy], str]
+    context: Context, plan: Walk, inner: LoopFact, statements: Sequence[Stmt], emit_part: Callable[[Strategy], str]
 ) -> tuple[str, list[str]]:
     """The text of the loop over the elements, and what it asks for."""
     whole, asked, outlined = context.function, context.asked, context.outlined
     body = splice(whole.body, lambda s: tuple(statements) if s is plan.loop.loop else (s,))
     context.function, context.asked, context.outlined = replace(whole, body=body), [], True
     try:
-        text = emit_part(replace(plan.inner, loop=inner))  # type: ignore[arg-type]  # a fact
+        text = emit_part(replace(plan.inner, loop=inner))
         return text, list(dict.fromkeys(context.asked))
     finally:
         context.function, context.asked, context.outlined = whole, asked, outlined
