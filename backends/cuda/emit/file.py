@@ -16,6 +16,7 @@ from unseq.backends.cuda.emit.search import emit_search
 from unseq.backends.cuda.emit.series import emit_series
 from unseq.backends.cuda.emit.support import CUTOFF, NAMES, support
 from unseq.backends.cuda.emit.walks import emit_walk
+from unseq.backends.cuda.emit.wavefront import emit_wavefront
 from unseq.backends.parlay.emit import c_source, edits, layout, preamble
 from unseq.backends.parlay.emit.captures import filled, variables
 from unseq.backends.parlay.emit.context import Context
@@ -34,6 +35,7 @@ from unseq.backends.plan import (
     Series,
     Strategy,
     Walk,
+    Wavefront,
     fact_of,
 )
 from unseq.frontend.ir.nodes import Call, Function
@@ -50,6 +52,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Scan: emit_scan,
     Pack: emit_scan,
     Search: emit_search,
+    Wavefront: emit_wavefront,
 }
 
 
