@@ -52,10 +52,10 @@ private:
 _BLOCKS = """\
 constexpr unsigned block_threads = 256;
 
-// How many blocks of threads run `count` iterations, one a thread as far as a grid goes.
+// How many blocks of threads run `count` iterations, one a thread as far as a grid goes; a grid has one at least.
 inline unsigned blocks_for(size_t count)
 {
-    return unsigned(std::min<size_t>((count + block_threads - 1) / block_threads, 1 << 20));
+    return unsigned(std::clamp<size_t>((count + block_threads - 1) / block_threads, 1, 1 << 20));
 }
 """
 
@@ -81,7 +81,7 @@ constexpr size_t most_shares = 1 << 15;  // threads that each run consecutive it
 
 inline size_t share_of(size_t count)
 {
-    return (count + most_shares - 1) / most_shares;
+    return count / most_shares + 1;
 }
 """
 
