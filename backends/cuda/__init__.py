@@ -1,1 +1,1 @@
-"""CUDA: kernels on the CPU, and what nvcc says about them."""
+"""CUDA: kernels from plans, run on a CPU without a GPU, measured on a real one."""
