@@ -4,51 +4,19 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <sys/mman.h>
-
-#include "fiber.h"
 #include "findings.h"
 #include "launch.h"
 #include "memory.h"
 #include "order.h"
 #include "tracking.h"
+#include "warp.h"
 
 namespace unseq::cuda {
 
 namespace {
 
-constexpr unsigned kMostThreads = 1024, kLanes = 32;
-constexpr std::size_t kStackBytes = std::size_t{512} << 10, kGuard = 4096;
-constexpr std::size_t kFibers = kMostThreads + 1;
 
-struct Fiber {
-  Suspended suspended;
-  char* stack;
-  Fiber* next;  // that is free
-};
-
-enum class State : unsigned char { fresh, ready, at_barrier, at_warp, ended };
-
-struct Thread {
-  State state;
-  Fiber* fiber;  // null: it has not waited yet
-  Touched touched;
-  // Where it waits, and for whom.
-  const char* file;
-  const void* pc;
-  std::uint64_t value;  // that it hands over
-  int line;
-  unsigned mask;
-  bool exchanges;       // it wants values of others, not just to wait
-  unsigned came;        // lanes that it met
-};
-
-Thread threads[kMostThreads];
 std::uint64_t given[kMostThreads];  // what threads handed over to those that they met
-Fiber fibers[kFibers];
-char* stacks = nullptr;
-Fiber* free_fibers = nullptr;
-std::size_t fibers_made = 0;
 Suspended scheduler;
 Fiber* current_fiber = nullptr;
 bool left = false;      // the kernel was given up
@@ -65,39 +33,6 @@ struct {
 } fresh_run;
 const Order in_sequence;
 unseq_cuda::Index places[kMostThreads];  // of the threads of a block, by number
-
-// ---- stacks ----
-
-Fiber* take_fiber() {
-  if (free_fibers != nullptr) {
-    Fiber* const f = free_fibers;
-    free_fibers = f->next;
-    return f;
-  }
-  if (stacks == nullptr) {
-    void* const memory = mmap(nullptr, kFibers * kStackBytes, PROT_READ | PROT_WRITE,
-                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
-      std::fputs("unseq: no memory left for the threads of a block\n", stderr);
-      std::_Exit(70);
-    }
-    stacks = static_cast<char*>(memory);
-  }
-  Fiber& f = fibers[fibers_made];
-  f.stack = stacks + fibers_made++ * kStackBytes;
-  mprotect(f.stack, kGuard, PROT_NONE);
-  return &f;
-}
-
-void give_fiber(Fiber* f) {
-  f->next = free_fibers;
-  free_fibers = f;
-}
-
-// Stacks begin at different offsets in a page, or all would lie in the same lines of the cache.
-std::uintptr_t top_of(const Fiber* f) {
-  return reinterpret_cast<std::uintptr_t>(f->stack) + kStackBytes - static_cast<std::size_t>(f - fibers) % 61 * 64;
-}
 
 // ---- one thread ----
 
@@ -177,18 +112,6 @@ void resume(unsigned t) {
 }
 
 // ---- a warp ----
-
-struct Warp {
-  unsigned first, lanes;
-  bool runnable(unsigned lane) const {
-    return threads[first + lane].state == State::fresh || threads[first + lane].state == State::ready;
-  }
-  unsigned in(State state) const {
-    unsigned found = 0;
-    for (unsigned lane = 0; lane < lanes; ++lane) found |= unsigned{threads[first + lane].state == state} << lane;
-    return found;
-  }
-};
 
 const char* where(const Thread& t, char (&text)[64]) {
   if (t.state == State::ended) {
@@ -398,8 +321,7 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
   }
   close_fork();
   if (left) {
-    free_fibers = nullptr;
-    for (std::size_t i = 0; i < fibers_made; ++i) give_fiber(&fibers[i]);
+    give_all_fibers();
   }
 }
 
@@ -409,9 +331,7 @@ void leave_kernel() {
   std::abort();
 }
 
-bool on_thread_stack(std::uintptr_t address) {
-  return address - reinterpret_cast<std::uintptr_t>(stacks) < kFibers * kStackBytes;
-}
+bool on_thread_stack(std::uintptr_t address) { return on_stack_of_fiber(address); }
 
 }  // namespace unseq::cuda
 

@@ -13,6 +13,7 @@
 #include "race/objects.h"
 #include "race/pages.h"
 #include "threads.h"
+#include "unwritten.h"
 #include "unseq_cuda/runtime.h"
 
 namespace unseq::cuda {
@@ -119,39 +120,6 @@ bool all_have(std::uintptr_t address, std::size_t bytes, unsigned char needed) {
 void mark_written(std::uintptr_t address, std::size_t bytes) {
   unsigned char* const at = state_of(address);
   for (std::size_t i = 0; i < bytes; ++i) at[i] |= kWritten;
-}
-
-// Runs of bytes that nobody wrote in a copy: whether they are the same in each of many equal elements, as the padding
-// of a structure is; `first`: where the first one begins.
-struct Unwritten {
-  std::size_t first = 0, count = 0;
-  bool padding = true;
-};
-Unwritten unwritten(std::uintptr_t address, std::size_t bytes) {
-  const unsigned char* const at = state_of(address);
-  Unwritten found;
-  std::size_t period = 0, length = 0, last = 0;
-  for (std::size_t i = 0; i < bytes;) {
-    if (at[i] & kWritten) {
-      ++i;
-      continue;
-    }
-    std::size_t end = i;
-    while (end < bytes && !(at[end] & kWritten)) ++end;
-    if (found.count == 0) {
-      found.first = i;
-      length = end - i;
-    } else if (found.count == 1) {
-      period = i - found.first;
-    }
-    if (end - i >= 8 || end - i != length || (found.count > 1 && i - last != period)) found.padding = false;
-    ++found.count;
-    last = i;
-    i = end;
-  }
-  if (found.count > 1 && (found.first >= period || bytes - last > period)) found.padding = false;
-  if (found.count == 1 && (bytes > 64 || length == bytes)) found.padding = false;
-  return found;
 }
 
 // The host's side of a copy: where it lies in a block of the heap it must end there too.
@@ -368,7 +336,7 @@ EXPORT int unseq_cuda_copy(void* to, const void* from, std::size_t bytes, int to
     for (std::size_t i = 0; i < bytes; ++i) {
       if (!(*state_of(source + i) & kWritten)) *state_of(target + i) &= static_cast<unsigned char>(~kWritten);
     }
-  } else if (const Unwritten u = unwritten(source, bytes); u.count > 0) {
+  } else if (const Unwritten u = unwritten(state_of(source), bytes); u.count > 0) {
     find(UNSEQ_UNINITIALISED, pc, near(source)->pc, "it copies %zu bytes to the host, of which some, the first at byte %zu, were never written%s",
          bytes, u.first, u.padding ? " (the same in each element, as padding is)" : "")->note = u.padding;
   }
