@@ -20,7 +20,8 @@ from unseq.agents.verdict import Inconclusive, SuiteStrength, Verdict
 from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.results import Built, Rejected
 from unseq.frontend.mutation.combine import VARIABLE, alone, combined, without_errors
-from unseq.frontend.mutation.find import KINDS, Mutant, mutants
+from unseq.frontend.mutation.find import KINDS, mutants
+from unseq.frontend.mutation.mutant import Mutant
 from unseq.frontend.source import Language
 
 MOST = {Effort.QUICK: 0, Effort.NORMAL: 12, Effort.THOROUGH: 400}
