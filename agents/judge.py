@@ -20,6 +20,7 @@ from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
+from unseq.agents.stages.order import STAGES
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.strength import MOST, suite_strength
 from unseq.agents.tester.suite import Suite, Validity
@@ -105,12 +106,12 @@ class Judge:
     def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:
         """What ends a trial in the stages that need a quiet machine, or in those before them."""
         try:
-            for name, stage, needs_quiet in trial.stages():
+            for name, stage, needs_quiet in STAGES:
                 if needs_quiet is not measuring or (measuring and not self.timed):
                     continue
                 progress(name)
                 with quiet_machine(measuring) as quiet, _clocked(trial, name):
-                    verdict = stage(quiet)
+                    verdict = stage(trial, quiet)
                 if verdict is not None:
                     return verdict
         except OriginalRejected as error:

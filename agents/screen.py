@@ -9,9 +9,10 @@ behind it.
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from unseq.backends.process import Limits, run
@@ -117,6 +118,7 @@ def starts_threads(candidate: Path, original: Path) -> bool:
     return any(_THREADS.fullmatch(symbol) for symbol in imported(candidate) - imported(original))
 
 
+@functools.cache
 def _symbols(library: Path, which: str) -> frozenset[str]:
     if shutil.which("nm") is None:
         return frozenset()
@@ -163,7 +165,8 @@ def has_conditions(candidate: str, original: str) -> bool:
     return any(" ".join(line.split()) not in known for line in _CONDITION.findall(code))
 
 
-def fork_sites(library: Path) -> dict[int, str]:
+@functools.cache
+def fork_sites(library: Path) -> Mapping[int, str]:
     """Address and mangled name of each fork site that is compiled into a library (see ``unseq/runtime.h``)."""
     if shutil.which("nm") is None:
         return {}
