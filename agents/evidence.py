@@ -26,7 +26,7 @@ def evidence_of(trial: Trial) -> Evidence:
         races=trial.races,
         detector=trial.detector,
         fork_sites=len(trial.all_sites),
-        sites_forked=len(trial.all_forked),
+        sites_forked=len(trial.all_forked & trial.all_sites),
         rounding=trial.outcomes.worst if trial.task.contract.floating is FloatPolicy.REASSOC else Agreement(),
         profile=trial.measurement.profile,
         scaling=trial.scaling,

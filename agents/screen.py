@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from unseq.backends.host.together import as_written
 from unseq.backends.process import Limits, run
 
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -222,7 +223,7 @@ def _readable(symbols: Iterable[str]) -> tuple[str, ...]:
         return tuple(names)
     done = run(["c++filt"], limits=Limits(), stdin="\n".join(names).encode())
     found = []
-    for line in done.stdout.decode("utf-8", "replace").splitlines():
+    for line in as_written(done.stdout.decode("utf-8", "replace")).splitlines():
         inside = re.search(r"unseq_site_\w+<(.*)>\(void\*", line)
         algorithm = _ALGORITHM.search(line)
         found.append(f"std::{algorithm.group(1)}" if algorithm else inside.group(1) if inside else line)

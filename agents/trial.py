@@ -23,6 +23,7 @@ from unseq.agents.tester.timing import TimingCase
 from unseq.agents.verdict import Evidence, Pass, Verdict, Wins
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.run import Setting, run_cases
+from unseq.backends.host.together import CHOSEN, of_one
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Limits
@@ -43,6 +44,7 @@ class Trial:
     executor: ThreadPoolExecutor
     effort: Effort
     builds: Builds
+    number: int | None = None  # among the candidates that it is built together with
     environment: tuple[tuple[str, str], ...] = ()
     patience_s: float | None = None  # for a call, where that is less than what is usual
     seconds: list[tuple[str, float]] = field(default_factory=list, init=False)
@@ -73,13 +75,15 @@ class Trial:
         built = self.library(kind)
         assert isinstance(built, Built)
         limits = Limits(wall_s=_WALL_S[self.effort], memory=3 << 30, address_space=32 << 30, processes=64)
-        setting = Setting(kind, True, threads, limits, environment=self.environment)
+        which = () if self.number is None else ((CHOSEN, str(self.number)),)
+        setting = Setting(kind, True, threads, limits, environment=(*self.environment, *which))
         self.runs += 1
         done = run_cases(self.original.place, self.task.function, built.library, cases, schedule, setting)
         self.slowest_s = max([self.slowest_s, *(called.wall_s for called in done.calls)])
         if done.statistics is not None:
             if kind not in self.sites:
-                self.sites[kind] = fork_sites(built.library)
+                sites = fork_sites(built.library)
+                self.sites[kind] = {at: name for at, name in sites.items() if of_one(name, self.number)}
             names = self.sites[kind]
             executed = (site.symbol for site in done.statistics.sites if site.forked)
             self.forked.setdefault(kind, set()).update(names[symbol] for symbol in executed if symbol in names)
