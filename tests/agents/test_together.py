@@ -34,7 +34,7 @@ CANDIDATES = {
     "NotParallel": RIGHT.replace(
         "parlay::parallel_for(0, n < 0 ? 0 : n, [=](size_t i)", "for (int i = 0; i < n; i++)"
     ).replace("; });", "; }"),
-    "OutOfBounds": RIGHT.replace("plus(x[i])", "plus(x[i]) + 0 * *(const volatile int *)(x + i + (i + 1 == size_t(n)))"),
+    "OutOfBounds": RIGHT.replace("plus(x[i])", "plus(x[i]) + 0 * *(const volatile int *)(x + i + (int(i) + 1 == n))"),
 }  # fmt: skip
 
 
