@@ -76,7 +76,8 @@ class Trial:
         assert isinstance(built, Built)
         limits = Limits(wall_s=_WALL_S[self.effort], memory=3 << 30, address_space=32 << 30, processes=64)
         which = () if self.number is None else ((CHOSEN, str(self.number)),)
-        setting = Setting(kind, True, threads, limits, environment=(*self.environment, *which))
+        space = 2 * self.original.result_bytes(cases)
+        setting = Setting(kind, True, threads, limits, space, (*self.environment, *which))
         self.runs += 1
         done = run_cases(self.original.place, self.task.function, built.library, cases, schedule, setting)
         self.slowest_s = max([self.slowest_s, *(called.wall_s for called in done.calls)])

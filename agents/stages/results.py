@@ -24,6 +24,9 @@ from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.results import Rejected
 
 _FIRST_USES = 3  # calls that may set up what stays the same from then on
+_REPLAYS = 6
+_TELLING_S = 2e-5
+_REMEMBERS = 4.0  # times faster than memory that need not be asked for again explains
 
 
 def built(trial: Trial, _: bool) -> Verdict | None:
@@ -65,10 +68,26 @@ def used(trial: Trial, cases: Sequence[Case]) -> Verdict | None:
     if verdict is None and done.changes > _FIRST_USES and not trial.original.changes and own:
         text = f"{done.changes} of {len(done.calls)} calls changed its static variables; the original keeps nothing"
         text = f"it keeps something from one call to the next: {text}"
-        if trial.candidate.path is None:
-            return Tampered(text)
+        times = _faster_by_memory(trial) if trial.candidate.path is not None else 0.0
+        if trial.candidate.path is None or times >= _REMEMBERS:
+            return Tampered(text + (f"; a call that finds it again is {times:.0f} times as fast" if times else ""))
         trial.notes.append(text)
     return verdict
+
+
+def _faster_by_memory(trial: Trial) -> float:
+    """How many times faster calls with one input are where static variables stay as the call before left them; 0 where
+    calls are too short to tell."""
+    cases = trial.valid([timed.case for timed in trial.suite.timing]) or trial.cases
+    case = max(cases, key=trial.original.seconds)
+    seconds = []
+    for fresh in (False, True):
+        limit = trial.limit([case], 1.0, 20.0)
+        schedule = Schedule((0,) * _REPLAYS, call_s=limit, reuse=True, statics=fresh)
+        calls = trial.run(RuntimeKind.PLAIN, [case], schedule, 2).calls
+        seconds.append(min((called.wall_s for called in calls[1:]), default=0.0))
+    kept, anew = seconds
+    return anew / max(kept, 1e-9) if anew > _TELLING_S else 0.0
 
 
 def _explained(trial: Trial, verdict: Verdict | None) -> Verdict | None:
