@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from unseq.agents.bandwidth import large, too_fast, written_bytes
+from unseq.agents.calibration import last_cache, measured
 from unseq.agents.measure import measure
 from unseq.agents.scaled import Program, scaled
 from unseq.agents.trial import Trial
-from unseq.agents.verdict import Verdict
+from unseq.agents.verdict import Tampered, Verdict
+from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.results import Built
 
@@ -27,7 +32,18 @@ def timing(trial: Trial, quiet: bool) -> Verdict | None:
         trial.effort,
         quiet,
     )
-    return trial.measurement.verdict
+    return trial.measurement.verdict or _impossible(trial, cases, quiet)
+
+
+def _impossible(trial: Trial, cases: Sequence[Case], quiet: bool) -> Verdict | None:
+    """Whether large results appeared faster than memory can take them."""
+    points = trial.measurement.profile.points
+    written = [written_bytes(case, trial.original.expected(case)) for case in cases]
+    if len(points) != len(cases) or not large(written, last_cache()):
+        return None
+    machine = measured(trial.original.place, quiet)
+    reason = too_fast(points, written, machine) if machine is not None else ""
+    return Tampered(reason) if reason else None
 
 
 def scaling(trial: Trial, quiet: bool) -> Verdict | None:
