@@ -17,7 +17,7 @@ from typing import Any
 
 from unseq.agents.rules.better.second import Second, combined
 from unseq.backends.parlay.cmakelists import Source, cmakelists
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.plan import Plan
 from unseq.evaluate.jobs import Watcher, work_through
 from unseq.evaluate.report.delivery import output_folder, write_all

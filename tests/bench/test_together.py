@@ -16,7 +16,7 @@ from unseq.agents.judge import judging
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.suite import make_suite
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.parlay.toolchain import find_toolchain
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import lower
