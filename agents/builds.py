@@ -16,6 +16,8 @@ from pathlib import Path
 from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import has_conditions
 from unseq.agents.task import Candidate, Task
+from unseq.backends.cuda.build import cuda_source
+from unseq.backends.cuda.launches import NotRewritten
 from unseq.backends.host.build import Source, build, preprocessed
 from unseq.backends.host.together import build_together, fits, includes_of
 from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
@@ -52,28 +54,29 @@ def start_together(
     """The builds of several candidates. What is used and timed is built for each alone; what is only looked at is
     built once for all that fit together, or one by one where that fails."""
     plain = RuntimeKind.PLAIN
-    alone = [start_build(task, one, toolchain, executor, scratch, plain) for one in candidates]
+    started: dict[int, Started] = {}
     groups: dict[tuple[str, ...], list[int]] = {}
     for k, candidate in enumerate(candidates):
+        kinds = (RuntimeKind.CUDA, RuntimeKind.CUDA_RACE) if is_cuda(candidate) else (plain,)
+        builds = {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}
+        started[k] = Started(builds)
+        if is_cuda(candidate):
+            continue
         source = _source(task, candidate, ())
         fitting = candidate.path is None and fits(task.function, source) and not adds_openmp(task, candidate)
         groups.setdefault(includes_of(source) if fitting else (str(k),), []).append(k)
-    started: dict[int, Started] = {}
     for group in groups.values():
-        for kind in (RuntimeKind.ASAN, detector_kind(toolchain)) if len(group) > 1 else ():
+        for kind in (RuntimeKind.ASAN, detector_kind(toolchain)):
+            if len(group) == 1:
+                (k,) = group
+                started[k].builds[kind] = start_build(task, candidates[k], toolchain, executor, scratch, kind)
+                continue
             sources = [_source_for(task, candidates[k], toolchain, kind) for k in group]
             whole = executor.submit(unless_measuring, build_together, toolchain, task.function, sources, kind, scratch)
             for number, k in enumerate(group):
-                one = started.setdefault(k, Started({plain: alone[k]}, number))
                 # The executor takes tasks in order: the whole is being built when this waits for it.
-                one.builds[kind] = executor.submit(
-                    _part, whole, toolchain, task.function, sources[number], kind, scratch
-                )
-        if len(group) == 1:
-            kinds = (RuntimeKind.ASAN, detector_kind(toolchain))
-            (k,) = group
-            rest = {kind: start_build(task, candidates[k], toolchain, executor, scratch, kind) for kind in kinds}
-            started[k] = Started({plain: alone[k], **rest})
+                part = executor.submit(_part, whole, toolchain, task.function, sources[number], kind, scratch)
+                started[k] = Started({**started[k].builds, kind: part}, number)
     return tuple(started[k] for k in range(len(candidates)))
 
 
@@ -88,13 +91,32 @@ def _part(
     return unless_measuring(build, toolchain, function, source, kind, scratch)
 
 
+def is_cuda(candidate: Candidate) -> bool:
+    """Whether a candidate is a CUDA file."""
+    return candidate.suffix == ".cu"
+
+
 def start_build(
     task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path,
     kind: RuntimeKind, *, forced: bool = True,
 ) -> Future[Built | Rejected]:
     """One build, begun in the background; ``forced``: unless it is the one that is used, with cut-offs at 0."""
+    if is_cuda(candidate):
+        return executor.submit(unless_measuring, _kernels, task, candidate, toolchain, scratch, kind)
     source = _source_for(task, candidate, toolchain, kind, forced=forced)
     return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
+
+
+def _kernels(
+    task: Task, candidate: Candidate, toolchain: Toolchain, scratch: Path, kind: RuntimeKind
+) -> Built | Rejected:
+    """A CUDA file for the CPU, with every loop on the device whatever its size."""
+    folder = (candidate.path or task.function.unit.path).resolve().parent
+    try:
+        source = cuda_source(candidate.text, _NO_CUTOFF, folder if folder.is_dir() else None)
+    except NotRewritten as error:
+        return Rejected(str(error), kind.value)
+    return build(toolchain, task.function, source, kind, scratch)
 
 
 def depends_on_the_build(task: Task, candidate: Candidate, toolchain: Toolchain) -> bool:

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from unseq.agents.builds import Started, detector_kind, start_build, start_together
+from unseq.agents.builds import Started, detector_kind, is_cuda, start_build, start_together
 from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
-from unseq.agents.stages.order import STAGES
+from unseq.agents.stages.order import stages_of
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.strength import MOST, suite_strength
 from unseq.agents.tester.suite import Suite, Validity
@@ -109,7 +109,7 @@ class Judge:
             wait([alone])
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
         evidence = trial.evidence()
-        if verdict.passed and MOST[self.effort]:
+        if verdict.passed and MOST[self.effort] and not is_cuda(trial.candidate):
             self.progress("mutants")
             with quiet_machine(measuring=False):
                 evidence = replace(evidence, strength=suite_strength(trial, evidence.strength))
@@ -118,7 +118,7 @@ class Judge:
     def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:
         """What ends a trial in the stages that need a quiet machine, or in those before them."""
         try:
-            for name, stage, needs_quiet in STAGES:
+            for name, stage, needs_quiet in stages_of(trial.candidate):
                 if needs_quiet is not measuring or (measuring and not self.timed):
                     continue
                 progress(name)
