@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from unseq.backends.cuda.emit.device import Device, translated
+from unseq.backends.cuda.emit.frontier import emit_frontier
 from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
 from unseq.backends.cuda.emit.reduce import emit_reduce
 from unseq.backends.cuda.emit.scan import emit_scan
@@ -24,6 +25,7 @@ from unseq.backends.parlay.emit.file import Emitted
 from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
 from unseq.backends.plan import (
+    Frontier,
     Map,
     Pack,
     Plan,
@@ -53,6 +55,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Pack: emit_scan,
     Search: emit_search,
     Wavefront: emit_wavefront,
+    Frontier: emit_frontier,
 }
 
 
