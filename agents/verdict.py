@@ -201,6 +201,11 @@ class SuiteStrength:
         return self.score is not None and self.score >= STRONG
 
 
+# Ends the name of a detector where accesses were no races only because atomics ordered them in the schedules that ran.
+UP_TO_ATOMICS = " up to order by atomics"
+_ORDERED = "; but some accesses were ordered by atomics alone, in the one or two serial orders that were run"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was done to reach a verdict. ``detector`` names the race detector; ``rounding``: how far
@@ -227,11 +232,13 @@ class Evidence:
     @property
     def race_detail(self) -> str:
         """How far the detector's silence reaches."""
-        return {
-            None: "",
+        detector = (self.detector or "").removesuffix(UP_TO_ATOMICS)
+        reach = {
+            "": "",
             "exact": "every race on the inputs run, whatever the schedule",
             "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
-        }.get(self.detector, "every race on the inputs run, with loops dealt out to teams of these sizes")
+        }.get(detector, "every race on the inputs run, with loops dealt out to teams of these sizes")
+        return reach + _ORDERED * (detector != self.detector and bool(detector))
 
 
 @dataclass(frozen=True, slots=True)

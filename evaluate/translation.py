@@ -12,7 +12,7 @@ from unseq.agents.scaling import Scaling
 from unseq.agents.search.best import Tried
 from unseq.agents.task import Candidate
 from unseq.agents.translate import Cheaper, Options, Outcome, Translation, translate
-from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
+from unseq.agents.verdict import UP_TO_ATOMICS, Evidence, Judgement, Pass, Verdict
 from unseq.agents.verdict import SuiteStrength as Strength
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
@@ -45,6 +45,7 @@ _OUTCOMES: dict[Outcome, RecordOutcome] = {
 }
 _DETECTORS = {
     "exact": "determinacy races, exact for each input",
+    f"exact{UP_TO_ATOMICS}": "determinacy races, exact for each input up to order by atomics",
     "ThreadSanitizer": "ThreadSanitizer, on the schedules that happened",
 }
 _WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
@@ -57,20 +58,21 @@ def translated(
     started = time.monotonic()
     found = translate(unit, head, options, toolchain, watcher.stage)
     seconds = time.monotonic() - started
-    record = _record(unit, head, found, seconds)
+    record = _record(unit, head, found, seconds, options.target)
     kept = found.outcome is Outcome.TRANSLATED
     second = found.cheaper.second if kept and found.cheaper and found.cheaper.judgement.verdict.passed else None
     judged = found.candidate.text if found.candidate is not None else ""
-    return Translated(record, found.plan if kept else None, found.idle, second, judged)
+    device = found.device if kept else None
+    return Translated(record, found.plan if kept else None, found.idle, second, judged, device)
 
 
-def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float) -> Record:
+def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float, target: str) -> Record:
     judgement = found.judgement
     common = Record(
         file=str(unit.path),
         name=head.name,
         line=head.span.line,
-        target="parlay",
+        target=target,
         outcome=_OUTCOMES[found.outcome],
         reasons=reasons(found.reasons),
         loops=loop_notes(found.facts) if found.facts is not None else (),

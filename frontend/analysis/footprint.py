@@ -70,8 +70,13 @@ def _section(
     if element is None:
         raise Unsupported(members[0][0].place.span, "memory that is no array", "pass arrays by pointer or std::vector")
     type_ = t.strip(base.type)
-    section = Section(base, element, reads=reads, writes=writes)
-    if isinstance(type_, t.Library) or (isinstance(type_, t.Array) and isinstance(type_.extent, int)):
+    section = Section(base, element, reads=reads, writes=writes, members=all(map(_is_member, members)))
+    if isinstance(type_, t.Array) and isinstance(type_.extent, int) and memory.is_fixed(base):
+        own = _ends(memory, members, spans, guards)
+        if own is not None and not context.exits and _is_touched(memory, members, own):
+            return replace(section, low=own[0], high=own[1], fills=_fills(context, members))
+        return section
+    if isinstance(type_, t.Library):
         own = _ends(memory, members, spans, guards)
         return replace(section, fills=own is not None and _fills_container(base, own) and _fills(context, members))
     if not memory.is_fixed(base):
@@ -94,6 +99,15 @@ def _section(
             "pass the array as std::vector or std::span, which know their length",
         )
     return replace(section, through=through, sure=not context.exits and all(not a.tests for a, _ in members))
+
+
+def _is_member(member: tuple[Access, Path]) -> bool:
+    """Whether an access is of a number in an element."""
+    access, where = member
+    rest = where.steps[1:]
+    return bool(rest) and all(isinstance(s, str) for s in rest) and t.is_arithmetic(access.resolved.type) and (
+        not access.whole
+    )
 
 
 def _ends(

@@ -15,6 +15,7 @@ from unseq.backends.cuda.emit.reduce import emit_reduce
 from unseq.backends.cuda.emit.scan import emit_scan
 from unseq.backends.cuda.emit.search import emit_search
 from unseq.backends.cuda.emit.series import emit_series
+from unseq.backends.cuda.emit.sorts import emit_sort
 from unseq.backends.cuda.emit.support import CUTOFF, NAMES, support
 from unseq.backends.cuda.emit.walks import emit_walk
 from unseq.backends.cuda.emit.wavefront import emit_wavefront
@@ -25,6 +26,7 @@ from unseq.backends.parlay.emit.file import Emitted
 from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
 from unseq.backends.plan import (
+    Algorithm,
     Frontier,
     Map,
     Pack,
@@ -54,6 +56,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Scan: emit_scan,
     Pack: emit_scan,
     Search: emit_search,
+    Algorithm: emit_sort,
     Wavefront: emit_wavefront,
     Frontier: emit_frontier,
 }
@@ -70,6 +73,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     want: set[str] = set()
     marked: list[tuple[str, Span]] = []
     callees: dict[str, Function] = {}
+    unsure: list[Span] = []
     clash = NAMES & {m[0].decode() for m in _IDENTIFIER.finditer(unit.text)}
     if clash:
         span = plans[0].function.span
@@ -82,6 +86,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
         changes.append(_in_front(unit, plan.function, device.kernels))
         includes |= context.includes
         want |= device.want
+        unsure += device.unsure
         callees |= {f.name: f for f in plan.function.callees if f.name in _reached(plan.function, device.callees)}
         for callee in callees.values():
             changes += _for_both(context, callee, includes)
@@ -95,7 +100,7 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     if unit.language is Language.C:
         changes += c_source.linkage(unit)
     result, sites = extract(edits.apply(unit.text, changes), marked)
-    return Emitted(result, sites, ("UNSEQ_CUTOFF",), SUFFIX)
+    return Emitted(result, sites, ("UNSEQ_CUTOFF",), SUFFIX, tuple(unsure))
 
 
 def _piece(device: Device, strategy: Strategy) -> Piece:
@@ -112,7 +117,7 @@ def _piece(device: Device, strategy: Strategy) -> Piece:
         raise Unsupported(fact.span, what, "translate it with --target parlay")
     copied, others = variables(strategy)
     text = filled(emitter(device, strategy), copied, (others | device.context.made) - copied)
-    return Piece(fact.span, text)
+    return Piece(strategy.call.statement.span if isinstance(strategy, Algorithm) else fact.span, text)
 
 
 def _in_front(unit: SourceUnit, function: Function, kernels: Sequence[str]) -> edits.Edit:

@@ -68,7 +68,7 @@ def _diagonals(
     lag = role.skew + 1
     behind_by = k if lag == 1 else f"{lag} * {k}"
     row = here.space.iteration.symbol
-    body, _, _ = own_iteration(here, k)
+    body = own_iteration(here, k)
     if row is not None and row not in used_symbols(here.fact.loop.body):
         body = [line for line in body if f" {row.name} = " not in line]
     body.append(_column(here, role, f"{diagonal} - {behind_by}"))

@@ -70,12 +70,14 @@ SUFFIX = ".parlay.cpp"
 @dataclass(frozen=True, slots=True)
 class Emitted:
     """A whole C++20 file. ``sites`` are its parallel constructs; ``cutoffs`` names the macros that a build may set to
-    0 so that the parallel paths run whatever the size."""
+    0 so that the parallel paths run whatever the size. ``unsure``: arrays of which it is not shown that all that is
+    copied is there, in the source."""
 
     text: str
     sites: tuple[ForkSite, ...]
     cutoffs: tuple[str, ...] = ()
     suffix: str = SUFFIX
+    unsure: tuple[Span, ...] = ()
 
 
 def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -> Emitted:

@@ -28,6 +28,7 @@ struct Fork {
   std::size_t base;      // number of the first child, as the user counts
   const void* site;
   bool scope;
+  bool down;             // children are numbered downwards from `base`
 };
 
 class Labels {
@@ -35,9 +36,9 @@ class Labels {
   Strand running() const { return running_; }
   bool any_fork() const { return depth_ > 0; }
 
-  void open(const void* site, std::size_t base) {
+  void open(const void* site, std::size_t base, bool down) {
     const Strand next = last_ + 1;
-    push(Fork{next, next, starts_used_, tasks_used_, base, site, false});
+    push(Fork{next, next, starts_used_, tasks_used_, base, site, false, down});
   }
   void begin_child() {
     innermost_.current = running_ = ++last_;
@@ -50,6 +51,16 @@ class Labels {
     running_ = ++last_;
   }
 
+  // The running strand goes on under a new number: a segment of it has ended.
+  void split() {
+    if (running_ != split_last_) split_first_ = running_;
+    split_last_ = running_ = ++last_;
+  }
+  // Whether s, a segment that has run, belongs to the running strand.
+  bool same_strand(Strand s) const {
+    return s == running_ || (running_ == split_last_ && s >= split_first_);
+  }
+
   // The first strand of the innermost fork, which no other fork has.
   Strand opened() const { return forks_[depth_ - 1].first; }
 
@@ -60,9 +71,15 @@ class Labels {
   };
   // Where scopes of the running task may begin, so that waiting does not reach into another one's.
   std::size_t depth() const { return depth_; }
+  // An open fork or scope; 0 is the outermost one.
+  Fork level(std::size_t k) const {
+    Fork fork = forks_[k];
+    if (k + 1 == depth_ && !fork.scope) fork.current = innermost_.current;
+    return fork;
+  }
 
   void open_scope(const void* site) {
-    push(Fork{last_ + 1, last_ + 1, starts_used_, tasks_used_, 0, site, true});
+    push(Fork{last_ + 1, last_ + 1, starts_used_, tasks_used_, 0, site, true, false});
   }
   Creator begin_task() {
     running_ = ++last_;
@@ -141,11 +158,12 @@ class Labels {
       const std::size_t mid = lo + (hi - lo) / 2;
       (starts_[mid] <= s ? lo : hi) = mid;
     }
-    return fork.base + (lo - fork.children);
+    const std::size_t child = lo - fork.children;
+    return fork.down ? fork.base - child : fork.base + child;
   }
 
   bool nearly_exhausted() const { return last_ > 0xf0000000u; }
-  void restart() { last_ = running_ = 0, before_ = beside_ = {0, 0}; }
+  void restart() { last_ = running_ = split_first_ = split_last_ = 0, before_ = beside_ = {0, 0}; }
 
  private:
   struct Interval {
@@ -160,6 +178,7 @@ class Labels {
 
   Strand running_ = 0;
   Strand last_ = 0;
+  Strand split_first_ = 0, split_last_ = 0;  // the segments of a strand that was split
   std::size_t depth_ = 0;
   std::size_t starts_used_ = 0;
   std::size_t tasks_used_ = 0;
