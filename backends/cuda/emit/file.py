@@ -27,6 +27,7 @@ from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
 from unseq.backends.plan import (
     Algorithm,
+    Fork,
     Frontier,
     Map,
     Pack,
@@ -59,6 +60,10 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Algorithm: emit_sort,
     Wavefront: emit_wavefront,
     Frontier: emit_frontier,
+}
+
+_INSTEAD: dict[type, str] = {
+    Fork: "sort with std::sort, make other recursions loops, or translate it with --target parlay",
 }
 
 
@@ -114,7 +119,7 @@ def _piece(device: Device, strategy: Strategy) -> Piece:
     emitter = _EMITTERS.get(type(strategy))
     if emitter is None:
         what = f"a {type(strategy).__name__.lower()} has no CUDA form yet"
-        raise Unsupported(fact.span, what, "translate it with --target parlay")
+        raise Unsupported(fact.span, what, _INSTEAD.get(type(strategy), "translate it with --target parlay"))
     copied, others = variables(strategy)
     text = filled(emitter(device, strategy), copied, (others | device.context.made) - copied)
     return Piece(strategy.call.statement.span if isinstance(strategy, Algorithm) else fact.span, text)

@@ -155,3 +155,13 @@ def test_elements_that_may_not_be_there_are_not_moved(init: str, test: str, why:
     assert any("frontier" in plan.label for plan in found)
     with pytest.raises(Unsupported, match=why):
         emit(unit, found)
+
+
+def test_elements_between_those_that_are_written_stay() -> None:
+    unit, found = source(
+        "void column(int n, int m, int *d) { for (int i = 0; i < n; i++) d[i * (m + 1)] = i; }\n"
+        "void all(int n, int *d) { for (int i = 0; i < n; i++) d[i] = i; }\n"
+    )
+    column, every = emit(unit, found[:1]).text, emit(unit, found[1:]).text
+    assert re.search(r"DeviceArray<int> d_on_device\(d, ", column)
+    assert "DeviceArray<int> d_on_device(n);" in every
