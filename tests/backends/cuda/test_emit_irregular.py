@@ -18,7 +18,7 @@ from unseq.backends.plan import Plan
 from unseq.frontend.source import Language, SourceUnit, Unsupported
 
 HARNESS = Path(__file__).parents[1] / "parlay" / "emit_harness.h"
-CASES = ["in_parts.c", "links.c", "edit_distance.c", "skewed.c", "searches.c"]
+CASES = ["in_parts.c", "links.c", "edit_distance.c", "skewed.c", "searches.c", "rows.cpp"]
 LATER = {"half_of_it": "statements around the inner loop"}  # what a case holds that is refused, and why
 SIZES = "0, 1, 2, 3, 17, 300, 1009"
 
@@ -76,10 +76,11 @@ def program(case: Case, reuse_spans: bool) -> str:
 @pytest.mark.parametrize("reuse_spans", [True, False], ids=["source-text", "ir-alone"])
 def test_kernels_compute_what_the_loops_do(name: str, reuse_spans: bool, tmp_path: Path) -> None:
     case, toolchain = case_of(name), find_toolchain()
-    original, main, binary = tmp_path / "original.c", tmp_path / "main.cpp", tmp_path / "program"
+    original, main, binary = tmp_path / "original", tmp_path / "main.cpp", tmp_path / "program"
+    language = ["-x", "c"] if case.unit.language is Language.C else ["-x", "c++", "-std=c++20"]
     original.write_text(case.unit.text.decode())
     renamed = [f"-D{f}={f}_original" for f, _ in prototypes(case)]
-    run([str(toolchain.compiler), "-x", "c", "-O1", *renamed, "-c", str(original), "-o", f"{original}.o"])
+    run([str(toolchain.compiler), *language, "-O1", *renamed, "-c", str(original), "-o", f"{original}.o"])
     main.write_text(program(case, reuse_spans))
     kind = RuntimeKind.CUDA
     flags = [*toolchain.cflags(kind), "-include", "cuda_runtime.h", "-O1", "-w", "-DUNSEQ_CUTOFF=0"]
