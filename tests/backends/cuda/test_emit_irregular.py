@@ -12,7 +12,7 @@ import pytest
 from emit_cases import FOLDER, Case, plans, prototypes, read
 from unseq.backends.cuda.emit import emit
 from unseq.backends.cuda.launches import host_text
-from unseq.backends.parlay.emit import Emitted
+from unseq.backends.parlay.emit.file import Emitted
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
 from unseq.backends.plan import Plan
 from unseq.frontend.source import Language, SourceUnit, Unsupported
