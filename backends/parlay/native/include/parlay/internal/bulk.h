@@ -123,12 +123,16 @@ sequence<T> combine_pairs(size_t n, const From& from, const M& m) {
 template <typename T, typename It, typename M>
 T reduce_watched(It in, size_t n, const M& m) {
   if constexpr (is_pure<M>) {
-    T total = m.identity;
-    parallel_for(0, n, [in, m, to = __builtin_addressof(total)](size_t i) {
+    struct partial {
+      T value;
+      bool any;  // whichever strand runs first
+    } all{m.identity, false};
+    parallel_for(0, n, [in, m, to = &all](size_t i) {
       const T x = in[i];
-      poke(to, i == 0 ? x : static_cast<T>(m(peek(to), x)));
+      const partial before = peek(to);
+      poke(to, partial{before.any ? static_cast<T>(m(before.value, x)) : x, true});
     });
-    return peek(__builtin_addressof(total));
+    return peek(&all).value;
   } else {
     sequence<T> left;
     if constexpr (std::is_same_v<It, counting_iterator>) {
