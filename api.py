@@ -71,11 +71,12 @@ def translate(
     ``names``: the functions that are meant, all when empty. The other arguments are those of ``unseq translate``.
     Raises ``InputError`` for bad input, with nothing written, and ``ToolMissing`` without a compiler; ``Interrupted``
     when the user ended it, with the finished functions written."""
-    if target != "parlay":
+    if target not in ("parlay", "cuda"):
         raise ValueError(f"target {target!r}")
     watcher = progress or Unwatched()
     contract = Contract(FloatPolicy(fp), frozenset(assume), Claim(require))
-    options = Options(contract, Effort(effort), seed, inputs, only_faster, dict(arguments or {}), search=search)
+    given = dict(arguments or {})
+    options = Options(contract, Effort(effort), seed, inputs, only_faster, given, search=search, target=target)
     toolchain = find_toolchain(parlaylib)
 
     def one(unit: SourceUnit, head: FunctionHead, watching: Watcher) -> Translated:
@@ -107,6 +108,7 @@ def check(
 def bench(
     name: str,
     *,
+    target: str = "parlay",
     only: str | None = None,
     effort: str = "quick",
     seed: int = 0,
@@ -123,7 +125,7 @@ def bench(
     for bad input and ``ToolMissing`` without a compiler."""
     watcher = progress or Unwatched()
     todo = problems(name, only)
-    options = Options(effort=Effort(effort), seed=seed, timed=timing)
+    options = Options(effort=Effort(effort), seed=seed, timed=timing and target == "parlay", target=target)
     solve = solver(options, find_toolchain(parlaylib), watcher, vary)
     rows = tuple(run(todo, solve, watcher, resume, vary))
     return rows, envelope(rows, {"description": machine(), "processors": processors()}, metrics(rows))

@@ -77,7 +77,8 @@ def unseq() -> None:
 @unseq.command()
 @SOURCE
 @FUNCTIONS
-@click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
+@click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
+              help="What to emit.")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), default=Path("unseq-out"), show_default=True, metavar="DIR",
     help="Where the results go.",
@@ -247,7 +248,8 @@ def check(
 @unseq.command()
 @click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval", "recurrences"]))
 @click.option("--only", metavar="GLOB", help="Only problems whose name matches.")
-@click.option("--target", type=click.Choice(["parlay"]), default="parlay", show_default=True, help="What to emit.")
+@click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
+              help="What to emit.")
 @click.option(
     "--translator", type=click.Choice(["rules"]), default="rules", show_default=True, help="Who writes the answers."
 )
@@ -287,7 +289,7 @@ def bench(name: str, as_json: bool, target: str, translator: str, **options: Any
 
     started = time.monotonic()
     with Progress(terminal.console(stderr=True), shown=not as_json) as progress:
-        rows, found = api.bench(name, progress=progress, **options)
+        rows, found = api.bench(name, target=target, progress=progress, **options)
     if as_json:
         _print_json(found)
         return

@@ -14,6 +14,8 @@ from pathlib import Path
 from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import has_conditions
 from unseq.agents.task import Candidate, Task
+from unseq.backends.cuda.build import cuda_source
+from unseq.backends.cuda.launches import NotRewritten
 from unseq.backends.host.build import Source, build, preprocessed
 from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
 from unseq.backends.results import Built, Rejected
@@ -39,7 +41,14 @@ def start_builds(
 ) -> Builds:
     """The builds that a trial needs, begun in the background: as it is used, and with the parallel path forced."""
     kinds = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
+    if is_cuda(candidate):
+        kinds = (RuntimeKind.CUDA, RuntimeKind.CUDA_RACE)
     return {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}
+
+
+def is_cuda(candidate: Candidate) -> bool:
+    """Whether a candidate is a CUDA file."""
+    return candidate.suffix == ".cu"
 
 
 def start_build(
@@ -47,10 +56,24 @@ def start_build(
     kind: RuntimeKind, *, forced: bool = True,
 ) -> Future[Built | Rejected]:
     """One build, begun in the background; ``forced``: unless it is the one that is used, with cut-offs at 0."""
+    if is_cuda(candidate):
+        return executor.submit(unless_measuring, _kernels, task, candidate, toolchain, scratch, kind)
     exact = kind is RuntimeKind.RACE
     cutoffs = _AS_USED if kind is RuntimeKind.PLAIN else () if not forced else _NO_CUTOFF if exact else _SMALL_BLOCKS
     source = _source(task, candidate, (*cutoffs, *_called_for(task, candidate, toolchain, kind)))
     return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
+
+
+def _kernels(
+    task: Task, candidate: Candidate, toolchain: Toolchain, scratch: Path, kind: RuntimeKind
+) -> Built | Rejected:
+    """A CUDA file for the CPU, with every loop on the device whatever its size."""
+    folder = (candidate.path or task.function.unit.path).resolve().parent
+    try:
+        source = cuda_source(candidate.text, _NO_CUTOFF, folder if folder.is_dir() else None)
+    except NotRewritten as error:
+        return Rejected(str(error), kind.value)
+    return build(toolchain, task.function, source, kind, scratch)
 
 
 def depends_on_the_build(task: Task, candidate: Candidate, toolchain: Toolchain) -> bool:

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from unseq.agents.builds import Builds, detector_kind, start_builds
+from unseq.agents.builds import Builds, detector_kind, is_cuda, start_builds
+from unseq.agents.kernels import KernelTrial
 from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
@@ -84,7 +85,8 @@ class Judge:
         """All that is to be known of a candidate but its times; ``progress`` is told of it instead of the judge's."""
         self.prepare(candidate)
         builds = self._started.pop(candidate.text)
-        trial = Trial(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds)
+        kind = KernelTrial if is_cuda(candidate) else Trial
+        trial = kind(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds)
         verdict = self._ended(trial, False, progress or self.progress)
         if verdict is not None:  # what still compiles is not needed, and would disturb a measurement
             wait([build for build in builds.values() if not build.cancel()])
@@ -96,7 +98,7 @@ class Judge:
         self.original.settle()
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
         evidence = trial.evidence()
-        if verdict.passed and MOST[self.effort]:
+        if verdict.passed and MOST[self.effort] and not isinstance(trial, KernelTrial):
             self.progress("mutants")
             with quiet_machine(measuring=False):
                 evidence = replace(evidence, strength=suite_strength(trial, evidence.strength))

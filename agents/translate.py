@@ -15,19 +15,21 @@ from threading import Lock
 from unseq.agents.judge import Judge, OriginalRejected, judging, silent
 from unseq.agents.rival import RivalTime
 from unseq.agents.rules.better.second import Second, second
+from unseq.agents.rules.device.plan import DevicePlan, for_device
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.best import Tried, Variant, best
 from unseq.agents.search.variations import variations
-from unseq.agents.task import Candidate, Contract, Effort, Task
+from unseq.agents.task import Candidate, Contract, Effort, Task, satisfies, weakest
 from unseq.agents.tester.coverage import grown
 from unseq.agents.tester.given import given_cases
 from unseq.agents.tester.suite import Suite, make_suite
 from unseq.agents.verdict import Judgement, Pass, Wins
+from unseq.backends.cuda import emit as cuda
 from unseq.backends.parlay.emit import Emitted, emit
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.plan import Plan
 from unseq.frontend.analysis.driver import analyze
-from unseq.frontend.facts import Facts
+from unseq.frontend.facts import Claim, Facts
 from unseq.frontend.ir.nodes import Function
 from unseq.frontend.lower import FunctionHead, lower
 from unseq.frontend.reasons import Why
@@ -62,6 +64,7 @@ class Options:
     rival: SourceUnit | None = None
     search: int = 0
     timed: bool = True
+    target: str = "parlay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Translation:
     """What came of one function, with everything that was found on the way.
 
     ``idle``: it has no loop, standard algorithm or recursion that could become parallel. ``cheaper``: the second
-    candidate, which is never delivered in the first one's place."""
+    candidate, which is never delivered in the first one's place. ``device``: the plan for a
+    GPU, where that is the target."""
 
     outcome: Outcome
     reasons: tuple[Diagnostic, ...] = ()
@@ -90,6 +94,7 @@ class Translation:
     rival: tuple[RivalTime, ...] = ()
     search: tuple[Tried, ...] = ()
     cheaper: Cheaper | None = None
+    device: DevicePlan | None = None
 
 
 def translate(
@@ -106,11 +111,13 @@ def translate(
             facts = analyze(function, options.contract.assume)
     except Unsupported as error:
         return Translation(Outcome.REFUSED, (error.diagnostic,))
-    task = Task(function, facts, options.contract)
+    task = Task(function, facts, options.contract, options.target)
     plan = propose(task)
     if isinstance(plan, Refusal):
         idle = not (facts.loops or facts.calls or facts.forks)
         return Translation(Outcome.REFUSED, plan.reasons, facts, idle=idle)
+    if options.target == "cuda":
+        return _on_device(task, plan, options, toolchain, stage)
     try:
         emitted = emit(unit, [plan])
     except Unsupported as error:
@@ -120,6 +127,24 @@ def translate(
     others = _others(unit, plan, emitted, options.search if options.timed else 0)
     variants = (Variant(_candidate(plan, emitted)), *others)
     return judged(task, variants, options, toolchain, stage, other)
+
+
+def _on_device(task: Task, plan: Plan, options: Options, toolchain: Toolchain, stage: Stage) -> Translation:
+    """The same for a GPU: loops as kernels."""
+    try:
+        with _SOLVERS:
+            device = for_device(task, plan)
+            emitted = cuda.emit(device.unit, [device.plan])
+    except Unsupported as error:
+        return Translation(Outcome.REFUSED, (error.diagnostic,), task.facts, plan)
+    claim = weakest(device.plan.claim, Claim.TESTED) if emitted.unsure else device.plan.claim
+    if not satisfies(claim, task.contract.require):
+        what = "it is not shown that all elements that are copied to the device are there"
+        reason = Diagnostic(emitted.unsure[0], what, "accept it with --require tested", code=Why.WEAK_CLAIM)
+        return Translation(Outcome.REFUSED, (reason,), task.facts, plan)
+    candidate = replace(_candidate(device.plan, emitted), claim=claim)
+    found = judged(task, (Variant(candidate),), options, toolchain, stage)
+    return replace(found, device=device)
 
 
 def _candidate(plan: Plan, emitted: Emitted) -> Candidate:

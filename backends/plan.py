@@ -23,10 +23,11 @@ class ScatterMethod(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Iterations are independent."""
+    """Iterations are independent. ``inner``: so are those of the loop that is all of its body."""
 
     loop: LoopFact
     granularity: int = 0  # iterations a task; 0: the runtime decides
+    inner: LoopFact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One side of a race. ``child``: which iteration (or 0 left, 1 right) of the fork that makes them parallel."""
+    """One side of a race. ``child``: which iteration (or 0 left, 1 right) of the fork that makes them parallel; of a
+    kernel, which thread of ``block``."""
 
     place: Place
     write: bool
     atomic: bool
     size: int
     child: int | None
+    block: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,43 @@ class Race:
     same_value: bool | None
     count: int
     case: int
+
+
+class FindingKind(Enum):
+    """What a runtime finds besides races; the values are the names of verdicts, but for LEAK."""
+
+    OUT_OF_BOUNDS = "OutOfBounds"
+    UNINITIALISED = "Uninitialised"
+    MEMORY_FAULT = "MemoryFault"
+    BARRIER_DIVERGENCE = "BarrierDivergence"
+    LAUNCH_FAILURE = "LaunchFailure"
+    LEAK = "Leak"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a runtime saw go wrong, ``count`` times at one ``place``. ``note``: worth knowing, no mistake.
+
+    ``other``: where another thread was, or where memory was allocated or freed. ``kernel`` as the launch spells it,
+    empty for the host's code; ``block`` and ``thread`` are the indices (x, y, z) of the first thread that showed it,
+    None outside of kernels. ``case`` is the number of the call that showed it."""
+
+    kind: FindingKind
+    text: str
+    place: Place
+    other: Place | None
+    kernel: str
+    block: tuple[int, int, int] | None
+    thread: tuple[int, int, int] | None
+    note: bool
+    count: int
+    case: int
+
+    def __str__(self) -> str:
+        who = f"kernel {self.kernel}, " if self.kernel else ""
+        who += f"block {self.block}, thread {self.thread}, " if self.block is not None else ""
+        other = f" (see {self.other})" if self.other is not None and self.other.line else ""
+        return f"{self.kind.value}: {who}{self.place}: {self.text}{other}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +191,8 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
-    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured."""
+    that changed the library's static memory, where that was watched; ``spans``: of each call, where measured;
+    ``findings``: of all calls, of runtimes that have some."""
 
     calls: tuple[Called, ...]
     failure: Failure | None
@@ -163,6 +203,7 @@ class Run:
     peak_rss: int = 0
     changes: int = 0
     spans: tuple[tuple[Span, ...], ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

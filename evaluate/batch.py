@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from unseq.agents.rules.better.second import Second, combined
+from unseq.agents.rules.device.plan import DevicePlan
+from unseq.agents.rules.device.plan import combined as combined_devices
+from unseq.backends.cuda import emit as cuda
 from unseq.backends.parlay.cmakelists import Source, cmakelists
 from unseq.backends.parlay.emit import emit
 from unseq.backends.plan import Plan
@@ -29,7 +32,7 @@ from unseq.frontend.selection import Selected, select
 from unseq.frontend.source import InputError, Language, SourceUnit
 
 EVIDENCE, REPORT, CMAKELISTS = "evidence.json", "report.html", "CMakeLists.txt"
-SUFFIX = ".parlay.cpp"
+SUFFIX, CUDA_SUFFIX = ".parlay.cpp", ".cu"
 BETTER = ".better"  # before the suffix, where the algorithms are others
 
 
@@ -39,13 +42,14 @@ class Translated:
 
     ``idle``: it holds nothing that could become parallel, so that only who asks for it by name wants to hear of it.
     ``second``: a candidate by a better algorithm that passed, to be emitted in a file of its own. ``judged``: the text
-    that the record speaks of."""
+    that the record speaks of. ``device``: the plan, where the target is a GPU."""
 
     record: Record
     plan: Plan | None = None
     idle: bool = False
     second: Second | None = None
     judged: str = ""
+    device: DevicePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,9 @@ def _emitted(
         if not plans:
             records += [_with_code(result.record, item.unit, head, None, None) for head, result in results]
             continue
-        path = _place(item.path, source, output, texts)
-        texts[path] = emit(item.unit, plans).text
+        devices = [result.device for _, result in results if result.device is not None]
+        path = _place(item.path, source, output, texts, CUDA_SUFFIX if devices else SUFFIX)
+        texts[path] = (cuda.emit(*combined_devices(devices)) if devices else emit(item.unit, plans)).text
         emitted = SourceUnit(path, Language.CPP, texts[path].encode())
         better = _better(results, path, texts)
         for head, result in results:
@@ -167,7 +172,8 @@ def _emitted(
             record = _with_code(record, item.unit, head, emitted if changed else None, path)
             records.append(_with_lines(record, result.judged))
         program = any(head.is_main for head in functions(item.unit))
-        built.append(Source(path.relative_to(output), item.path.parent.resolve(), program))
+        if not devices:
+            built.append(Source(path.relative_to(output), item.path.parent.resolve(), program))
     if built:
         texts[output / CMAKELISTS] = cmakelists(built, tools)
     return tuple(records), texts
@@ -185,12 +191,12 @@ def _better(
     return place
 
 
-def _place(path: Path, source: Path, output: Path, taken: dict[Path, str]) -> Path:
+def _place(path: Path, source: Path, output: Path, taken: dict[Path, str], suffix: str) -> Path:
     """Where an emitted file goes: as deep in ``output`` as the original is in ``source``, under a name of its own."""
     folder = output / path.parent.relative_to(source) if source.is_dir() else output
-    made = folder / f"{path.stem}{SUFFIX}"
+    made = folder / f"{path.stem}{suffix}"
     # a.c and a.cpp in one folder
-    return made if made not in taken else folder / f"{path.name.replace('.', '_')}{SUFFIX}"
+    return made if made not in taken else folder / f"{path.name.replace('.', '_')}{suffix}"
 
 
 def _with_code(

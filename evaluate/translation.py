@@ -57,20 +57,21 @@ def translated(
     started = time.monotonic()
     found = translate(unit, head, options, toolchain, watcher.stage)
     seconds = time.monotonic() - started
-    record = _record(unit, head, found, seconds)
+    record = _record(unit, head, found, seconds, options.target)
     kept = found.outcome is Outcome.TRANSLATED
     second = found.cheaper.second if kept and found.cheaper and found.cheaper.judgement.verdict.passed else None
     judged = found.candidate.text if found.candidate is not None else ""
-    return Translated(record, found.plan if kept else None, found.idle, second, judged)
+    device = found.device if kept else None
+    return Translated(record, found.plan if kept else None, found.idle, second, judged, device)
 
 
-def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float) -> Record:
+def _record(unit: SourceUnit, head: FunctionHead, found: Translation, seconds: float, target: str) -> Record:
     judgement = found.judgement
     common = Record(
         file=str(unit.path),
         name=head.name,
         line=head.span.line,
-        target="parlay",
+        target=target,
         outcome=_OUTCOMES[found.outcome],
         reasons=reasons(found.reasons),
         loops=loop_notes(found.facts) if found.facts is not None else (),

@@ -27,7 +27,6 @@ from unseq.frontend.source import Language, SourceUnit
 COMPILE_LIMITS = Limits(wall_s=60.0, memory=3 << 30, file_bytes=256 << 20, output_bytes=64 << 10, processes=256)
 _MESSAGE_LINES = 20
 _SANITIZE: dict[RuntimeKind, tuple[str, ...]] = {
-    RuntimeKind.PLAIN: (),
     RuntimeKind.ASAN: (
         "-O1",
         "-g1",
@@ -37,7 +36,7 @@ _SANITIZE: dict[RuntimeKind, tuple[str, ...]] = {
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
     RuntimeKind.RACE: ("-O1", "-g1"),
-    RuntimeKind.WORKSPAN: (),
+    RuntimeKind.CUDA_RACE: ("-O1", "-g1"),
 }
 # A file's own names are its own, also where the C library has one like them (`step`).
 _SHARED = ("-shared", "-Wl,-z,lazy", "-Wl,-Bsymbolic")
@@ -85,7 +84,7 @@ def _build(
 ) -> Built | Rejected:
     started = time.monotonic()
     compiler, compile_flags, link_flags = _flags(toolchain, source, kind)
-    key = _key(toolchain, (*compiler, *compile_flags, *_SHARED, *link_flags), source, shim_text)
+    key = _key(toolchain, kind, (*compiler, *compile_flags, *_SHARED, *link_flags), source, shim_text)
     cacheable = not _QUOTED.search(source.text)
     kept = (cache_folder() / "libraries" if cacheable else scratch) / f"{key}.so"
     if cacheable and kept.is_file():
@@ -98,13 +97,13 @@ def _build(
         local = () if source.folder is None else ("-iquote", str(source.folder))
         link = [*_SHARED, "-o", library.name, *link_flags]
         command = [*compiler, *compile_flags, *local, "shim" + Path(name).suffix]
-        if kind is RuntimeKind.RACE:
+        if kind.instrumented:
             # Instrumented as for ThreadSanitizer, but our own runtime is to answer the instrumentation.
-            done = _compile(toolchain, [*command, "-c", "-o", "shim.o"], job, source.folder)
+            done = _compile(toolchain, kind, [*command, "-c", "-o", "shim.o"], job, source.folder)
             if done.ok:
-                done = _compile(toolchain, [*compiler, "shim.o", *_link_flags(source), *link], job, source.folder)
+                done = _compile(toolchain, kind, [*compiler, "shim.o", *_link_flags(source), *link], job, source.folder)
         else:
-            done = _compile(toolchain, [*command, *link], job, source.folder)
+            done = _compile(toolchain, kind, [*command, *link], job, source.folder)
         if not done.ok or not library.is_file():
             return Rejected(_message(done), kind.value, done.timed_out)
         for notes in job.glob("*.gcno"):  # what gcov needs beside the counts
@@ -121,7 +120,8 @@ def preprocessed(toolchain: Toolchain, source: Source, kind: RuntimeKind) -> byt
         name = _name(source)
         (job / name).write_bytes(source.text)
         local = () if source.folder is None else ("-iquote", str(source.folder))
-        done = _compile(toolchain, [*compiler, *compile_flags, *local, "-E", name, "-o", "text"], job, source.folder)
+        command = [*compiler, *compile_flags, *local, "-E", name, "-o", "text"]
+        done = _compile(toolchain, kind, command, job, source.folder)
         if not done.ok:
             return None
         own, kept = False, []
@@ -146,7 +146,7 @@ def _flags(
     else:
         placed = PLACED if kind is RuntimeKind.PLAIN else ()
         standard = _STANDARD_C if source.c else "-std=gnu++20"
-        flags = (standard, "-fPIC", "-pthread", "-O2", *placed, *_SANITIZE[kind])
+        flags = (standard, "-fPIC", "-pthread", "-O2", *placed, *_SANITIZE.get(kind, ()))
         libraries = (*(flag for flag in flags if flag.startswith("-fsanitize")), "-lm")
     if "clang" in toolchain.compiler.name:
         quiet = ("-w", "-ferror-limit=5", "-fno-color-diagnostics", "-fno-semantic-interposition", f"-I{NATIVE}")
@@ -161,10 +161,12 @@ def _link_flags(source: Source) -> tuple[str, ...]:
     return tuple(flag for flag in source.flags if flag.startswith("-Wl,"))
 
 
-def _compile(toolchain: Toolchain, command: list[str], job: Path, folder: Path | None) -> Finished:
+def _compile(
+    toolchain: Toolchain, kind: RuntimeKind, command: list[str], job: Path, folder: Path | None
+) -> Finished:
     """The compiler in a sandbox: it reads headers, its own files and nothing else."""
-    readable = [NATIVE, EMBEDDED_INCLUDE, cache_folder(), toolchain.tbb_include, toolchain.tbb_library]
-    readable += [path for path in (folder, toolchain.parlaylib) if path is not None]
+    readable = [NATIVE, *toolchain.include_folders(kind), cache_folder(), toolchain.tbb_include, toolchain.tbb_library]
+    readable += [] if folder is None else [folder]
     outside = [path for path in (toolchain.compiler, toolchain.compiler.resolve()) if not path.is_relative_to("/usr")]
     readable += [path.parent.parent for path in outside]
     places = tuple(dict.fromkeys(path for path in readable if path.is_dir()))
@@ -190,20 +192,20 @@ def _keep(library: Path, kept: Path) -> None:
     os.replace(name, kept)
 
 
-def _key(toolchain: Toolchain, flags: tuple[str, ...], source: Source, shim_text: str) -> str:
+def _key(toolchain: Toolchain, kind: RuntimeKind, flags: tuple[str, ...], source: Source, shim_text: str) -> str:
     digest = hashlib.sha256()
     for word in (str(toolchain.compiler.resolve()), toolchain.compiler_version, *flags, shim_text):
         digest.update(word.encode() + b"\0")
     digest.update(source.text)
-    digest.update(_headers_key(source.parallel))
+    digest.update(_headers_key(toolchain.include_folders(kind) if source.parallel else ()))
     return digest.hexdigest()[:32]
 
 
 @functools.cache
-def _headers_key(parallel: bool) -> bytes:
-    """The content of our own headers."""
+def _headers_key(folders: tuple[Path, ...]) -> bytes:
+    """The content of our own headers, and of those in some folders."""
     digest = hashlib.sha256()
-    for root in (NATIVE, EMBEDDED_INCLUDE) if parallel else (NATIVE,):
+    for root in (NATIVE, *folders):
         for path in sorted(root.rglob("*")):
             if path.is_file():
                 digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
@@ -217,11 +219,12 @@ def host_program(toolchain: Toolchain, kind: RuntimeKind, parallel: bool) -> Pat
     """The host for libraries of a kind, with or without the parallel runtime; built once and kept.
 
     Raises RuntimeError when it cannot be built, which is our fault or the compiler's, never a candidate's."""
-    flags = [*_SANITIZE[kind], *([] if _SANITIZE[kind] else ["-O2"]), "-std=c++20", "-pthread"]
+    flags = [*(_SANITIZE.get(kind) or ("-O2",)), "-std=c++20", "-pthread"]
     libraries = list(toolchain.libs(kind)) if parallel else [f for f in flags if f.startswith("-fsanitize")]
     command = [str(toolchain.compiler), *flags, f"-I{NATIVE}", f"-I{EMBEDDED_INCLUDE}", str(NATIVE / "host.cpp")]
     command += ["-rdynamic", "-Wl,--no-as-needed", *libraries, "-ldl"]
-    digest = hashlib.sha256("\0".join([toolchain.compiler_version, *command]).encode() + _headers_key(True))
+    words = "\0".join([toolchain.compiler_version, *command])
+    digest = hashlib.sha256(words.encode() + _headers_key((EMBEDDED_INCLUDE,)))
     kept = cache_folder() / "hosts" / f"{kind.value}-{digest.hexdigest()[:24]}"
     with _HOSTS:
         return kept if kept.is_file() else _build_host(toolchain, command, kept)

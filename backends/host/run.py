@@ -18,11 +18,11 @@ from pathlib import Path
 from unseq.backends.host.blob import FIRST_ENTRY, Outcome, Schedule, input_blob, mutable_globals, output_blob
 from unseq.backends.host.build import host_program
 from unseq.backends.host.decode import Corrupt, decode
-from unseq.backends.host.races import RACE_STRIDE, read_races
+from unseq.backends.host.races import FINDING_STRIDE, RACE_STRIDE, read_findings, read_races
 from unseq.backends.host.values import Case, dtype_of
 from unseq.backends.parlay.toolchain import RuntimeKind, Toolchain
 from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, with_fixed_layout
-from unseq.backends.results import Called, Failure, Fault, Race, Run, Site, Span, Statistics
+from unseq.backends.results import Called, Failure, Fault, Finding, Race, Run, Site, Span, Statistics
 from unseq.frontend.ir.nodes import Function
 
 _STATE = struct.Struct("<4Q16s512sQ")
@@ -132,7 +132,7 @@ def _environment(command: Sequence[str], setting: Setting, filling: int) -> dict
 
 def _limits(setting: Setting) -> Limits:
     limits = setting.limits
-    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN}:
+    if setting.kind in {RuntimeKind.PLAIN, RuntimeKind.WORKSPAN, RuntimeKind.CUDA}:
         return limits
     # A sanitizer reserves terabytes of address space.
     return Limits(
@@ -185,6 +185,7 @@ def _read(
     committed, index, phase, _, written_nonce, message, changes = _STATE.unpack_from(view, 0)
     calls: list[Called] = []
     races: list[Race] = []
+    findings: list[Finding] = []
     statistics: Statistics | None = None
     spans: list[tuple[Span, ...]] = []
     broken = ""
@@ -192,7 +193,7 @@ def _read(
     firsts: dict[int, Outcome] = {}
     try:
         while at < min(committed, len(view)):
-            number, status, wall, cpu, whole, payload, extra, _ = _ENTRY.unpack_from(view, at)
+            number, status, wall, cpu, whole, payload, extra, noted = _ENTRY.unpack_from(view, at)
             at += _ENTRY.size
             data = view[at : at + payload]
             at += payload + -payload % 16
@@ -215,6 +216,9 @@ def _read(
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
                 at += extra * RACE_STRIDE
+            if noted:
+                findings += read_findings(view[at : at + noted * FINDING_STRIDE], case, library)
+                at += noted * FINDING_STRIDE
         if phase == _DONE and len(calls) < (schedule.least if schedule.budget_s else len(schedule.order)):
             raise Corrupt("calls are missing")
     except (Corrupt, struct.error, ValueError) as error:
@@ -231,6 +235,7 @@ def _read(
         finished.peak_rss,
         changes,
         tuple(spans),
+        tuple(findings),
     )
 
 

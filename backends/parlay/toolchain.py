@@ -26,6 +26,7 @@ from unseq.backends.process import Finished, Limits, run
 
 NATIVE = Path(__file__).resolve().parent / "native"
 EMBEDDED_INCLUDE = NATIVE / "include"
+_CUDA = NATIVE.parents[1] / "cuda" / "native"
 LIBRARY_NAME = "libunseq_parlay.so"
 STANDARD = "-std=c++20"
 
@@ -41,13 +42,26 @@ class ToolMissing(Exception):
 
 class RuntimeKind(enum.Enum):
     """How emitted code is run. PLAIN, ASAN and TSAN use real threads; RACE runs serially and finds every race; WORKSPAN
-    runs what was built for PLAIN serially and measures its strands."""
+    runs what was built for PLAIN serially and measures its strands. CUDA runs kernels on the CPU, and CUDA_RACE finds
+    their races and misuse of memory too."""
 
     PLAIN = "plain"
     ASAN = "asan"
     TSAN = "tsan"
     RACE = "race"
     WORKSPAN = "workspan"
+    CUDA = "cuda"
+    CUDA_RACE = "cuda-race"
+
+    @property
+    def instrumented(self) -> bool:
+        """Whether code is compiled as for ThreadSanitizer, and our own runtime answers the instrumentation."""
+        return self in {RuntimeKind.RACE, RuntimeKind.CUDA_RACE}
+
+    @property
+    def cuda(self) -> bool:
+        """Whether it runs kernels."""
+        return self in {RuntimeKind.CUDA, RuntimeKind.CUDA_RACE}
 
 
 # What a compiler would expand in place or the C++ library has compiled already, so that the detector sees it.
@@ -55,6 +69,10 @@ _WATCHED = (
     *(f"-fno-builtin-{name}" for name in ("memcpy", "memset", "memmove", "strcpy")),
     *("-include", "unseq/watched.h", "-D_GLIBCXX_EXTERN_TEMPLATE=0"),
 )
+
+# Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
+# Of version 5 addr2line reads the file of a function that another file includes wrongly.
+_INSTRUMENTED = ("-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-plt", *_WATCHED)
 
 # Where a loop happens to lie can change its speed by a factor of two. Nobody's loops should be lucky in a comparison.
 PLACED = ("-falign-functions=64", "-falign-loops=32")
@@ -70,10 +88,10 @@ _CANDIDATE_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
         "-fno-omit-frame-pointer",
     ),
     RuntimeKind.TSAN: ("-O1", "-g1", "-fsanitize=thread"),
-    # Compile only: our own runtime supplies the __tsan_* functions, so this must not reach the linker.
-    # Of version 5 addr2line reads the file of a function that another file includes wrongly.
-    RuntimeKind.RACE: ("-O1", "-gdwarf-4", "-fsanitize=thread", "-fno-plt", *_WATCHED),
+    RuntimeKind.RACE: _INSTRUMENTED,
     RuntimeKind.WORKSPAN: ("-O2", *PLACED),
+    RuntimeKind.CUDA: ("-O2", "-g1", *PLACED),
+    RuntimeKind.CUDA_RACE: (*_INSTRUMENTED, "-DUNSEQ_CUDA_RACE=1"),
 }
 
 # The detector has no use for a call at every function's entry and exit.
@@ -83,11 +101,8 @@ _NO_ENTRY_CALLS = {
 }
 
 _LINK_FLAGS: dict[RuntimeKind, tuple[str, ...]] = {
-    RuntimeKind.PLAIN: (),
     RuntimeKind.ASAN: ("-fsanitize=address,undefined",),
     RuntimeKind.TSAN: ("-fsanitize=thread",),
-    RuntimeKind.RACE: (),
-    RuntimeKind.WORKSPAN: (),
 }
 
 
@@ -107,7 +122,7 @@ class Toolchain:
     def cflags(self, kind: RuntimeKind) -> tuple[str, ...]:
         """Flags for the compile step of one translation unit."""
         flags = (STANDARD, "-fPIC", "-pthread", *self._include_flags(kind), *_CANDIDATE_FLAGS[kind])
-        return (*flags, *_NO_ENTRY_CALLS[self.family]) if kind is RuntimeKind.RACE else flags
+        return (*flags, *_NO_ENTRY_CALLS[self.family]) if kind.instrumented else flags
 
     @property
     def family(self) -> str:
@@ -117,11 +132,11 @@ class Toolchain:
     def libs(self, kind: RuntimeKind) -> tuple[str, ...]:
         """Flags for the link step, of a shared library or a program; builds the runtime on first use."""
         if self._upstream(kind):
-            return ("-pthread", *_LINK_FLAGS[kind])
+            return ("-pthread", *_LINK_FLAGS.get(kind, ()))
         folder = self.runtime(kind).parent
         return (
             "-pthread",
-            *_LINK_FLAGS[kind],
+            *_LINK_FLAGS.get(kind, ()),
             f"-L{folder}",
             "-Wl,--push-state,--no-as-needed",
             f"-l:{LIBRARY_NAME}",
@@ -145,12 +160,18 @@ class Toolchain:
         return (runtime, *sorted(path for path in runtime.parent.glob("lib*.so*") if path != runtime))
 
     def _upstream(self, kind: RuntimeKind) -> bool:
-        return self.parlaylib is not None and kind is not RuntimeKind.RACE
+        return self.parlaylib is not None and kind is not RuntimeKind.RACE and not kind.cuda
 
     def _include_flags(self, kind: RuntimeKind) -> tuple[str, ...]:
-        if self.parlaylib is None or kind is RuntimeKind.RACE:
-            return (f"-I{EMBEDDED_INCLUDE}",)
-        return (f"-I{self.parlaylib / 'include'}", f"-I{EMBEDDED_INCLUDE}")
+        return tuple(f"-I{folder}" for folder in self.include_folders(kind))
+
+    def include_folders(self, kind: RuntimeKind) -> tuple[Path, ...]:
+        """Where the headers of a kind lie, the first to be looked at first."""
+        if kind.cuda:
+            return (_CUDA / "include", EMBEDDED_INCLUDE)
+        if self._upstream(kind) and self.parlaylib is not None:
+            return (self.parlaylib / "include", EMBEDDED_INCLUDE)
+        return (EMBEDDED_INCLUDE,)
 
 
 def find_toolchain(parlaylib: Path | None = None) -> Toolchain:
@@ -274,14 +295,26 @@ _MEASURED = (
     "runtime/stats.cpp",
     "runtime/errors.cpp",
 )
+_KERNELS = tuple(f"../../cuda/native/runtime/{name}.cpp" for name in ("findings", "launch", "threads"))
+_CUDA_FLAGS = ("-std=c++20", f"-I{_CUDA / 'include'}", f"-I{_CUDA / 'runtime'}", f"-I{NATIVE / 'runtime'}")
 _COMMON_FLAGS = ("-std=c++17", "-O2", "-g1", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wall", "-Wextra")
+_WITHOUT_LIBRARY = ("-fno-builtin", "-fno-threadsafe-statics")
 _SANITIZED = _Recipe("watched", _THREADED, ("-DUNSEQ_SANITIZED=1",), True)
 _RECIPES: dict[RuntimeKind, _Recipe] = {
     RuntimeKind.PLAIN: _Recipe("threads", _THREADED, (), True),
     RuntimeKind.ASAN: _SANITIZED,
     RuntimeKind.TSAN: _SANITIZED,
-    RuntimeKind.RACE: _Recipe("race", _DETECTOR, ("-fno-builtin", "-fno-threadsafe-statics"), False),
+    RuntimeKind.RACE: _Recipe("race", _DETECTOR, _WITHOUT_LIBRARY, False),
     RuntimeKind.WORKSPAN: _Recipe("workspan", _MEASURED, (), False),
+    RuntimeKind.CUDA: _Recipe(
+        "cuda", (*_KERNELS, "../../cuda/native/runtime/memory.cpp", "runtime/stats.cpp"), _CUDA_FLAGS, False
+    ),
+    RuntimeKind.CUDA_RACE: _Recipe(
+        "cuda-race",
+        (*_KERNELS, "../../cuda/native/runtime/watched_memory.cpp", *_DETECTOR),
+        (*_CUDA_FLAGS, "-DUNSEQ_CUDA_RACE=1", *_WITHOUT_LIBRARY),
+        False,
+    ),
 }
 
 
@@ -309,10 +342,12 @@ def _key(toolchain: Toolchain, recipe: _Recipe) -> str:
     if recipe.uses_tbb:
         digest.update((toolchain.tbb_include / "oneapi" / "tbb" / "version.h").read_bytes())
         digest.update(str(toolchain.tbb_library.resolve()).encode())
-    for path in sorted((NATIVE / "runtime").rglob("*")):
+    folders = [NATIVE / "runtime", EMBEDDED_INCLUDE / "unseq"]
+    if _CUDA_FLAGS[-1] in recipe.flags:
+        folders += [_CUDA / "runtime", _CUDA / "include" / "unseq_cuda"]
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.is_file():
-            digest.update(str(path.relative_to(NATIVE)).encode() + b"\0" + path.read_bytes())
-    digest.update((EMBEDDED_INCLUDE / "unseq" / "runtime.h").read_bytes())
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -44,21 +44,23 @@ def solver(options: Options, toolchain: Toolchain, watcher: Watcher, vary: int |
             if vary is None:
                 best = read(problem.best) if problem.best is not None else None
                 found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
-                return _measured(problem, found, started)
+                return _measured(problem, found, started, options.target)
             other = mixed(unit, variation_seed(vary, problem.label))
             steps = other.steps
             other_head = _head(other.unit, other.names.get(head.name, head.name))
             found = translate(other.unit, other_head, options, toolchain, watcher.stage)
-            row = _measured(problem, found, started)
+            row = _measured(problem, found, started, options.target)
             if found.suite is not None:
                 pair = lower(unit, head.name), lower(other.unit, other_head.name)
                 wrong = likeness(*pair, other.names, found.suite.cases, toolchain)
                 if wrong:
-                    row = _row(problem, "Inconclusive", f"the variation is no variation: {wrong}", started)
+                    reason = f"the variation is no variation: {wrong}"
+                    row = _row(problem, "Inconclusive", reason, started, options.target)
         except InputError as error:
-            row = _row(problem, "Inconclusive", str(error), started)
+            row = _row(problem, "Inconclusive", str(error), started, options.target)
         except Exception as error:  # noqa: BLE001 - one broken problem never stops the rest; the row says what broke
-            row = _row(problem, "Inconclusive", f"internal error ({type(error).__name__}: {error})", started)
+            reason = f"internal error ({type(error).__name__}: {error})"
+            row = _row(problem, "Inconclusive", reason, started, options.target)
         return replace(row, vary=vary, variations=steps)
 
     return solve
@@ -79,18 +81,18 @@ def _with_rival(options: Options, best: SourceUnit | None, head: FunctionHead) -
     return replace(options, rival=best if known else None)
 
 
-def _row(problem: Problem, verdict: str, reason: str, started: float) -> Row:
+def _row(problem: Problem, verdict: str, reason: str, started: float, target: str) -> Row:
     seconds = round(time.monotonic() - started, 3)
-    return Row(problem.name, problem.form, problem.kind, "parlay", "rules", verdict, reason, seconds=seconds)
+    return Row(problem.name, problem.form, problem.kind, target, "rules", verdict, reason, seconds=seconds)
 
 
-def _measured(problem: Problem, found: Translation, started: float) -> Row:
+def _measured(problem: Problem, found: Translation, started: float, target: str) -> Row:
     first = found.reasons[0].what if found.reasons else ""
     if found.judgement is None or found.plan is None:
-        return _row(problem, REFUSED, first, started)
+        return _row(problem, REFUSED, first, started, target)
     verdict = found.judgement.verdict
     row = replace(
-        _row(problem, verdict.name, "" if verdict.passed else verdict.text, started),
+        _row(problem, verdict.name, "" if verdict.passed else verdict.text, started, target),
         claim=claim_of(found.plan.claim),
         pattern=found.plan.label,
         tests=found.judgement.evidence.cases,

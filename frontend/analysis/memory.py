@@ -270,7 +270,7 @@ class Memory:
         guards: list[Guard] = []
         for access, where in group.members:
             side = self.side(access, where)
-            ends = self.spans.get(id(access)) or self._ends(where, side, guards)
+            ends = self.spans.get(id(access)) or self.ends(where, side, guards)
             if ends is not None:
                 guards.append(Disjoint(extent, Extent(base, *ends)))
                 continue
@@ -325,7 +325,7 @@ class Memory:
         highs: list[tuple[Expr, sides.Side]] = []
         for access, where in group.members:
             side = self.side(access, where)
-            ends = self.spans.get(id(access)) or self._ends(where, side, assumed)
+            ends = self.spans.get(id(access)) or self.ends(where, side, assumed)
             if ends is None:
                 assumed.clear()
                 return None
@@ -333,7 +333,8 @@ class Memory:
             highs.append((ends[1], side))
         return Extent(base, sides.outermost(lows, False), sides.outermost(highs, True))
 
-    def _ends(self, where: Path, side: sides.Side, assumed: list[Guard]) -> Span | None:
+    def ends(self, where: Path, side: sides.Side, assumed: list[Guard]) -> Span | None:
+        """The first element that an access may touch and one past the last; adds the guards that they rest on."""
         if not where.steps or isinstance(where.steps[0], str):
             return None
         subscript = where.steps[0]

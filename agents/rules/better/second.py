@@ -84,7 +84,7 @@ def second(task: Task) -> Second | None:
     if not found or not satisfies(claim, task.contract.require):
         return None
     try:
-        unit, kept = _rewritten(task.function.unit, found)
+        unit, kept = rewritten(task.function.unit, found)
         plan = _plan(task, unit, kept, claim)
     except (Unsupported, InputError):
         return None
@@ -98,7 +98,7 @@ def combined(seconds: Sequence[Second]) -> tuple[SourceUnit, list[Plan]]:
     first = seconds[0]
     if len(seconds) == 1:
         return first.unit, [first.plan]
-    unit, kept = _rewritten(first.task.function.unit, [one for s in seconds for one in s.rewrites])
+    unit, kept = rewritten(first.task.function.unit, [one for s in seconds for one in s.rewrites])
     plans = (_plan(s.task, unit, kept, s.plan.claim) for s in seconds)
     return unit, [plan for plan in plans if plan is not None]
 
@@ -114,7 +114,7 @@ def _plan(task: Task, unit: SourceUnit, kept: Sequence[Span], claim: Claim) -> P
     return whole if strategies else None
 
 
-def _rewritten(unit: SourceUnit, found: Sequence[Rewrite]) -> tuple[SourceUnit, list[Span]]:
+def rewritten(unit: SourceUnit, found: Sequence[Rewrite]) -> tuple[SourceUnit, list[Span]]:
     """The file with the rewrites made, as C++, and where the fallbacks stand in it.
 
     Raises ``Unsupported`` for C that C++ cannot take over."""

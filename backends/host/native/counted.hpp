@@ -1,4 +1,4 @@
-// What the parallel runtime counted and which races it found, as the host writes them. Included by host.cpp only.
+// What the parallel runtime counted, and which races and other findings it has, as the host writes them. Included by host.cpp only.
 #ifndef UNSEQ_COUNTED_HPP_
 #define UNSEQ_COUNTED_HPP_
 
@@ -6,10 +6,11 @@
 
 #include <vector>
 
+#include "unseq/findings.h"
 #include "unseq/runtime.h"
 #include "wire.hpp"
 
-// The host for the original has no runtime behind it, and only the race runtime knows races.
+// The host for the original has no runtime behind it, and only some know races or other findings.
 #pragma weak unseq_race_reset
 #pragma weak unseq_race_enable
 #pragma weak unseq_race_list
@@ -20,6 +21,8 @@
 #pragma weak unseq_stats_reset
 #pragma weak unseq_stats_get
 #pragma weak unseq_stats_sites
+#pragma weak unseq_finding_reset
+#pragma weak unseq_finding_list
 
 namespace {
 
@@ -45,6 +48,19 @@ u64 put_races() {
                                                   static_cast<const char *>(race.object_base));
     race.object_pc = reinterpret_cast<const void *>(race.object_pc == nullptr ? 0 : offset_in_library(race.object_pc));
     std::memcpy(reserve(sizeof race), &race, sizeof race);
+  }
+  return kept;
+}
+
+u64 put_findings() {
+  unseq_finding findings[MOST_FINDINGS];
+  const std::size_t found = unseq_finding_list(findings, MOST_FINDINGS);
+  const std::size_t kept = found < MOST_FINDINGS ? found : MOST_FINDINGS;
+  for (std::size_t k = 0; k < kept; k++) {
+    unseq_finding &one = findings[k];
+    for (const void **pc : {&one.pc, &one.other_pc})
+      if (*pc != nullptr) *pc = reinterpret_cast<const void *>(offset_in_library(*pc));
+    std::memcpy(reserve(sizeof one), &one, sizeof one);
   }
   return kept;
 }

@@ -160,6 +160,7 @@ void begin(unseq_io *io) {
     unseq_race_reset();
     unseq_race_enable(1);
   }
+  if (unseq_finding_reset != nullptr) unseq_finding_reset();
   if (c.rounding != 0) fesetround(c.rounding == 1 ? FE_UPWARD : c.rounding == 2 ? FE_DOWNWARD : FE_TOWARDZERO);
   c.mode = c.mode_after = floating_mode();
   c.running = true;
@@ -344,6 +345,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
       output_used = payload_start;
     }
     if (c.flags & RACES) entry.races = put_races();
+    if (unseq_finding_list != nullptr) entry.findings = put_findings();
     entry.whole_ns = now(CLOCK_MONOTONIC) - call_started;
     std::memcpy(place, &entry, sizeof entry);
     give_back(c);

@@ -30,7 +30,7 @@ struct output_header {
   u64 changes;  // calls that changed the library's static memory
 };
 struct entry_header {
-  u64 index, status, wall_ns, cpu_ns, whole_ns, payload, races, reserved;
+  u64 index, status, wall_ns, cpu_ns, whole_ns, payload, races, findings;
 };
 struct item_header {
   u64 kind, length;
@@ -39,7 +39,7 @@ struct item_header {
 constexpr u64 MAGIC = 0x31304e4951534e55;  // "UNSQIN01"
 constexpr u64 STATISTICS = 1, RACES = 2, REUSE = 4, STATICS = 8, MEASURED = 16;
 constexpr std::size_t FIRST_ENTRY = 4096;
-constexpr std::size_t MOST_RACES = 16;
+constexpr std::size_t MOST_RACES = 16, MOST_FINDINGS = 16;
 constexpr u64 MODE = 3000;  // owner of the floating-point mode that a call left changed
 
 const char *input;

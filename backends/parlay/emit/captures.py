@@ -51,7 +51,7 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
                 own.add(role.symbol)
             elif isinstance(role, Append) and role.counter is not None:
                 carried.add(role.counter)
-        guarded = {s for guard in strategy.loop.guards for s in _mentioned(guard)}
+        guarded = {s for guard in strategy.loop.guards for s in mentioned(guard)}
     free = frozenset().union(*(free_symbols(node) for node in region), guarded) - own
     assigned = {
         node.place.symbol
@@ -70,16 +70,16 @@ def variables(strategy: Strategy) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(s.name for s in copied), frozenset(s.name for s in (local - copied) | set_by_fork)
 
 
-def _mentioned(part: object) -> Iterator[Symbol]:
-    """The variables of a guard."""
+def mentioned(part: object) -> Iterator[Symbol]:
+    """The variables of a guard, a role or an iteration."""
     if isinstance(part, EXPRESSIONS):
         yield from used_symbols(part)
     elif is_dataclass(part) and not isinstance(part, type):
         for field in fields(part):
-            yield from _mentioned(getattr(part, field.name))
+            yield from mentioned(getattr(part, field.name))
     elif isinstance(part, tuple):
         for inner in part:
-            yield from _mentioned(inner)
+            yield from mentioned(inner)
 
 
 def is_cheap(symbol: Symbol) -> bool:

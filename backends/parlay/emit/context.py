@@ -36,6 +36,7 @@ class Context:
     collect what the emitted file needs; ``sites`` the parallel constructs, each marked in the text by ``site`` until
     the file is complete; ``made`` the names of the emitter's own variables. ``outlined``: the sequential version is a
     function of its own, and ``asked`` collects what the parallel one needs; ``whole`` the conditions on integers.
+    ``library``: whose algorithms check guards, ``parlay`` or ``std``.
     """
 
     unit: SourceUnit
@@ -51,6 +52,7 @@ class Context:
     asked: list[str] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
     unit_indent: str = "    "
+    library: str = "parlay"
 
     def __post_init__(self) -> None:
         self.unit_indent = layout.unit_of(self.unit.text)

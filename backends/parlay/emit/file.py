@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from unseq.backends.parlay.cxx import Printer
 from unseq.backends.parlay.cxx_literals import AND
 from unseq.backends.parlay.emit import c_source, edits, guards, layout, preamble, sequential
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
@@ -22,6 +21,7 @@ from unseq.backends.parlay.emit.frontier import emit_frontier
 from unseq.backends.parlay.emit.loops import either, emit_map
 from unseq.backends.parlay.emit.merge import emit_merge
 from unseq.backends.parlay.emit.pack import emit_pack
+from unseq.backends.parlay.emit.pieces import Piece, in_place, printed
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import emit_reduce
 from unseq.backends.parlay.emit.scan import emit_scan
@@ -66,10 +66,8 @@ from unseq.frontend.facts import (
     Private,
     Recurrence,
 )
-from unseq.frontend.ir.nodes import Block, Call, Case, Declare, Evaluate, For, Function
-from unseq.frontend.ir.types import VOID
-from unseq.frontend.ir.walk import EXPRESSIONS, Node, splice, transform, walk
-from unseq.frontend.source import NOWHERE, Language, SourceUnit, Span, Unsupported
+from unseq.frontend.ir.nodes import Declare, For
+from unseq.frontend.source import Language, SourceUnit, Span, Unsupported
 
 SUFFIX = ".parlay.cpp"
 
@@ -77,12 +75,14 @@ SUFFIX = ".parlay.cpp"
 @dataclass(frozen=True, slots=True)
 class Emitted:
     """A whole C++20 file. ``sites`` are its parallel constructs; ``cutoffs`` names the macros that a build may set to
-    0 so that the parallel paths run whatever the size."""
+    0 so that the parallel paths run whatever the size. ``unsure``: arrays of which it is not shown that all that is
+    copied is there, in the source."""
 
     text: str
     sites: tuple[ForkSite, ...]
     cutoffs: tuple[str, ...] = ()
     suffix: str = SUFFIX
+    unsure: tuple[Span, ...] = ()
 
 
 def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -> Emitted:
@@ -134,20 +134,7 @@ def function_edits(context: Context, plan: Plan) -> list[edits.Edit]:
         if not isinstance(strategy, Algorithm | Fork):
             context.reserve(node for node in (strategy.loop.loop, strategy.loop.around) if node is not None)
     pieces = [piece for strategy in plan.strategies for piece in _captured(context, strategy)]
-    whole = any(piece.span == context.function.body.span for piece in pieces)
-    if whole or (context.reuse and all(piece.span != NOWHERE for piece in pieces)):
-        return [edit for piece in pieces for edit in _placed(context, piece)]
-    return [_printed(context, plan, pieces)]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """``text`` in place of a statement or expression at ``span``; the statements at ``gone`` go with it."""
-
-    span: Span
-    text: str
-    is_expression: bool = False
-    gone: tuple[Span, ...] = ()
+    return in_place(context, plan, pieces)
 
 
 def _captured(context: Context, strategy: Strategy) -> list[Piece]:
@@ -235,7 +222,7 @@ def _with_own_state(context: Context, strategy: Choices) -> str:
     for function, inner in passed.functions:
         own = replace(context, function=function, reuse=False)
         pieces = _captured(own, replace(strategy, loop=inner)) if inner is not None else []
-        parts.append(_printed(own, Plan(function, (), fact.claim), pieces).text)
+        parts.append(printed(own, Plan(function, (), fact.claim), pieces).text)
     name = context.fresh("OwnState")
     inside = "\n\n".join(layout.shift(part, "", "") for part in parts)
     note = "  // the same with the state as a parameter, which hides the variable"
@@ -280,59 +267,3 @@ def _check_roles(strategy: Map | Reduce | Scan | Pack | Scatter | Search | Wavef
                 f"a {type(strategy).__name__.lower()} of a loop with a {type(role).__name__.lower()}",
                 "split the loop, so that each part is of one kind",
             )
-
-
-# --- back into the text --------------------------------------------------------------------------------------------
-
-
-def _placed(context: Context, piece: Piece) -> list[edits.Edit]:
-    """A piece in the source text, indented as the source is there, in braces where the grammar wants one
-    statement."""
-    source, span, text = context.unit.text, piece.span, piece.text
-    if not piece.is_expression and not _in_braces(context.function, span, source):
-        text = "{\n" + context.indent(text) + "\n}"
-    begin = span.start if piece.is_expression else edits.directive_before(source, span.start)
-    removed = [edits.Edit(edits.line_before(source, gone.start), gone.end, "") for gone in piece.gone]
-    moved = layout.shift(text, "", layout.indentation_at(source, span.start))
-    return [edits.Edit(begin, span.end, moved), *removed]
-
-
-def _in_braces(function: Function, span: Span, source: bytes) -> bool:
-    """Whether several statements may stand in the place of the one at ``span``."""
-    parent: Block | None = None
-    for node in walk(function):
-        if isinstance(node, Block) and any(s.span == span for s in node.statements):
-            parent = node
-    return parent is not None and source[parent.span.start : parent.span.start + 1] == b"{"
-
-
-def _printed(context: Context, plan: Plan, pieces: Sequence[Piece]) -> edits.Edit:
-    """The whole function from the IR, with the pieces where their statements were."""
-    if plan.function.template:
-        raise Unsupported(plan.function.span, "a template cannot be printed from its instance")
-    statements = {piece.span: index for index, piece in enumerate(pieces) if not piece.is_expression}
-    expressions = {piece.span: index for index, piece in enumerate(pieces) if piece.is_expression}
-
-    def one(node: Node) -> Node:
-        if isinstance(node, Call) and node.span in expressions:
-            return Call(_hole(expressions[node.span]), (), node.type, None, node.span)
-        if not isinstance(node, (*EXPRESSIONS, Block, Case)) and node.span in statements:
-            return Evaluate(Call(_hole(statements[node.span]), (), VOID), node.span)
-        return node
-
-    gone = {span for piece in pieces for span in piece.gone}
-    body = splice(plan.function.body, lambda s: () if s.span in gone and not isinstance(s, Block) else (s,))
-    function = replace(plan.function, body=transform(body, one))
-    text = layout.respace(Printer(context.own).function(function), context.unit_indent)
-    for index, piece in enumerate(pieces):
-        hole = f"{_hole(index)}()" + ("" if piece.is_expression else ";")
-        at = text.index(hole)
-        line = text[text.rfind("\n", 0, at) + 1 : at]
-        depth = line[: len(line) - len(line.lstrip())]
-        text = text[:at] + layout.shift(piece.text, "", depth) + text[at + len(hole) :]
-    indentation = layout.indentation_at(context.unit.text, plan.function.span.start)
-    return edits.replace(plan.function.span, layout.shift(text, "", indentation))
-
-
-def _hole(index: int) -> str:
-    return f"unseq_hole_{index}"

@@ -109,8 +109,11 @@ def in_scalars(base: Expr, offset: Expr) -> Expr:
 
 
 def _non_decreasing(context: Context, guard: NonDecreasing) -> str:
-    context.includes |= {"<parlay/primitives.h>", "<functional>"}
     base, low, high = elements(context, guard.array, guard.low, guard.high)
+    if context.library == "std":
+        context.includes.add("<algorithm>")
+        return f"std::is_sorted({base}{low}, {base}{high})"
+    context.includes |= {"<parlay/primitives.h>", "<functional>"}
     return f"parlay::is_sorted(parlay::make_slice({base}{low}, {base}{high}), std::less<>())"
 
 
@@ -121,7 +124,8 @@ def elements(context: Context, array: Expr, low: Expr, high: Expr) -> tuple[str,
 
 
 def _apart(context: Context, guard: Apart, bounds: Bounds) -> str:
-    context.includes.add("<parlay/primitives.h>")
+    serial = context.library == "std"
+    context.includes.add("<algorithm>" if serial else "<parlay/primitives.h>")
     array, low, high = elements(context, guard.array, guard.low, guard.high)
     base = pointer(context, guard.base)
     same = _pointee(guard.extent.base) == _pointee(guard.base)
@@ -130,14 +134,17 @@ def _apart(context: Context, guard: Apart, bounds: Bounds) -> str:
     element, after = f"{base} + {index}", f"{base} + {index} + 1"
     if not same:
         element, after = f"(const char *)({element})", f"(const char *)({after})"
+    elements_of = f"{array}{low}, {array}{high}"
     return (
-        f"parlay::all_of(parlay::make_slice({array}{low}, {array}{high}), "
+        f"{f'std::all_of({elements_of}' if serial else f'parlay::all_of(parlay::make_slice({elements_of})'}, "
         f"{CLOSURE}(auto {index}) {{ return {after} <= {first} || {end} <= {element}; }})"
     )
 
 
 def _unique(context: Context, guard: Unique) -> str:
     """Each subscript claims its slot; it is unique iff every claim stands."""
+    if context.library == "std":
+        return _unique_serially(context, guard)
     context.includes |= {"<parlay/primitives.h>", "<parlay/sequence.h>", "<atomic>"}
     base, low, high = elements(context, guard.array, guard.low, guard.high)
     bound = context.expr(plain(guard.bound), EQUALITY)
@@ -150,5 +157,22 @@ def _unique(context: Context, guard: Unique) -> str:
         f"        return false;\n"
         f"    parlay::sequence<std::atomic<bool>> {taken}({bound});\n"
         f"    return parlay::all_of({subscripts}, {CLOSURE}(auto s) {{ return !{taken}[s].exchange(true); }});\n"
+        f"}}()"
+    )
+
+
+def _unique_serially(context: Context, guard: Unique) -> str:
+    context.includes |= {"<algorithm>", "<vector>"}
+    base, low, high = elements(context, guard.array, guard.low, guard.high)
+    bound = context.expr(plain(guard.bound), EQUALITY)
+    taken = context.scoped("taken")
+    return (
+        f"{CLOSURE} {{  // no subscript occurs twice\n"
+        f"    std::vector<bool> {taken}({bound});\n"
+        f"    return std::all_of({base}{low}, {base}{high}, {CLOSURE}(auto s) {{\n"
+        f"        if (s < 0 || size_t(s) >= {taken}.size() || {taken}[s])\n"
+        f"            return false;\n"
+        f"        return {taken}[s] = true;\n"
+        f"    }});\n"
         f"}}()"
     )

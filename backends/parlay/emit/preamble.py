@@ -6,7 +6,7 @@ Knows preprocessor lines; knows nothing of C++ below them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from unseq.backends.parlay.emit.edits import Edit
 
@@ -51,8 +51,12 @@ def insertion_point(source: bytes, limit: int) -> int:
     return comment.end() if comment and comment.end() <= limit else 0
 
 
-def insertion(source: bytes, includes: Iterable[str], definitions: Iterable[str], limit: int) -> Edit | None:
-    """The edit that adds what is missing before ``limit``, where it is first needed; None when nothing is."""
+def insertion(
+    source: bytes, includes: Iterable[str], definitions: Iterable[str], limit: int,
+    texts: Mapping[str, str] = DEFINITIONS,
+) -> Edit | None:
+    """The edit that adds what is missing before ``limit``, where it is first needed; None when nothing is. ``texts``:
+    what each definition says."""
     present = included(source[:limit])
     missing = sorted(h for h in set(includes) if h not in present and _SAME.get(h) not in present)
     if "<parlay/primitives.h>" in missing:
@@ -62,7 +66,7 @@ def insertion(source: bytes, includes: Iterable[str], definitions: Iterable[str]
     library = [h for h in missing if h.startswith("<parlay/")]
     groups = ["".join(f"#include {h}\n" for h in group) for group in (standard, library) if group]
     wanted = set(definitions)
-    defined = "".join(text for name, text in DEFINITIONS.items() if name in wanted and name.encode() not in source)
+    defined = "".join(text for name, text in texts.items() if name in wanted and name.encode() not in source)
     if defined:
         groups.append(defined)
     if not groups:

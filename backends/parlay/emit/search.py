@@ -26,7 +26,7 @@ def emit_search(context: Context, plan: Search) -> str:
     exit_ = next(role for role in fact.roles if isinstance(role, Exit))
     context.includes.add("<parlay/primitives.h>")
     skipped = context.fresh("skipped")
-    parallel = f"{_find(context, space, exit_, skipped)}\n{_rest(context, fact, space, skipped)}"
+    parallel = f"{_find(context, space, exit_, skipped)}\n{rest(context, fact, space, skipped)}"
     return "\n".join([*space.before, chosen(context, fact, asked, parallel)])
 
 
@@ -53,7 +53,7 @@ def _start(context: Context, lower: Expr, skipped: str) -> str:
     return skipped if constant(low) == 0 else f"{context.expr(low, ADDITIVE)} + {skipped}"
 
 
-def _rest(context: Context, fact: LoopFact, space: Space, skipped: str) -> str:
+def rest(context: Context, fact: LoopFact, space: Space, skipped: str) -> str:
     """The loop as it was, from the iteration ``skipped``."""
     loop = fact.loop
     moves = [f"{r.symbol.name} = {_moved(context, r, skipped)};" for r in fact.roles if isinstance(r, Induction)]

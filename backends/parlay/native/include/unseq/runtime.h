@@ -120,7 +120,7 @@ typedef struct unseq_access {
   uint8_t is_write;
   uint8_t is_atomic;
   uint8_t size;        /* bytes of the access */
-  uint8_t has_child;   /* child is known (always for the later side) */
+  uint8_t has_child;   /* 0: child is not known; 2: it is 1024 * block + thread of a kernel, both numbered through */
 } unseq_access;
 
 typedef struct unseq_race {

@@ -242,11 +242,13 @@ unseq_race Detector::described(const Access& a, std::uintptr_t at, std::size_t n
                                bool earlier_atomic) const {
   const Fork& fork = labels_.parting(earlier.strand);
   const auto site = reinterpret_cast<std::uintptr_t>(fork.site);
+  const auto who = [&](Strand s) { return name_ != nullptr ? name_(s) : labels_.child_of(fork, s); };
+  const std::uint8_t known = name_ != nullptr ? 2 : 1;
   unseq_race r{};
-  r.earlier = unseq_access{full_address(earlier.pc, a.pc), earlier.strand, site, labels_.child_of(fork, earlier.strand),
-                           earlier_write, earlier_atomic, static_cast<std::uint8_t>(n), 1};
-  r.later = unseq_access{a.pc, labels_.running(), site, labels_.child_of(fork, labels_.running()), a.write, a.atomic,
-                         static_cast<std::uint8_t>(a.size < 255 ? a.size : 255), 1};
+  r.earlier = unseq_access{full_address(earlier.pc, a.pc), earlier.strand, site, who(earlier.strand),
+                           earlier_write, earlier_atomic, static_cast<std::uint8_t>(n), known};
+  r.later = unseq_access{a.pc, labels_.running(), site, who(labels_.running()), a.write, a.atomic,
+                         static_cast<std::uint8_t>(a.size < 255 ? a.size : 255), known};
   r.address = reinterpret_cast<const void*>(at);
   r.same_value = earlier_write && a.write;
   return r;

@@ -75,6 +75,11 @@ class Detector {
   void disown(std::size_t depth) { labels_.disown(depth); }
   void close_scopes(std::size_t depth) { labels_.close_scopes(depth), update(); }
 
+  Strand strand() const { return labels_.running(); }
+  // From now on reports name strands by this function, instead of as children of the fork where they part.
+  using Name = std::uint64_t (*)(Strand);
+  void name_strands(Name name) { name_ = name; }
+
   // Where the frames of what runs lie: [low, top) was touched, and may be down to `bytes` below `top`.
   struct Stack {
     std::uintptr_t top, low;
@@ -125,6 +130,7 @@ class Detector {
   int exempt_ = 0;
   void* owner_ = nullptr;
   Stack stack_{0, 0, 0};
+  Name name_ = nullptr;
   Labels labels_;
   Shadow plain_, atomic_;
   Locks locks_;

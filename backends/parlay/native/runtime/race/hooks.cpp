@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "addresses.h"
 #include "detector.h"
 
 #define HOOK extern "C" __attribute__((visibility("default")))
@@ -16,10 +17,12 @@ namespace {
 
 template <std::size_t N>
 __attribute__((always_inline)) inline void read(void* address, const void* pc) {
+  unseq::race::check<N, false>(reinterpret_cast<std::uintptr_t>(address), pc);
   detector.plain_access<N, false>(reinterpret_cast<std::uintptr_t>(address), pc);
 }
 template <std::size_t N>
 __attribute__((always_inline)) inline void write(void* address, const void* pc) {
+  unseq::race::check<N, true>(reinterpret_cast<std::uintptr_t>(address), pc);
   detector.plain_access<N, true>(reinterpret_cast<std::uintptr_t>(address), pc);
 }
 
@@ -49,9 +52,11 @@ UNALIGNED(8)
 UNALIGNED(16)
 
 HOOK void __tsan_read_range(void* p, std::size_t n) {
+  unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, false, CALLER);
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, CALLER, false, false});
 }
 HOOK void __tsan_write_range(void* p, std::size_t n) {
+  unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, true, CALLER);
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, CALLER, true, false});
 }
 HOOK void __tsan_vptr_read(void** p) { read<sizeof(void*)>(p, CALLER); }
@@ -72,6 +77,7 @@ HOOK void __tsan_atomic_signal_fence(int) {}
 namespace {
 
 __attribute__((always_inline)) inline void atomic(const volatile void* p, std::size_t n, bool write, const void* pc) {
+  unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, write, pc);
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, pc, write, true});
 }
 

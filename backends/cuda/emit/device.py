@@ -1,0 +1,321 @@
+"""Kernels: their parameters, their text, the call that launches them.
+
+A kernel is the loop's own body in a function of its own: what the body uses are parameters of the same names, arrays
+are pointers to their copies on the device.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved
+from unseq.backends.parlay.emit.captures import mentioned
+from unseq.backends.parlay.emit.context import LINE, Context
+from unseq.backends.parlay.emit.iteration import Space
+from unseq.backends.parlay.emit.polynomials import Bounds
+from unseq.frontend.analysis.footprint import sections
+from unseq.frontend.analysis.library import SIZE_METHODS, bare
+from unseq.frontend.facts import Guard, Induction, LoopFact
+from unseq.frontend.ir import types as t
+from unseq.frontend.ir.nodes import Block, Call, Declare, Expr, Function, Index, Lambda, Method, Ref, Symbol
+from unseq.frontend.ir.walk import (
+    EXPRESSIONS,
+    Node,
+    children,
+    declared_symbols,
+    free_symbols,
+    rebound_symbols,
+    transform,
+    walk,
+)
+from unseq.frontend.source import NOWHERE, Span, Unsupported
+
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_MEMBER = re.compile(r"(?:\.|->|::)\s*[A-Za-z_]\w*")
+_STD = re.compile(r"(?<![\w:])std::(\w+)")
+_COMPLEX_METHODS = frozenset({"real", "imag"})
+# Where the device's standard library has what the host's has under the same name.
+_HEADERS = {
+    "complex": "complex", "polar": "complex", "norm": "complex", "arg": "complex", "conj": "complex",
+    "real": "complex", "imag": "complex", "min": "functional", "max": "functional", "clamp": "functional",
+    "pair": "utility", "make_pair": "utility", "swap": "utility", "move": "utility", "exchange": "utility",
+    "tuple": "tuple", "get": "tuple", "tie": "tuple", "array": "array", "numeric_limits": "limits",
+    "popcount": "bit",
+}  # fmt: skip
+_PLAIN_NAMES = frozenset({"size_t", "ptrdiff_t", "byte"} | {f"{u}int{b}_t" for u in ("", "u") for b in (8, 16, 32, 64)})
+
+
+N = TypeVar("N", bound=Node)
+
+
+@dataclass(slots=True)
+class Device:
+    """What the kernels of one function share: ``kernels`` collects their texts, ``want`` the definitions that they
+    take, ``callees`` the functions of the file that they call; ``unsure``: places of ranges that may be too wide."""
+
+    context: Context
+    kernels: list[str] = field(default_factory=list)
+    want: set[str] = field(default_factory=set)
+    callees: set[str] = field(default_factory=set)
+    unsure: list[Span] = field(default_factory=list)
+
+    def name(self, what: str) -> str:
+        """A name for a kernel or a type of its own."""
+        return self.context.fresh(f"{self.context.function.name.rsplit('::', 1)[-1]}_{what}")
+
+
+@dataclass(slots=True)
+class Region:
+    """A loop whose body goes to the device: its arrays, what else it uses, its body with device names."""
+
+    device: Device
+    fact: LoopFact
+    space: Space
+    moved: tuple[Moved, ...]
+    guards: tuple[Guard, ...]
+    bases: dict[Expr, Symbol]
+
+    def node(self, node: N) -> N:
+        """A part of the loop as it is in a kernel."""
+        sizes = {m.section.base: m.size[0] for m in self.moved if m.size is not None}
+
+        def one(n: Node) -> Node:
+            if isinstance(n, Method) and n.name in SIZE_METHODS and n.object in sizes and not n.arguments:
+                return Ref(sizes[n.object], t.SIZE, n.span)
+            if isinstance(n, EXPRESSIONS) and n in self.bases:
+                return Ref(self.bases[n], self.bases[n].type, n.span)
+            return n
+
+        changed = transform(node, one)
+        self._check(changed)
+        values = (n for n in walk(changed) if isinstance(n, EXPRESSIONS)) if isinstance(changed, Block) else ()
+        if any(t.is_complex(n.type) for n in values):
+            changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
+        return changed
+
+    def _check(self, node: Node) -> None:
+        arrays = {m.symbol.name for m in self.moved}
+        own = declared_symbols(self.fact.loop)
+        functions = {f.name for f in self.device.context.function.callees}
+        for n in walk(node):
+            if isinstance(n, Lambda) or (isinstance(n, Call) and n.target is not None):
+                raise Unsupported(n.span, "a function object in a loop that goes to the GPU", "write its code out")
+            if isinstance(n, Call) and n.name in functions:
+                self.device.callees.add(n.name)
+            elif isinstance(n, Call) and n.name.startswith("std::") and not _on_device(bare(n.name)):
+                raise Unsupported(n.span, f"{n.name} in a loop that goes to the GPU", "write it as a loop")
+            if isinstance(n, Method) and not (t.is_complex(n.object.type) and n.name in _COMPLEX_METHODS):
+                raise Unsupported(n.span, f".{n.name}() in a loop that goes to the GPU", "keep its value in a variable")
+            if isinstance(n, Index) and n.checked:
+                raise Unsupported(n.span, ".at() throws, which a GPU cannot", "check the range before the loop")
+            if isinstance(n, Declare) and not (is_plain(t.strip(n.symbol.type)) or _is_pointer(n.symbol.type)):
+                raise Unsupported(n.span, "a local object that needs the heap", "use an array of fixed length")
+            if isinstance(n, EXPRESSIONS) and n.type == t.Float(80):
+                raise Unsupported(n.span, "long double, which a GPU does not have", "use double")
+        for n in _containers_used_whole(node):
+            if n.symbol.name in arrays or n.symbol not in own:
+                raise Unsupported(n.span, f"{n.symbol.name} is used as a whole", "use its elements only")
+
+    @property
+    def before(self) -> list[str]:
+        """The lines that bring the arrays to the device."""
+        return [line for m in self.moved for line in m.before]
+
+    @property
+    def after(self) -> list[str]:
+        """The lines that bring them back."""
+        return [line for m in self.moved for line in m.after]
+
+
+def _on_device(name: str) -> bool:
+    return name in _HEADERS or name in _MATHS
+
+
+_MATHS = frozenset({
+    "sqrt", "cbrt", "abs", "fabs", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow", "sin",
+    "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "floor", "ceil", "round", "trunc",
+    "fmin", "fmax", "fmod", "hypot", "fma", "isnan", "isinf", "isfinite", "signbit", "copysign",
+})  # fmt: skip
+
+
+def _is_pointer(type_: t.Type) -> bool:
+    return isinstance(type_, t.Pointer | t.Reference)
+
+
+def _containers_used_whole(node: Node) -> Iterable[Ref]:
+    """Containers that are not just subscripted."""
+
+    def visit(n: Node, subscripted: bool) -> Iterable[Ref]:
+        if isinstance(n, Ref):
+            type_ = t.strip(n.symbol.type)
+            owner = isinstance(type_, t.Library) and type_.name not in ("complex", "pair", "tuple", "array")
+            if owner and not subscripted:
+                yield n
+            return
+        for child in children(n):
+            yield from visit(child, isinstance(n, Index) and child is n.base)
+
+    return visit(node, False)
+
+
+def region(device: Device, fact: LoopFact, space: Space, bounds: Bounds) -> Region:
+    """What a loop needs on the device.
+
+    Raises ``Unsupported`` where its memory cannot be moved there."""
+    context = device.context
+    found, guards = sections(context.function, fact)
+    changing = rebound_symbols(fact.loop)
+    arrays = []
+    bases: dict[Expr, Symbol] = {}
+    names: set[str] = set()
+    for section in found:
+        one = moved(context, section, bounds, device.want, changing)
+        if one.symbol.name in names:
+            raise Unsupported(section.base.span, "two arrays of one name", "rename one of them")
+        names.add(one.symbol.name)
+        arrays.append(one)
+        if not isinstance(section.base, Ref):
+            bases[section.base] = one.symbol
+        if not section.sure:
+            device.unsure.append(section.base.span)
+    return Region(device, fact, space, tuple(arrays), guards, bases)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a kernel: its declaration and what it is given."""
+
+    name: str
+    declaration: str
+    argument: str
+
+
+def kernel(
+    here: Region, name: str, text: str, given: Sequence[Parameter], *, blocks: str, shared: str = "",
+    own: Iterable[str] = (),
+) -> str:
+    """Adds the kernel ``name`` with the body ``text`` and returns the lines that launch it.
+
+    ``given`` are parameters of the emitter's own, which come last; what else the text names become parameters of the
+    same names; ``own`` are names that it declares."""
+    context, device = here.device.context, here.device
+    taken = {p.name for p in given}
+    names = _names(text) - set(own) - taken
+    parameters = [*_scalars(here, names), *_arrays(here, names), *given]
+    head = translated(context, _wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
+    device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
+    device.want |= {"blocks", "check"}
+    shape = f"{blocks}, block_threads" + (f", {shared}" if shared else "")
+    launch = _wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
+    return f"{context.site('kernel', here.fact.span)}{launch}\ncuda_check(cudaGetLastError());"
+
+
+def _wrapped(head: str, items: Sequence[str]) -> str:
+    line = f"{head}{', '.join(items)})"
+    if len(line) <= LINE + 20:
+        return line
+    lines, current = [], head
+    for k, item in enumerate(items):
+        piece = item + ("," if k + 1 < len(items) else ")")
+        if len(current) + len(piece) + 1 > LINE + 12 and current != head:
+            lines.append(current)
+            current = " " * 8 + piece
+        else:
+            current += (" " if current != head and not current.endswith("(") else "") + piece
+    return "\n".join([*lines, current])
+
+
+def _names(text: str) -> set[str]:
+    """The identifiers of a text, members of other things left out."""
+    return set(_IDENTIFIER.findall(_MEMBER.sub(" ", _SKIPPED.sub(" ", text))))
+
+
+def _scalars(here: Region, names: set[str]) -> list[Parameter]:
+    """Variables that the text uses: passed by value."""
+    arrays = {m.symbol.name for m in here.moved}
+    found: dict[str, Parameter] = {}
+    for symbol in _visible(here.device.context.function, here.fact):
+        if symbol.name not in names or symbol.name in arrays or symbol.name in found:
+            continue
+        type_ = t.strip(symbol.type)
+        if not is_plain(type_) or isinstance(type_, t.Array):
+            raise Unsupported(here.fact.span, f"{symbol.name} cannot go to the GPU", "use plain variables and arrays")
+        context = here.device.context
+        found[symbol.name] = Parameter(symbol.name, context.declare(type_, symbol.name), symbol.name)
+    return list(found.values())
+
+
+def _visible(function: Function, fact: LoopFact) -> Iterable[Symbol]:
+    """The variables around a loop that it, or what is known of it, refers to: parameters first."""
+    used = set(free_symbols(fact.loop)) | set(mentioned((fact.iteration, fact.roles)))
+    for extra in fact.before:
+        used |= declared_symbols(extra)
+    used -= declared_symbols(fact.loop) - {r.symbol for r in fact.roles if isinstance(r, Induction)}
+    yield from (p for p in function.parameters if p in used)
+    yield from sorted(used - set(function.parameters), key=lambda s: s.uid)
+
+
+def _arrays(here: Region, names: set[str]) -> list[Parameter]:
+    """Arrays that the text uses, and their lengths."""
+    context = here.device.context
+    found = []
+    for m in here.moved:
+        if m.symbol.name in names:
+            declaration = context.declare(m.symbol.type, f"__restrict__ {m.symbol.name}")
+            found.append(Parameter(m.symbol.name, declaration, m.argument))
+        if m.size is not None and m.size[0].name in names:
+            symbol, text = m.size
+            found.append(Parameter(symbol.name, f"size_t {symbol.name}", text))
+    return found
+
+
+def translated(context: Context, text: str) -> str:
+    """A text with the standard's names as the device's library has them."""
+
+    def one(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in _PLAIN_NAMES:
+            return match[0]
+        context.includes.add(f"<cuda/std/{_HEADERS.get(name, 'cmath')}>")
+        return f"cuda::std::{name}"
+
+    return _STD.sub(one, text)
+
+
+
+
+# --- the iterations of a kernel ------------------------------------------------------------------------------------
+
+
+def each_iteration(here: Region, body: str) -> tuple[str, list[Parameter], set[str]]:
+    """The loop over a thread's iterations, as many threads apart as there are; what it is given; what it declares."""
+    context, space = here.device.context, here.space
+    k, count = context.scoped("k"), context.scoped("count")
+    lines, name, type_ = own_iteration(here, k)
+    given = [Parameter(count, f"size_t {count}", f"size_t({space.count})")]
+    declared = {k, space.name}
+    start = "size_t(blockIdx.x) * blockDim.x + threadIdx.x"
+    step = "size_t(gridDim.x) * blockDim.x"
+    if not lines and type_ == "size_t":
+        k = name
+    head = f"for (size_t {k} = {start}; {k} < {count}; {k} += {step})"
+    return context.braces(head, "\n".join([*lines, body])), given, declared
+
+
+def own_iteration(here: Region, number: str) -> tuple[list[str], str, str]:
+    """The lines that make the loop's variables from the number of an iteration; its name and type."""
+    context, space = here.device.context, here.space
+    lines: list[str] = []
+    type_ = context.type(space.type)
+    if space.direct:
+        if space.begin != "0":
+            lines.append(f"const {type_} {space.name} = {space.begin} + {type_}({number});")
+        elif type_ != "size_t":
+            lines.append(f"const {type_} {space.name} = {type_}({number});")
+    elif space.name != number:
+        lines.append(f"const {type_} {space.name} = {type_}({number});")
+    return [*lines, *space.prologue, *space.privates], space.name, type_
