@@ -40,7 +40,7 @@ def start_builds(
     task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path
 ) -> Builds:
     """The builds that a trial needs, begun in the background: as it is used, and with the parallel path forced."""
-    kinds = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
+    kinds: tuple[RuntimeKind, ...] = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
     if is_cuda(candidate):
         kinds = (RuntimeKind.CUDA, RuntimeKind.CUDA_RACE)
     return {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}

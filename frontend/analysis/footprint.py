@@ -71,7 +71,12 @@ def _section(
         raise Unsupported(members[0][0].place.span, "memory that is no array", "pass arrays by pointer or std::vector")
     type_ = t.strip(base.type)
     section = Section(base, element, reads=reads, writes=writes)
-    if isinstance(type_, t.Library) or (isinstance(type_, t.Array) and isinstance(type_.extent, int)):
+    if isinstance(type_, t.Array) and isinstance(type_.extent, int) and memory.is_fixed(base):
+        own = _ends(memory, members, spans, guards)
+        if own is not None and not context.exits and _is_touched(memory, members, own):
+            return replace(section, low=own[0], high=own[1], fills=_fills(context, members))
+        return section
+    if isinstance(type_, t.Library):
         own = _ends(memory, members, spans, guards)
         return replace(section, fills=own is not None and _fills_container(base, own) and _fills(context, members))
     if not memory.is_fixed(base):

@@ -7,8 +7,9 @@ are pointers to their copies on the device.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved
@@ -36,6 +37,7 @@ from unseq.frontend.source import NOWHERE, Span, Unsupported
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _MEMBER = re.compile(r"(?:\.|->|::)\s*[A-Za-z_]\w*")
+_KEPT = re.compile(r"const auto (\w+) = ")
 _STD = re.compile(r"(?<![\w:])std::(\w+)")
 _COMPLEX_METHODS = frozenset({"real", "imag"})
 # Where the device's standard library has what the host's has under the same name.
@@ -44,7 +46,7 @@ _HEADERS = {
     "real": "complex", "imag": "complex", "min": "functional", "max": "functional", "clamp": "functional",
     "pair": "utility", "make_pair": "utility", "swap": "utility", "move": "utility", "exchange": "utility",
     "tuple": "tuple", "get": "tuple", "tie": "tuple", "array": "array", "numeric_limits": "limits",
-    "popcount": "bit",
+    "popcount": "bit", "make_reverse_iterator": "iterator",
 }  # fmt: skip
 _PLAIN_NAMES = frozenset({"size_t", "ptrdiff_t", "byte"} | {f"{u}int{b}_t" for u in ("", "u") for b in (8, 16, 32, 64)})
 
@@ -81,44 +83,7 @@ class Region:
 
     def node(self, node: N) -> N:
         """A part of the loop as it is in a kernel."""
-        sizes = {m.section.base: m.size[0] for m in self.moved if m.size is not None}
-
-        def one(n: Node) -> Node:
-            if isinstance(n, Method) and n.name in SIZE_METHODS and n.object in sizes and not n.arguments:
-                return Ref(sizes[n.object], t.SIZE, n.span)
-            if isinstance(n, EXPRESSIONS) and n in self.bases:
-                return Ref(self.bases[n], self.bases[n].type, n.span)
-            return n
-
-        changed = transform(node, one)
-        self._check(changed)
-        values = (n for n in walk(changed) if isinstance(n, EXPRESSIONS)) if isinstance(changed, Block) else ()
-        if any(t.is_complex(n.type) for n in values):
-            changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
-        return changed
-
-    def _check(self, node: Node) -> None:
-        arrays = {m.symbol.name for m in self.moved}
-        own = declared_symbols(self.fact.loop)
-        functions = {f.name for f in self.device.context.function.callees}
-        for n in walk(node):
-            if isinstance(n, Lambda) or (isinstance(n, Call) and n.target is not None):
-                raise Unsupported(n.span, "a function object in a loop that goes to the GPU", "write its code out")
-            if isinstance(n, Call) and n.name in functions:
-                self.device.callees.add(n.name)
-            elif isinstance(n, Call) and n.name.startswith("std::") and not _on_device(bare(n.name)):
-                raise Unsupported(n.span, f"{n.name} in a loop that goes to the GPU", "write it as a loop")
-            if isinstance(n, Method) and not (t.is_complex(n.object.type) and n.name in _COMPLEX_METHODS):
-                raise Unsupported(n.span, f".{n.name}() in a loop that goes to the GPU", "keep its value in a variable")
-            if isinstance(n, Index) and n.checked:
-                raise Unsupported(n.span, ".at() throws, which a GPU cannot", "check the range before the loop")
-            if isinstance(n, Declare) and not (is_plain(t.strip(n.symbol.type)) or _is_pointer(n.symbol.type)):
-                raise Unsupported(n.span, "a local object that needs the heap", "use an array of fixed length")
-            if isinstance(n, EXPRESSIONS) and n.type == t.Float(80):
-                raise Unsupported(n.span, "long double, which a GPU does not have", "use double")
-        for n in _containers_used_whole(node):
-            if n.symbol.name in arrays or n.symbol not in own:
-                raise Unsupported(n.span, f"{n.symbol.name} is used as a whole", "use its elements only")
+        return on_device(self.device, node, self.moved, self.bases, declared_symbols(self.fact.loop))
 
     @property
     def before(self) -> list[str]:
@@ -131,7 +96,54 @@ class Region:
         return [line for m in self.moved for line in m.after]
 
 
-def _on_device(name: str) -> bool:
+def on_device(
+    device: Device, node: N, arrays: Sequence[Moved], bases: Mapping[Expr, Symbol] = MappingProxyType({}),
+    own: frozenset[Symbol] = frozenset(),
+) -> N:
+    """Code as it is on the device: ``bases`` are arrays under names of their own there, ``own`` the variables that the
+    code declares.
+
+    Raises ``Unsupported`` for what a device cannot do."""
+    sizes = {m.section.base: m.size[0] for m in arrays if m.size is not None}
+
+    def one(n: Node) -> Node:
+        if isinstance(n, Method) and n.name in SIZE_METHODS and n.object in sizes and not n.arguments:
+            return Ref(sizes[n.object], t.SIZE, n.span)
+        if isinstance(n, EXPRESSIONS) and n in bases:
+            return Ref(bases[n], bases[n].type, n.span)
+        return n
+
+    changed = transform(node, one)
+    _check(device, changed, {m.symbol.name for m in arrays}, own)
+    values = (n for n in walk(changed) if isinstance(n, EXPRESSIONS)) if isinstance(changed, Block) else ()
+    if any(t.is_complex(n.type) for n in values):
+        changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
+    return changed
+
+
+def _check(device: Device, node: Node, arrays: set[str], own: frozenset[Symbol]) -> None:
+    functions = {f.name for f in device.context.function.callees}
+    for n in walk(node):
+        if isinstance(n, Lambda) or (isinstance(n, Call) and n.target is not None):
+            raise Unsupported(n.span, "a function object in a loop that goes to the GPU", "write its code out")
+        if isinstance(n, Call) and n.name in functions:
+            device.callees.add(n.name)
+        elif isinstance(n, Call) and n.name.startswith("std::") and not _is_known(bare(n.name)):
+            raise Unsupported(n.span, f"{n.name} in a loop that goes to the GPU", "write it as a loop")
+        if isinstance(n, Method) and not (t.is_complex(n.object.type) and n.name in _COMPLEX_METHODS):
+            raise Unsupported(n.span, f".{n.name}() in a loop that goes to the GPU", "keep its value in a variable")
+        if isinstance(n, Index) and n.checked:
+            raise Unsupported(n.span, ".at() throws, which a GPU cannot", "check the range before the loop")
+        if isinstance(n, Declare) and not (is_plain(t.strip(n.symbol.type)) or _is_pointer(n.symbol.type)):
+            raise Unsupported(n.span, "a local object that needs the heap", "use an array of fixed length")
+        if isinstance(n, EXPRESSIONS) and n.type == t.Float(80):
+            raise Unsupported(n.span, "long double, which a GPU does not have", "use double")
+    for n in _containers_used_whole(node):
+        if n.symbol.name in arrays or n.symbol not in own:
+            raise Unsupported(n.span, f"{n.symbol.name} is used as a whole", "use its elements only")
+
+
+def _is_known(name: str) -> bool:
     return name in _HEADERS or name in _MATHS
 
 
@@ -246,7 +258,23 @@ def _scalars(here: Region, names: set[str]) -> list[Parameter]:
             raise Unsupported(here.fact.span, f"{symbol.name} cannot go to the GPU", "use plain variables and arrays")
         context = here.device.context
         found[symbol.name] = Parameter(symbol.name, context.declare(type_, symbol.name), symbol.name)
-    return list(found.values())
+    return [*found.values(), *_starts(here, names)]
+
+
+def _starts(here: Region, names: set[str]) -> list[Parameter]:
+    """The values that variables have at loop entry, where the host keeps them under other names."""
+    context, roles = here.device.context, here.fact.roles
+    moving = [role.symbol for role in roles if isinstance(role, Induction)]
+    if here.space.iteration.symbol is not None:
+        moving.append(here.space.iteration.symbol)
+    kept = [match[1] for line in here.space.before if (match := _KEPT.match(line)) and match[1] in names]
+    found = []
+    for name in kept:
+        symbol = next((s for s in moving if name.startswith(f"{s.name}_start")), None)
+        if symbol is None or not is_plain(t.strip(symbol.type)):
+            raise Unsupported(here.fact.span, "a variable that moves along with the loop", "use subscripts")
+        found.append(Parameter(name, context.declare(t.strip(symbol.type), name), name))
+    return found
 
 
 def _visible(function: Function, fact: LoopFact) -> Iterable[Symbol]:
@@ -294,28 +322,36 @@ def translated(context: Context, text: str) -> str:
 def each_iteration(here: Region, body: str) -> tuple[str, list[Parameter], set[str]]:
     """The loop over a thread's iterations, as many threads apart as there are; what it is given; what it declares."""
     context, space = here.device.context, here.space
-    k, count = context.scoped("k"), context.scoped("count")
-    lines, name, type_ = own_iteration(here, k)
+    count = context.scoped("count")
+    k, lines = numbered(here, "k")
     given = [Parameter(count, f"size_t {count}", f"size_t({space.count})")]
-    declared = {k, space.name}
     start = "size_t(blockIdx.x) * blockDim.x + threadIdx.x"
     step = "size_t(gridDim.x) * blockDim.x"
-    if not lines and type_ == "size_t":
-        k = name
     head = f"for (size_t {k} = {start}; {k} < {count}; {k} += {step})"
-    return context.braces(head, "\n".join([*lines, body])), given, declared
+    return context.braces(head, "\n".join([*lines, body])), given, {k, space.name}
 
 
-def own_iteration(here: Region, number: str) -> tuple[list[str], str, str]:
-    """The lines that make the loop's variables from the number of an iteration; its name and type."""
+def numbered(here: Region, wanted: str) -> tuple[str, list[str]]:
+    """The name of the number of an iteration, from 0, and the lines that make the loop's variables from it; the name is
+    the loop variable's own where it is that number."""
     context, space = here.device.context, here.space
-    lines: list[str] = []
     type_ = context.type(space.type)
-    if space.direct:
-        if space.begin != "0":
-            lines.append(f"const {type_} {space.name} = {space.begin} + {type_}({number});")
-        elif type_ != "size_t":
-            lines.append(f"const {type_} {space.name} = {type_}({number});")
-    elif space.name != number:
-        lines.append(f"const {type_} {space.name} = {type_}({number});")
-    return [*lines, *space.prologue, *space.privates], space.name, type_
+    more = [*(_on_pointers(here, line) for line in space.prologue), *space.privates]
+    if space.direct and space.begin == "0" and type_ == "size_t":
+        return space.name, more
+    number = context.scoped(wanted)
+    value = f"{type_}({number})" if type_ != "size_t" else number
+    if space.direct and space.begin != "0":
+        return number, [f"const {type_} {space.name} = {space.begin} + {value};", *more]
+    return number, [f"const {type_} {space.name} = {value};", *more] if space.name != number else more
+
+
+def _on_pointers(here: Region, line: str) -> str:
+    """A line with pointers in place of iterators of containers."""
+    for m in here.moved:
+        name = m.symbol.name
+        line = re.sub(rf"\b{name}\.c?begin\(\)", name, line)
+        if m.size is not None:
+            reverse = f"std::make_reverse_iterator({name} + {m.size[0].name})"
+            line = re.sub(rf"\b{name}\.c?rbegin\(\)", reverse, line)
+    return line

@@ -13,6 +13,7 @@ from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
 from unseq.backends.cuda.emit.reduce import emit_reduce
 from unseq.backends.cuda.emit.scan import emit_scan
 from unseq.backends.cuda.emit.search import emit_search
+from unseq.backends.cuda.emit.sorts import emit_sort
 from unseq.backends.cuda.emit.support import CUTOFF, NAMES, support
 from unseq.backends.parlay.emit import c_source, edits, layout, preamble
 from unseq.backends.parlay.emit.captures import filled, variables
@@ -20,7 +21,7 @@ from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.file import Emitted
 from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
-from unseq.backends.plan import Map, Pack, Plan, Reduce, Scan, Scatter, Search, Sequential, Strategy, fact_of
+from unseq.backends.plan import Algorithm, Map, Pack, Plan, Reduce, Scan, Scatter, Search, Sequential, Strategy, fact_of
 from unseq.frontend.ir.nodes import Call, Function
 from unseq.frontend.ir.walk import walk
 from unseq.frontend.source import Language, SourceUnit, Span, Unsupported
@@ -35,6 +36,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Scan: emit_scan,
     Pack: emit_scan,
     Search: emit_search,
+    Algorithm: emit_sort,
 }
 
 
@@ -88,7 +90,7 @@ def _piece(device: Device, strategy: Strategy) -> Piece:
         raise Unsupported(fact.span, what, "translate it with --target parlay")
     copied, others = variables(strategy)
     text = filled(emitter(device, strategy), copied, (others | device.context.made) - copied)
-    return Piece(fact.span, text)
+    return Piece(strategy.call.statement.span if isinstance(strategy, Algorithm) else fact.span, text)
 
 
 def _in_front(unit: SourceUnit, function: Function, kernels: Sequence[str]) -> edits.Edit:

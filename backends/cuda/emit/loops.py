@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, own_iteration, region
+from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, numbered, region
 from unseq.backends.parlay.emit import guards
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import joined
@@ -44,7 +44,7 @@ def start(device: Device, fact: LoopFact) -> tuple[Space, Region, list[str]]:
     enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
     here = region(device, fact, space, enough.bounds)
     asked = conditions(context, replace(fact, guards=_together((*fact.guards, *here.guards))), space)
-    runs = [c for c in space.trip.positive if c not in asked]
+    runs = [c for c in space.trip.positive or (f"{space.count} > 0",) if c not in asked]
     return space, here, [*runs, *asked]
 
 
@@ -97,15 +97,16 @@ def _plane(device: Device, fact: LoopFact, inner: LoopFact) -> str:
         raise Unsupported(inner.span, "a variable that both loops of a nest move on", "use subscripts")
     body = here.node(inner.loop.body)
     inside, given, own = each_iteration(columns, context.block(inner.loop.body, body))
-    r, rows = context.scoped("r"), context.scoped("rows")
-    lines, _, _ = own_iteration(here, r)
+    rows = context.scoped("rows")
+    r, lines = numbered(here, "r")
     head = f"for (size_t {r} = blockIdx.y; {r} < {rows}; {r} += gridDim.y)"
     text = context.braces(head, "\n".join([*lines, inside]))
     given = [Parameter(rows, f"size_t {rows}", f"size_t({space.count})"), *given]
     device.want.add("plane")
     blocks = f"plane_of({space.count}, {columns.space.count})"
     launch = kernel(here, device.name("kernel"), text, given, blocks=blocks, own={*own, r, space.name})
-    asked = [*asked, *(c for c in columns.space.trip.positive if c not in asked)]
+    some = columns.space.trip.positive or (f"{columns.space.count} > 0",)
+    asked = [*asked, *(c for c in some if c not in asked)]
     return "\n".join([*space.before, finish(device, fact, asked, [*here.before, launch, *here.after])])
 
 

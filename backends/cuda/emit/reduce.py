@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, own_iteration
+from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, numbered
 from unseq.backends.cuda.emit.loops import finish, start
 from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit.iteration import keeps_last
 from unseq.backends.parlay.emit.reduce import Part, parts_of
 from unseq.backends.plan import Reduce
 from unseq.frontend.facts import ArgBest
+from unseq.frontend.ir import types as t
 from unseq.frontend.source import Unsupported
 
 
@@ -93,7 +94,7 @@ def results_of(device: Device, parts: Sequence[Part]) -> Results:
             given.append(Parameter(outside, context.declare(part.carried.symbol.type, outside), value))
             value = outside
         declared.append(f"{context.declare(part.carried.symbol.type, name)} = {value};")
-    if len(parts) == 1:
+    if len(parts) == 1 and parts[0].carried.symbol.type != t.BOOL:  # elements of std::vector<bool> have no address
         type_ = context.type(parts[0].carried.symbol.type)
         return Results(names, tuple(declared), type_, "", names[0], tuple(given))
     type_ = device.name("result")
@@ -157,8 +158,8 @@ def consecutive(here: Region, body: str) -> tuple[str, list[Parameter], set[str]
     """The loop over the consecutive iterations of a thread: ``share`` of them (a parameter), those of later threads
     behind."""
     context = here.device.context
-    k, count, first, last = (context.scoped(n) for n in ("k", "count", "first", "last"))
-    lines, _, _ = own_iteration(here, k)
+    count, first, last = (context.scoped(n) for n in ("count", "first", "last"))
+    k, lines = numbered(here, "k")
     given = [Parameter(count, f"size_t {count}", f"size_t({here.space.count})")]
     bounds = (
         f"const size_t {first} = (size_t(blockIdx.x) * blockDim.x + threadIdx.x) * share;\n"

@@ -5,7 +5,7 @@ Iterations that do not leave have no effect, so that the host's arrays are as th
 
 from __future__ import annotations
 
-from unseq.backends.cuda.emit.device import Device, Parameter, kernel, own_iteration
+from unseq.backends.cuda.emit.device import Device, Parameter, kernel, numbered
 from unseq.backends.cuda.emit.loops import finish, start
 from unseq.backends.parlay.emit.search import rest
 from unseq.backends.plan import Search
@@ -20,8 +20,8 @@ def emit_search(device: Device, plan: Search) -> str:
     space, here, asked = start(device, fact)
     exit_ = next(role for role in fact.roles if isinstance(role, Exit))
     skipped, leaving = context.fresh("skipped"), context.scoped("leaving")
-    k, count = context.scoped("k"), context.scoped("count")
-    lines, _, _ = own_iteration(here, k)
+    count = context.scoped("count")
+    k, lines = numbered(here, "k")
     lines += [context.printed(here.node(s)) for s in exit_.statements]
     test = context.condition(here.node(exit_.condition))
     lines.append(context.braces(f"if ({test})", f"atomicMin({leaving}, (unsigned long long){k});\nreturn;"))

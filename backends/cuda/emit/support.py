@@ -120,6 +120,34 @@ __device__ T block_reduce(T value, Combine combine)
 }
 """
 
+_RADIX_SORT = """\
+// Sorts numbers by the library's radix sort.
+template <class T>
+void radix_sort(const DeviceArray<T> &keys, DeviceArray<T> &sorted, size_t count, bool descending)
+{
+    const auto sort = [&](void *scratch, size_t &bytes) {
+        return descending ? cub::DeviceRadixSort::SortKeysDescending(scratch, bytes, keys.data(), sorted.data(), count)
+                          : cub::DeviceRadixSort::SortKeys(scratch, bytes, keys.data(), sorted.data(), count);
+    };
+    size_t bytes = 0;
+    cuda_check(sort(nullptr, bytes));
+    DeviceArray<char> scratch(bytes);
+    cuda_check(sort(scratch.data(), bytes));
+}
+"""
+
+_MERGE_SORT = """\
+// Sorts in place, equal elements in the order in which they stand.
+template <class T, class Less>
+void merge_sort(DeviceArray<T> &keys, size_t count, Less less)
+{
+    size_t bytes = 0;
+    cuda_check(cub::DeviceMergeSort::StableSortKeys(nullptr, bytes, keys.data(), count, less));
+    DeviceArray<char> scratch(bytes);
+    cuda_check(cub::DeviceMergeSort::StableSortKeys(scratch.data(), bytes, keys.data(), count, less));
+}
+"""
+
 _REACH = """\
 struct Reach {
     long first, end;
@@ -175,6 +203,8 @@ _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what
     "shares": (_SHARES, (), ("<cstddef>",)),
     "shuffle": (_SHUFFLE, (), ("<cstring>",)),
     "reduce": (_REDUCE, ("blocks", "shuffle"), ()),
+    "radix_sort": (_RADIX_SORT, ("array",), ("<cub/cub.cuh>",)),
+    "merge_sort": (_MERGE_SORT, ("array",), ("<cub/cub.cuh>",)),
     "reach": (_REACH, (), ("<algorithm>",)),
     "joined": (_JOINED, ("reach",), ("<algorithm>",)),
     "atomic": (_ATOMIC, (), ("<cstring>", "<type_traits>")),
@@ -182,7 +212,7 @@ _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what
 NAMES = frozenset({
     "cuda_check", "DeviceArray", "block_threads", "blocks_for", "plane_of", "most_blocks", "resident_blocks",
     "most_shares", "share_of", "from_later_lane", "block_reduce", "Reach", "reach_of", "joined",
-    "atomic_update",
+    "atomic_update", "radix_sort", "merge_sort",
 })  # fmt: skip
 
 
