@@ -165,6 +165,13 @@ static void nesting(std::vector<int>& a, std::vector<int>& b) {
     b[0] = 2;
   });
   RACY("after_exception", { par_do([&] { b[0] = 1; }, [&] { b[0] = 2; }); });
+  RACY("after_inner_forks", {
+    parallel_for(0, 10, [&](size_t i) {
+      std::vector<int> own(i);
+      if (i % 3 == 1) parallel_for(0, i, [&](size_t j) { own[j] = 1; });
+      if (i == 3 || i == 8) total = 1;
+    });
+  });
   RACY("reader_again_then_writer", {
     parallel_for(0, n, [&](size_t i) {
       volatile int& x = total;
@@ -328,6 +335,18 @@ static void primitives(std::vector<int>& a) {
   RACY("find_with_side_effect", { (void)parlay::find_if(a, [&](int) { return ++total < 0; }); });
   RACY("histogram_of_racy_keys", {
     (void)parlay::histogram_by_index(parlay::delayed_map(a, [&](int) { return static_cast<unsigned>(++total) % 4; }), 4);
+  });
+  RACY("copy_of_what_is_written", { par_do([&] { (void)parlay::to_sequence(a); }, [&] { a[n - 1] = 1; }); });
+  RACY("reduce_of_what_is_written", { par_do([&] { total = parlay::reduce(a); }, [&] { a[n - 1] = 1; }); });
+  RACY("filter_of_what_is_written", {
+    par_do([&] { (void)parlay::filter(a, [](int x) { return x > 0; }); }, [&] { a[n - 1] = 1; });
+  });
+  RACY("min_element_of_what_is_written", { par_do([&] { (void)parlay::min_element(a); }, [&] { a[n - 1] = 1; }); });
+  CLEAN("results_are_read_afterwards", {
+    parallel_for(0, 3, [&](size_t) {
+      const auto kept = parlay::filter(parlay::iota<int>(20), [](int x) { return x % 2 == 0; });
+      parallel_for(0, kept.size(), [&](size_t i) { (void)(kept[i] + parlay::scan(kept).first[i]); });
+    });
   });
   RACY("min_element_with_side_effect", {
     (void)parlay::min_element(a, [&](int x, int y) { return ++total, x < y; });
