@@ -32,7 +32,8 @@ class Section:
 
     ``reads``, ``writes``: whether it does. ``sure``: if the loop runs, none of them is out of the array's bounds.
     ``fills``: all of them are written, and none is read before. ``counter``: only as many as this variable moves on
-    are written, from ``low`` on."""
+    are written, from ``low`` on. ``members``: only members of the elements are touched, none through memory
+    that an element owns."""
 
     base: Expr
     element: Type
@@ -44,3 +45,4 @@ class Section:
     sure: bool = True
     fills: bool = False
     counter: Expr | None = None
+    members: bool = False

@@ -70,7 +70,7 @@ def _section(
     if element is None:
         raise Unsupported(members[0][0].place.span, "memory that is no array", "pass arrays by pointer or std::vector")
     type_ = t.strip(base.type)
-    section = Section(base, element, reads=reads, writes=writes)
+    section = Section(base, element, reads=reads, writes=writes, members=all(map(_is_member, members)))
     if isinstance(type_, t.Array) and isinstance(type_.extent, int) and memory.is_fixed(base):
         own = _ends(memory, members, spans, guards)
         if own is not None and not context.exits and _is_touched(memory, members, own):
@@ -99,6 +99,15 @@ def _section(
             "pass the array as std::vector or std::span, which know their length",
         )
     return replace(section, through=through, sure=not context.exits and all(not a.tests for a, _ in members))
+
+
+def _is_member(member: tuple[Access, Path]) -> bool:
+    """Whether an access is of a number in an element."""
+    access, where = member
+    rest = where.steps[1:]
+    return bool(rest) and all(isinstance(s, str) for s in rest) and t.is_arithmetic(access.resolved.type) and (
+        not access.whole
+    )
 
 
 def _ends(

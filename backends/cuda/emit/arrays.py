@@ -41,7 +41,8 @@ def moved(
     ``changing`` are variables that have other values afterwards."""
     base = section.base
     span = base.span
-    if not is_plain(section.element):
+    only_read = isinstance(section.element, t.Record) and section.members and not section.writes
+    if not is_plain(section.element) and not only_read:
         raise Unsupported(span, "elements that own memory cannot be on a GPU",
                           "keep what the loop needs in plain arrays")  # fmt: skip
     want.add("array")

@@ -21,7 +21,23 @@ from unseq.frontend.analysis.footprint import sections
 from unseq.frontend.analysis.library import SIZE_METHODS, bare
 from unseq.frontend.facts import Guard, Induction, LoopFact
 from unseq.frontend.ir import types as t
-from unseq.frontend.ir.nodes import Block, Call, Declare, Expr, Function, Index, Lambda, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import (
+    Assign,
+    Binary,
+    Block,
+    Call,
+    Declare,
+    Expr,
+    For,
+    ForEach,
+    Function,
+    Index,
+    Lambda,
+    Literal,
+    Method,
+    Ref,
+    Symbol,
+)
 from unseq.frontend.ir.walk import (
     EXPRESSIONS,
     Node,
@@ -111,6 +127,8 @@ def on_device(
             return Ref(sizes[n.object], t.SIZE, n.span)
         if isinstance(n, EXPRESSIONS) and n in bases:
             return Ref(bases[n], bases[n].type, n.span)
+        if isinstance(n, ForEach) and n.sequence in sizes:
+            return _counted(device, n, sizes[n.sequence])
         return n
 
     changed = transform(node, one)
@@ -119,6 +137,19 @@ def on_device(
     if any(t.is_complex(n.type) for n in values):
         changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
     return changed
+
+
+def _counted(device: Device, loop: ForEach, size: Symbol) -> For:
+    """A loop over the elements of an array, by their subscripts."""
+    element = t.element_type(loop.sequence.type)
+    assert element is not None
+    k = Symbol(device.context.fresh("at"), t.SIZE, -620 - loop.id)
+    counter = Ref(k, t.SIZE)
+    own = Declare(loop.symbol, Index(loop.sequence, counter, element))
+    return For(
+        (Declare(k, Literal(0, t.SIZE, "0")),), Binary("<", counter, Ref(size, t.SIZE), t.BOOL),
+        (Assign(counter, Literal(1, t.SIZE, "1"), "+"),), Block((own, *loop.body.statements), NOWHERE), loop.id,
+    )  # fmt: skip
 
 
 def _check(device: Device, node: Node, arrays: set[str], own: frozenset[Symbol]) -> None:
@@ -352,6 +383,7 @@ def _on_pointers(here: Region, line: str) -> str:
         name = m.symbol.name
         line = re.sub(rf"\b{name}\.c?begin\(\)", name, line)
         if m.size is not None:
+            line = re.sub(rf"\b{name}\.(?:size|length)\(\)", m.size[0].name, line)
             reverse = f"std::make_reverse_iterator({name} + {m.size[0].name})"
             line = re.sub(rf"\b{name}\.c?rbegin\(\)", reverse, line)
     return line
