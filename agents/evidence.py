@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from unseq.agents.compare import Agreement
 from unseq.agents.task import FloatPolicy
-from unseq.agents.verdict import Evidence, SuiteStrength
+from unseq.agents.verdict import UP_TO_ATOMICS, Evidence, SuiteStrength
 from unseq.backends.process import sandbox_description
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def evidence_of(trial: Trial) -> Evidence:
         runs=trial.runs,
         race_runs=trial.race_runs,
         races=trial.races,
-        detector=trial.detector,
+        detector=f"{trial.detector}{UP_TO_ATOMICS}" if trial.detector and trial.by_atomics else trial.detector,
         fork_sites=len(trial.all_sites),
         sites_forked=len(trial.all_forked),
         rounding=trial.outcomes.worst if trial.task.contract.floating is FloatPolicy.REASSOC else Agreement(),

@@ -7,7 +7,7 @@ with its bounds and barriers, the launches that no input made. Nothing is timed:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from unseq.agents.failures import example, raced
 from unseq.agents.original import element_count
@@ -16,6 +16,8 @@ from unseq.agents.trial import Stage, Trial
 from unseq.agents.verdict import (
     BarrierDivergence,
     CompileError,
+    Evidence,
+    Inconclusive,
     LaunchFailure,
     MemoryFault,
     NotParallel,
@@ -27,11 +29,13 @@ from unseq.agents.verdict import (
     Verdict,
 )
 from unseq.backends.cuda.build import order
+from unseq.backends.cuda.nvcc import KernelFacts, static_facts
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.values import Case
-from unseq.backends.parlay.toolchain import RuntimeKind
+from unseq.backends.parlay.toolchain import RuntimeKind, ToolMissing
 from unseq.backends.results import Finding, FindingKind, Rejected, Run
 
+ARCHITECTURE = "sm_90"
 _VERDICTS: dict[FindingKind, type[Verdict]] = {
     FindingKind.OUT_OF_BOUNDS: OutOfBounds,
     FindingKind.UNINITIALISED: Uninitialised,
@@ -43,7 +47,9 @@ _VERDICTS: dict[FindingKind, type[Verdict]] = {
 
 @dataclass(slots=True)
 class KernelTrial(Trial):
-    """A candidate whose kernels run on the CPU."""
+    """A candidate whose kernels run on the CPU; ``static``: what nvcc says of them, nothing without one."""
+
+    static: tuple[KernelFacts, ...] = field(default=(), init=False)
 
     def stages(self) -> tuple[tuple[str, Stage, bool], ...]:
         """Name, action, and whether the machine must be quiet."""
@@ -52,6 +58,7 @@ class KernelTrial(Trial):
             ("tests", self._tests, False),
             ("races", self._races, False),
             ("launches", self._forks, False),
+            ("nvcc", self._nvcc, False),
         )
 
     def _build(self, _: bool) -> Verdict | None:
@@ -101,12 +108,15 @@ class KernelTrial(Trial):
         self.detector = "exact"
         return self._race_check(RuntimeKind.CUDA_RACE, self.cases)
 
-    def _race_check(self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
+    def _race_check(
+        self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,), descending: bool = False
+    ) -> Verdict | None:
         if not cases:
             return None
-        numbers = tuple(range(len(cases)))
-        schedule = Schedule(numbers, call_s=self._limit(cases, 10.0, 4000.0), statistics=True, races=True)
+        numbers, limit = tuple(range(len(cases))), self._limit(cases, 10.0, 4000.0)
+        schedule = Schedule(numbers, call_s=limit, statistics=True, races=True, descending=descending)
         done = self._run(kind, cases, schedule, 1)
+        self.by_atomics = self.by_atomics or done.ordered
         self.race_runs += len(done.calls) + (done.failure is not None)
         if done.races:
             self.races = len(done.races)
@@ -138,10 +148,27 @@ class KernelTrial(Trial):
             return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
         return None
 
+    def _nvcc(self, _: bool) -> Verdict | None:
+        folder = (self.candidate.path or self.task.function.unit.path).resolve().parent
+        try:
+            found = static_facts(self.candidate.text, ARCHITECTURE, folder if folder.is_dir() else None)
+        except ToolMissing as error:
+            self.notes.append(f"not compiled for a GPU: {error}")
+            return None
+        if isinstance(found, Rejected):
+            return Inconclusive("nvcc took too long") if found.timed_out else CompileError(f"nvcc: {found.message}")
+        self.static = found
+        return None
+
     def passed(self) -> Pass:
         """The verdict when no stage objected."""
         text = "right on every input, kernels run on the CPU; no race, access out of bounds or diverging barrier found"
         return Pass(text, None)
+
+    def evidence(self) -> Evidence:
+        """What is known so far."""
+        known = Trial.evidence(self)
+        return replace(known, static=self.static, library="kernels on the CPU", architecture=ARCHITECTURE)
 
 
 def _told(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from typing import Union
 
 from unseq.agents.compare import Agreement
 from unseq.agents.scaling import Scaling
+from unseq.backends.cuda.nvcc import KernelFacts
 from unseq.backends.results import Profile, Race
 
 
@@ -201,10 +202,16 @@ class SuiteStrength:
         return self.score is not None and self.score >= STRONG
 
 
+# Ends the name of a detector where accesses were no races only because atomics ordered them in the schedules that ran.
+UP_TO_ATOMICS = " up to order by atomics"
+_ORDERED = "; but some accesses were ordered by atomics alone, in the one or two serial orders that were run"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was done to reach a verdict. ``detector`` names the race detector; ``rounding``: how far
-    floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add."""
+    floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add; ``static``: CUDA
+    kernels as compiled for ``architecture``."""
 
     strength: SuiteStrength = field(default_factory=SuiteStrength)
     cases: int = 0
@@ -223,15 +230,19 @@ class Evidence:
     library: str = ""
     seconds: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    static: tuple[KernelFacts, ...] = ()
+    architecture: str = ""
 
     @property
     def race_detail(self) -> str:
         """How far the detector's silence reaches."""
-        return {
-            None: "",
+        detector = (self.detector or "").removesuffix(UP_TO_ATOMICS)
+        reach = {
+            "": "",
             "exact": "every race on the inputs run, whatever the schedule",
             "ThreadSanitizer": "only schedules that happened, with 2 and 4 threads",
-        }.get(self.detector, "every race on the inputs run, with loops dealt out to teams of these sizes")
+        }.get(detector, "every race on the inputs run, with loops dealt out to teams of these sizes")
+        return reach + _ORDERED * (detector != self.detector and bool(detector))
 
 
 @dataclass(frozen=True, slots=True)

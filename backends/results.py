@@ -192,7 +192,8 @@ class Failure:
 class Run:
     """What came out of one process: the calls that completed, and the failure that ended it, if any. ``changes``: calls
     that changed the library's static memory, where that was watched; ``spans``: of each call, where measured;
-    ``findings``: of all calls, of runtimes that have some."""
+    ``findings``: of all calls, of runtimes that have some. Under the race detector: whether strands ``met`` at atomics,
+    so that what they do may depend on the schedule, and whether these ``ordered`` what would be races otherwise."""
 
     calls: tuple[Called, ...]
     failure: Failure | None
@@ -204,6 +205,8 @@ class Run:
     changes: int = 0
     spans: tuple[tuple[Span, ...], ...] = ()
     findings: tuple[Finding, ...] = ()
+    met: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from unseq.agents.scaling import Scaling
 from unseq.agents.search.best import Tried
 from unseq.agents.task import Candidate
 from unseq.agents.translate import Cheaper, Options, Outcome, Translation, translate
-from unseq.agents.verdict import Evidence, Judgement, Pass, Verdict
+from unseq.agents.verdict import UP_TO_ATOMICS, Evidence, Judgement, Pass, Verdict
 from unseq.agents.verdict import SuiteStrength as Strength
+from unseq.backends.cuda.emit.support import BLOCK_THREADS
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
@@ -23,10 +24,12 @@ from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
     Better,
     Environment,
+    KernelStatic,
     LoopSpan,
     ProfilePoint,
     Races,
     Record,
+    Static,
     SuiteStrength,
     Survivor,
     Tests,
@@ -45,6 +48,7 @@ _OUTCOMES: dict[Outcome, RecordOutcome] = {
 }
 _DETECTORS = {
     "exact": "determinacy races, exact for each input",
+    f"exact{UP_TO_ATOMICS}": "determinacy races, exact for each input up to order by atomics",
     "ThreadSanitizer": "ThreadSanitizer, on the schedules that happened",
 }
 _WINS: dict[str, Wins] = {"yes": "yes", "no": "no", "unmeasured": "unmeasured"}
@@ -97,6 +101,7 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
         work_span=work_span(evidence.scaling),
+        static=static_of(evidence),
         pattern=candidate.label,
         author=candidate.author,
         notes=evidence.notes,
@@ -109,6 +114,16 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
             unseq=unseq_version(),
         ),
     )
+
+
+def static_of(evidence: Evidence) -> Static | None:
+    """What nvcc says of kernels; None where there are none."""
+    found = []
+    for one in evidence.static:
+        held = one.occupancy(BLOCK_THREADS)
+        spills = one.spill_stores, one.spill_loads
+        found.append(KernelStatic(one.name, one.registers, *spills, one.shared, round(held.share, 4), held.limit))
+    return Static(evidence.architecture, BLOCK_THREADS, tuple(found)) if found else None
 
 
 def _variant(tried: Tried) -> Variant:

@@ -37,7 +37,7 @@ from unseq.frontend.ir.types import Array, Int, Library, Pointer, Record, Type, 
 MAGIC = 0x31304E4951534E55
 BYTES, LIST, NULL, OVERLAP, SAME, UNCHANGED, THREW, STRANGE, OWNER = range(1, 10)
 RESULT, GLOBAL, MODE = 1000, 2000, 3000
-STATISTICS, RACES, REUSE, STATICS, MEASURED = 1, 2, 4, 8, 16
+STATISTICS, RACES, REUSE, STATICS, MEASURED, DESCENDING = 1, 2, 4, 8, 16, 32
 FIRST_ENTRY = 4096
 _TOGETHER = 1 << 16
 ITEM = struct.Struct("<QQ")
@@ -229,7 +229,8 @@ class Schedule:
     ``rounding``, if given, has the mode of each call: 0 to nearest, 1 up, 2 down, 3 toward zero. ``reuse``: inputs
     are written anew into the memory of earlier calls, which keeps page faults out of the way of measurements.
     ``statics`` (not under sanitizers, which put red zones there): the library's static memory is watched; with
-    ``reuse`` it is put back before each call, too. ``measured``: the runtime tells the work and span of each call."""
+    ``reuse`` it is put back before each call, too. ``measured``: the runtime tells the work and span of each call.
+    ``descending``: under the race detector later siblings run first."""
 
     order: tuple[int, ...]
     least: int = 0
@@ -241,6 +242,7 @@ class Schedule:
     reuse: bool = False
     statics: bool = False
     measured: bool = False
+    descending: bool = False
 
 
 def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) -> int:
@@ -264,7 +266,7 @@ def input_blob(function: Function, cases: Sequence[Case], schedule: Schedule) ->
         table.append((position, position + length))
         position += length
     flags = STATISTICS * schedule.statistics | RACES * schedule.races | REUSE * schedule.reuse
-    flags |= STATICS * schedule.statics | MEASURED * schedule.measured
+    flags |= STATICS * schedule.statics | MEASURED * schedule.measured | DESCENDING * schedule.descending
     head = _HEADER.pack(
         MAGIC,
         len(cases),

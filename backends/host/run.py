@@ -25,13 +25,14 @@ from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run, w
 from unseq.backends.results import Called, Failure, Fault, Finding, Race, Run, Site, Span, Statistics
 from unseq.frontend.ir.nodes import Function
 
-_STATE = struct.Struct("<4Q16s512sQ")
+_STATE = struct.Struct("<4Q16s512s2Q")
 _ENTRY = struct.Struct("<8Q")
 _SITE = struct.Struct("<5Q")
 _STATS = struct.Struct("<6Q")
 _SPAN = struct.Struct("<3Q3d")
 _LOADING, _CALLING, _OUR_FAULT, _OUT_OF_TIME, _TOO_LARGE, _DONE, _NO_LIBRARY, _FORBIDDEN = range(1, 9)
 _SITES, _SPANS = 2, 3
+_MET, _ORDERED = 1, 2
 _SIGSYS = 31
 _RESULT_SPACE = 64 << 20
 _SANITIZER_REPORT = re.compile(
@@ -182,7 +183,7 @@ def _read(
     nonce: bytes,
     library: Path,
 ) -> Run:
-    committed, index, phase, _, written_nonce, message, changes = _STATE.unpack_from(view, 0)
+    committed, index, phase, _, written_nonce, message, changes, atomics = _STATE.unpack_from(view, 0)
     calls: list[Called] = []
     races: list[Race] = []
     findings: list[Finding] = []
@@ -236,6 +237,8 @@ def _read(
         changes,
         tuple(spans),
         tuple(findings),
+        atomics & _MET != 0,
+        atomics & _ORDERED != 0,
     )
 
 

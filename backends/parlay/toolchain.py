@@ -279,6 +279,7 @@ _DETECTOR = (
     "runtime/race/interpose.cpp",
     "runtime/race/objects.cpp",
     "runtime/race/openmp_api.cpp",
+    "runtime/race/order.cpp",
     "runtime/race/shadow.cpp",
     "runtime/race/spin.cpp",
     "runtime/race/tasks.cpp",

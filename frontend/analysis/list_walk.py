@@ -299,14 +299,15 @@ def _restored(form: _Form, elements: Symbol, k: Symbol) -> Callable[[T], T]:
         return node
 
     def back(value: T) -> T:
-        return _mapped(value, one)
+        return mapped(value, one)
 
     return back
 
 
-def _mapped(value: T, one: Callable[[walk.Node], walk.Node]) -> T:
+def mapped(value: T, one: Callable[[walk.Node], walk.Node]) -> T:
+    """A finding with ``one`` of each node in it."""
     if isinstance(value, tuple):
-        return tuple(_mapped(v, one) for v in value)  # type: ignore[return-value]  # the same type of elements
+        return tuple(mapped(v, one) for v in value)  # type: ignore[return-value]  # the same type of elements
     if type(value) in _NODES:
         return walk.transform(value, one)  # type: ignore[type-var]  # a node
     if (
@@ -315,7 +316,7 @@ def _mapped(value: T, one: Callable[[walk.Node], walk.Node]) -> T:
         and type(value).__module__.startswith("unseq.frontend.")
         and (not isinstance(value, t.Int | t.Float | t.Pointer | t.Record | t.Library | t.Bool | t.Array))
     ):
-        changes = {f.name: _mapped(getattr(value, f.name), one) for f in fields(value) if f.init}
+        changes = {f.name: mapped(getattr(value, f.name), one) for f in fields(value) if f.init}
         return replace(value, **changes)
     return value
 

@@ -201,6 +201,37 @@ def test_threads_of_its_own_are_left_to_the_weaker_detector_and_said(saxpy: tupl
     assert any("threads of its own" in note for note in found.evidence.notes)
 
 
+def handed_over(reader: str, writer: str = "scale = a; ready.store(1);") -> str:
+    """The first half sets the factor again and tells the second one."""
+    half = "parlay::parallel_for({}, {}, [&](std::size_t i) {{ y[i] += {} * x[i]; }});"
+    left = f"{writer} {half.format(0, 'n / 2', 'a')}"
+    right = f"double b = a; {reader} {half.format('n / 2', 'n', 'b')}"
+    shared = "std::atomic<int> ready{0}; double scale = a;"
+    body = f"{shared} parlay::par_do([&] {{ {left} }}, [&] {{ {right} }});"
+    guard = GUARD.replace("n < UNSEQ_CUTOFF", "n < 2")
+    return f"{HEAD}#include <atomic>\n{SIGNATURE} {{ {guard} {body} }}\n"
+
+
+def test_a_value_handed_over_by_an_atomic_is_no_race_and_said(saxpy: tuple[Judge, Suite]) -> None:
+    found = verdict_on(saxpy, handed_over("if (ready.load() == 1) b = scale;"))
+    assert found.verdict.name == "Pass", found.verdict.text
+    assert found.evidence.detector == "exact up to order by atomics"
+    assert "ordered by atomics" in found.evidence.race_detail
+    assert not found.evidence.notes
+
+
+def test_a_flag_that_is_read_and_ignored_is_a_race(saxpy: tuple[Judge, Suite]) -> None:
+    found = verdict_on(saxpy, handed_over("(void)ready.load(); b = scale;"))
+    assert found.verdict.name == "Race", found.verdict.text
+
+
+def test_who_waits_for_an_earlier_strand_is_judged_in_one_order(saxpy: tuple[Judge, Suite]) -> None:
+    found = verdict_on(saxpy, handed_over("while (ready.load() != 1) {} b = scale;"))
+    assert found.verdict.name == "Pass", found.verdict.text
+    assert found.evidence.detector == "exact up to order by atomics"
+    assert any("later siblings first" in note for note in found.evidence.notes)
+
+
 GUARDED_OPENMP = "if (x + n > y && y + n > x) { for (int i = 0; i < n; i++) y[i] += a * x[i]; return; }"
 
 

@@ -15,7 +15,7 @@ SIZES = (300, 3_000, 100_000)
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module", params=["race_cases", "race_hard_cases"])
+@pytest.fixture(scope="module", params=["race_cases", "race_hard_cases", "race_order_cases"])
 def programs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sets")
     return compile_program(find_toolchain(), RuntimeKind.RACE, PROGRAMS / f"{request.param}.cpp", folder / "cases")

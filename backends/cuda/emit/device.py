@@ -279,15 +279,15 @@ def _names(text: str) -> set[str]:
 
 def _scalars(here: Region, names: set[str]) -> list[Parameter]:
     """Variables that the text uses: passed by value."""
-    arrays = {m.symbol.name for m in here.moved}
+    context = here.device.context
+    others = {m.symbol.name for m in here.moved}
     found: dict[str, Parameter] = {}
-    for symbol in _visible(here.device.context.function, here.fact):
-        if symbol.name not in names or symbol.name in arrays or symbol.name in found:
+    for symbol in _visible(context.function, here.fact):
+        if symbol.name not in names or symbol.name in others or symbol.name in found:
             continue
         type_ = t.strip(symbol.type)
         if not is_plain(type_) or isinstance(type_, t.Array):
             raise Unsupported(here.fact.span, f"{symbol.name} cannot go to the GPU", "use plain variables and arrays")
-        context = here.device.context
         found[symbol.name] = Parameter(symbol.name, context.declare(type_, symbol.name), symbol.name)
     return [*found.values(), *_starts(here, names)]
 
@@ -366,15 +366,20 @@ def numbered(here: Region, wanted: str) -> tuple[str, list[str]]:
     """The name of the number of an iteration, from 0, and the lines that make the loop's variables from it; the name is
     the loop variable's own where it is that number."""
     context, space = here.device.context, here.space
+    same = space.direct and space.begin == "0" and context.type(space.type) == "size_t"
+    number = space.name if same else context.scoped(wanted)
+    return number, own_iteration(here, number)
+
+
+def own_iteration(here: Region, number: str) -> list[str]:
+    """The lines that make the loop's variables from the number of an iteration."""
+    context, space = here.device.context, here.space
     type_ = context.type(space.type)
-    more = [*(_on_pointers(here, line) for line in space.prologue), *space.privates]
-    if space.direct and space.begin == "0" and type_ == "size_t":
-        return space.name, more
-    number = context.scoped(wanted)
     value = f"{type_}({number})" if type_ != "size_t" else number
     if space.direct and space.begin != "0":
-        return number, [f"const {type_} {space.name} = {space.begin} + {value};", *more]
-    return number, [f"const {type_} {space.name} = {value};", *more] if space.name != number else more
+        value = f"{space.begin} + {value}"
+    own = [f"const {type_} {space.name} = {value};"] if space.name != number else []
+    return [*own, *(_on_pointers(here, line) for line in space.prologue), *space.privates]
 
 
 def _on_pointers(here: Region, line: str) -> str:

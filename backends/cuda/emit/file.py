@@ -13,15 +13,33 @@ from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
 from unseq.backends.cuda.emit.reduce import emit_reduce
 from unseq.backends.cuda.emit.scan import emit_scan
 from unseq.backends.cuda.emit.search import emit_search
+from unseq.backends.cuda.emit.series import emit_series
 from unseq.backends.cuda.emit.sorts import emit_sort
 from unseq.backends.cuda.emit.support import CUTOFF, NAMES, support
+from unseq.backends.cuda.emit.walks import emit_walk
+from unseq.backends.cuda.emit.wavefront import emit_wavefront
 from unseq.backends.parlay.emit import c_source, edits, layout, preamble
 from unseq.backends.parlay.emit.captures import filled, variables
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.file import Emitted
 from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
-from unseq.backends.plan import Algorithm, Map, Pack, Plan, Reduce, Scan, Scatter, Search, Sequential, Strategy, fact_of
+from unseq.backends.plan import (
+    Algorithm,
+    Map,
+    Pack,
+    Plan,
+    Reduce,
+    Scan,
+    Scatter,
+    Search,
+    Sequential,
+    Series,
+    Strategy,
+    Walk,
+    Wavefront,
+    fact_of,
+)
 from unseq.frontend.ir.nodes import Call, Function
 from unseq.frontend.ir.walk import walk
 from unseq.frontend.source import Language, SourceUnit, Span, Unsupported
@@ -37,6 +55,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Pack: emit_scan,
     Search: emit_search,
     Algorithm: emit_sort,
+    Wavefront: emit_wavefront,
 }
 
 
@@ -83,8 +102,13 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
 
 def _piece(device: Device, strategy: Strategy) -> Piece:
     """What stands in place of a strategy's statement."""
-    emitter = _EMITTERS.get(type(strategy))
     fact = fact_of(strategy)
+    if isinstance(strategy, Series):
+        gone = tuple(s.span for s in strategy.loop.with_next)
+        return Piece(fact.span, emit_series(device, strategy, lambda part: _piece(device, part).text), gone=gone)
+    if isinstance(strategy, Walk):
+        return Piece(fact.span, emit_walk(device, strategy, lambda part: _piece(device, part).text))
+    emitter = _EMITTERS.get(type(strategy))
     if emitter is None:
         what = f"a {type(strategy).__name__.lower()} has no CUDA form yet"
         raise Unsupported(fact.span, what, "translate it with --target parlay")

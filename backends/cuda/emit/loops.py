@@ -17,7 +17,18 @@ from unseq.backends.parlay.emit.loops import conditions, either, last_iteration
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map, Scatter
 from unseq.frontend.analysis import extents, terms
-from unseq.frontend.facts import Accumulator, ArgBest, ArrayAccumulator, Buffered, Guard, LoopFact, NonDecreasing
+from unseq.frontend.facts import (
+    Accumulator,
+    ArgBest,
+    ArrayAccumulator,
+    Buffered,
+    Disjoint,
+    Distinct,
+    Guard,
+    Holds,
+    LoopFact,
+    NonDecreasing,
+)
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
     AddressOf,
@@ -43,6 +54,9 @@ def start(device: Device, fact: LoopFact) -> tuple[Space, Region, list[str]]:
     space = space_of(context, fact)
     enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
     here = region(device, fact, space, enough.bounds)
+    if context.outlined and not all(isinstance(guard, Disjoint | Distinct | Holds) for guard in here.guards):
+        raise Unsupported(fact.span, "what a part of the loop asks of values that an earlier part may change",
+                          "split the loop in two")  # fmt: skip
     asked = conditions(context, replace(fact, guards=_together((*fact.guards, *here.guards))), space)
     runs = [c for c in space.trip.positive or (f"{space.count} > 0",) if c not in asked]
     return space, here, [*runs, *asked]
@@ -64,9 +78,12 @@ def _together(found: Sequence[Guard]) -> tuple[Guard, ...]:
 
 
 def finish(device: Device, fact: LoopFact, asked: Sequence[str], lines: Sequence[str]) -> str:
-    """The lines where all of ``asked`` holds, else the loop as it was."""
+    """The lines where all of ``asked`` holds, else the loop as it was; only the lines where that is asked outside."""
     context = device.context
     prelude = [context.printed(statement) for statement in fact.before]
+    if context.outlined:
+        context.asked += asked
+        return "\n".join([*prelude, *lines])
     original = context.statement(fact.loop if fact.original is None else fact.original)
     return either(context, joined(list(dict.fromkeys(asked))), "\n".join([*prelude, *lines]), original)
 

@@ -14,6 +14,9 @@
 #pragma weak unseq_race_reset
 #pragma weak unseq_race_enable
 #pragma weak unseq_race_list
+#pragma weak unseq_race_list_ordered
+#pragma weak unseq_race_atomics_met
+#pragma weak unseq_race_descend
 #pragma weak unseq_workspan_begin
 #pragma weak unseq_workspan_end
 #pragma weak unseq_workspan_get

@@ -158,6 +158,7 @@ void begin(unseq_io *io) {
   call &c = *of(io);
   if (c.flags & RACES) {
     unseq_race_reset();
+    unseq_race_descend((c.flags & DESCENDING) != 0);
     unseq_race_enable(1);
   }
   if (unseq_finding_reset != nullptr) unseq_finding_reset();
@@ -344,7 +345,10 @@ void run(void *library, void (*shim)(unseq_io *)) {
       entry.payload = 0;
       output_used = payload_start;
     }
-    if (c.flags & RACES) entry.races = put_races();
+    if (c.flags & RACES) {
+      entry.races = put_races();
+      state->atomics |= (unseq_race_atomics_met() ? MET : 0) | (unseq_race_list_ordered(nullptr, 0) > 0 ? ORDERED : 0);
+    }
     if (unseq_finding_list != nullptr) entry.findings = put_findings();
     entry.whole_ns = now(CLOCK_MONOTONIC) - call_started;
     std::memcpy(place, &entry, sizeof entry);

@@ -28,6 +28,7 @@ struct output_header {
   unsigned char nonce[16];
   char message[512];
   u64 changes;  // calls that changed the library's static memory
+  u64 atomics;  // what the race runtime says of them: MET, ORDERED
 };
 struct entry_header {
   u64 index, status, wall_ns, cpu_ns, whole_ns, payload, races, findings;
@@ -37,7 +38,8 @@ struct item_header {
 };
 
 constexpr u64 MAGIC = 0x31304e4951534e55;  // "UNSQIN01"
-constexpr u64 STATISTICS = 1, RACES = 2, REUSE = 4, STATICS = 8, MEASURED = 16;
+constexpr u64 STATISTICS = 1, RACES = 2, REUSE = 4, STATICS = 8, MEASURED = 16, DESCENDING = 32;
+constexpr u64 MET = 1, ORDERED = 2;  // strands met at atomics; some that would race otherwise were ordered by them
 constexpr std::size_t FIRST_ENTRY = 4096;
 constexpr std::size_t MOST_RACES = 16, MOST_FINDINGS = 16;
 constexpr u64 MODE = 3000;  // owner of the floating-point mode that a call left changed

@@ -10,23 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from unseq.backends.parlay.cxx_literals import AND
-from unseq.backends.parlay.emit import c_source, edits, guards, layout, preamble, sequential
+from unseq.backends.parlay.emit import c_source, edits, layout, preamble, sequential
 from unseq.backends.parlay.emit.algorithms import emit_algorithm
 from unseq.backends.parlay.emit.captures import filled, variables
 from unseq.backends.parlay.emit.choices import emit_choices, is_global, with_state
-from unseq.backends.parlay.emit.context import Context, joined
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.fork import emit_fork
 from unseq.backends.parlay.emit.frontier import emit_frontier
-from unseq.backends.parlay.emit.loops import either, emit_map
+from unseq.backends.parlay.emit.loops import emit_map
 from unseq.backends.parlay.emit.merge import emit_merge
 from unseq.backends.parlay.emit.pack import emit_pack
 from unseq.backends.parlay.emit.pieces import Piece, in_place, printed
-from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.parlay.emit.reduce import emit_reduce
 from unseq.backends.parlay.emit.scan import emit_scan
 from unseq.backends.parlay.emit.scatter import emit_scatter
 from unseq.backends.parlay.emit.search import emit_search
+from unseq.backends.parlay.emit.series import emit_series
 from unseq.backends.parlay.emit.sites import ForkSite, extract
 from unseq.backends.parlay.emit.walks import emit_walk
 from unseq.backends.parlay.emit.wavefront import emit_wavefront
@@ -56,17 +55,13 @@ from unseq.frontend.facts import (
     ArrayAccumulator,
     Buffered,
     Diagonal,
-    Disjoint,
-    Distinct,
     Exit,
-    Holds,
     Induction,
     Packed,
     Prefix,
     Private,
     Recurrence,
 )
-from unseq.frontend.ir.nodes import Declare, For
 from unseq.frontend.source import Language, SourceUnit, Span, Unsupported
 
 SUFFIX = ".parlay.cpp"
@@ -141,7 +136,11 @@ def _captured(context: Context, strategy: Strategy) -> list[Piece]:
     """The pieces of a strategy, with the capture lists of their lambdas."""
     if isinstance(strategy, Series):
         gone = tuple(s.span for s in strategy.loop.with_next)
-        return [Piece(strategy.loop.span, _series(context, strategy), gone=gone)]
+
+        def part(inner: Strategy) -> str:
+            return "\n".join(piece.text for piece in _captured(context, inner))
+
+        return [Piece(strategy.loop.span, emit_series(context, strategy, part), gone=gone)]
     pieces = _pieces(context, strategy)
     return [replace(piece, text=_filled(context, strategy, piece.text)) for piece in pieces]
 
@@ -174,43 +173,6 @@ def _pieces(context: Context, strategy: Strategy) -> list[Piece]:
         case _:
             _check_roles(strategy)
             return [Piece(strategy.loop.span, _LOOPS[type(strategy)](context, strategy))]
-
-
-def _series(context: Context, strategy: Series) -> str:
-    """The parts of a loop, one after the other."""
-    fact = strategy.loop
-    whole = _is_asked_once(strategy)
-    asked = guards.conditions(context, fact.guards, {})
-    only_if = [context.condition(plain(fact.only_if), AND)] if fact.only_if is not None else []
-    own, context.asked, context.outlined = context.asked, [], whole
-    texts: list[str] = []
-    for part in strategy.parts:
-        if isinstance(part, Sequential):
-            texts.append(context.printed(part.loop.loop))
-        elif isinstance(part, Strategy):
-            texts += [piece.text for piece in _captured(context, part)]
-        else:
-            if isinstance(part, Declare):
-                context.includes.add("<vector>")
-            texts.append(context.printed(part))
-    text = "\n".join(texts)
-    if whole:
-        asked = list(dict.fromkeys([*only_if, *context.asked, *asked]))
-    elif only_if:
-        text = context.braces(f"if ({only_if[0]})", text)
-    context.asked, context.outlined = own, False
-    if not asked:
-        return text
-    original = "\n".join(context.statement(s) for s in (fact.original or fact.loop, *fact.with_next))
-    return either(context, joined(asked), text, original)
-
-
-def _is_asked_once(strategy: Series) -> bool:
-    """Whether all that the parts ask for is asked in front of the first one: where one of them stays sequential, the
-    others alone pay for the split. What is asked of values in memory may change on the way."""
-    loops = [part.loop for part in strategy.parts if isinstance(part, Map | Reduce | Scan | Scatter | Pack)]
-    fixed = all(isinstance(guard, Disjoint | Distinct | Holds) for fact in loops for guard in fact.guards)
-    return fixed and any(isinstance(part, For | Declare) for part in strategy.parts)
 
 
 def _with_own_state(context: Context, strategy: Choices) -> str:

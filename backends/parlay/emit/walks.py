@@ -6,7 +6,7 @@ What is done with the elements is another strategy's text; here are the walk and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from unseq.backends.parlay.emit.context import Context, local_symbol
 from unseq.backends.plan import Map, Pack, Reduce, Scan, Scatter, Walk
@@ -21,9 +21,27 @@ def emit_walk(
     context: Context, plan: Walk, emit_inner: Callable[[Context, Map | Reduce | Scan | Scatter | Pack], str]
 ) -> str:
     """The text in place of a walk."""
-    facts = plan.loop.irregular
-    assert isinstance(facts, Facts)
+    walk = collected(context, plan.loop, "parlay::sequence")
+    inner = emit_inner(context, replace(plan.inner, loop=numbered(plan.loop, walk.facts, walk.elements)))
     context.includes.add("<parlay/sequence.h>")
+    return "\n".join([*walk.lines, inner, *walk.after])
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A walk that has been made: ``lines`` leave its elements in the container ``elements``; the lines ``after`` what
+    is done with them leave the cursor behind."""
+
+    facts: Facts
+    elements: str
+    lines: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def collected(context: Context, fact: LoopFact, container: str) -> Collected:
+    """The walk alone, its elements collected in a ``container`` that can grow."""
+    facts = fact.irregular
+    assert isinstance(facts, Facts)
     type_ = t.strip(facts.cursor.type)
     elements = context.fresh("nodes" if isinstance(type_, t.Pointer) else "elements")
     at = local_symbol(context.fresh("node" if isinstance(type_, t.Pointer) else "at"), type_)
@@ -32,17 +50,15 @@ def emit_walk(
     start = facts.start if facts.start is not None else Ref(facts.cursor, type_)
     begin, go_on = context.declare(type_, at.name), context.condition(substitute(facts.condition, moved))
     step = context.printed(Assign(here, substitute(facts.link, moved))).removesuffix(";")
-    lines = [f"parlay::sequence<{context.type(type_)}> {elements};"]
+    lines = [f"{container}<{context.type(type_)}> {elements};"]
     if facts.over:
         head = f"for ({begin} = {context.value(start, type_)}; {go_on}; {step})"
     else:
         lines.append(f"{begin} = {context.value(start, type_)};")
         head = f"for (; {go_on}; {step})"
     lines.append(context.controlled(head, f"{elements}.push_back({at.name});"))
-    lines.append(emit_inner(context, replace(plan.inner, loop=numbered(plan.loop, facts, elements))))
-    if not facts.over:
-        lines.append(f"{facts.cursor.name} = {at.name};")
-    return "\n".join(lines)
+    after = () if facts.over else (f"{facts.cursor.name} = {at.name};",)
+    return Collected(facts, elements, tuple(lines), after)
 
 
 def numbered(fact: LoopFact, facts: Facts, name: str) -> LoopFact:

@@ -58,7 +58,7 @@ def emit_wavefront(context: Context, plan: Wavefront) -> str:
     fact = plan.loop
     nest = _nest(context, fact)
     trip = trip_of(context, nest.outer)
-    columns = trip_of(context, _columns(nest.role))
+    columns = trip_of(context, columns_of(nest.role))
     enough = cutoff(context, trip, nest.outer, fact.work, fact.loop.body)
     context.definitions.add("UNSEQ_CUTOFF")
     context.includes |= {"<algorithm>", "<parlay/parallel.h>"}
@@ -88,7 +88,7 @@ def _nest(context: Context, fact: LoopFact) -> _Nest:
     return _Nest(fact, role, outer, outer.symbol, role.iteration.symbol, names)
 
 
-def _columns(role: Diagonal) -> Iteration:
+def columns_of(role: Diagonal) -> Iteration:
     """The columns of all rows as one range."""
     return Iteration(None, role.low, role.high, 1, terms.subtract(role.high, role.low))
 
@@ -134,9 +134,9 @@ def _tile(context: Context, nest: _Nest, fixed: tuple[Symbol, ...], privates: li
     end = _cut(context.expr(plain(nest.outer.upper)), first, names.height, down)
     fixed_lines, loop = _columns_of(context, nest)
     row = [*(context.statement(s) for s in role.repeated)]
-    row += _once(context, _before(nest), f"{names.column} == 0")
+    row += _once(context, before(nest.fact, nest.role), f"{names.column} == 0")
     row += loop
-    row += _once(context, _after(nest), f"{names.column} == {names.columns} - 1")
+    row += _once(context, after(nest.fact, nest.role), f"{names.column} == {names.columns} - 1")
     lines = [
         f"{context.declare(symbol.type, first, const=True)} = {begin};",
         f"{context.declare(symbol.type, last, const=True)} = {end};",
@@ -146,7 +146,7 @@ def _tile(context: Context, nest: _Nest, fixed: tuple[Symbol, ...], privates: li
     ]
     printer = Printer(context.own).expressions
     parameters = [f"size_t {names.row}", f"size_t {names.column}", *(printer.parameter(s) for s in fixed)]
-    if _after(nest):
+    if after(nest.fact, nest.role):
         parameters.insert(2, f"size_t {names.columns}")
     head = f"auto {names.tile} = {CLOSURE}({', '.join(parameters)})"
     return f"{REASON}\n" + context.braces(head, "\n".join(lines), ";")
@@ -178,7 +178,7 @@ def _columns_of(context: Context, nest: _Nest) -> tuple[list[str], list[str]]:
     down = inner.step < 0
     begin, end = context.scoped("begin"), context.scoped("end")
     origin = terms.subtract(role.high, terms.ONE) if down else role.low
-    straight = not role.skew and _same(inner.lower, origin)
+    straight = not role.skew and same(inner.lower, origin)
     start = text_of(context, origin, {})
     offset = f"{names.column} * {names.width}"
     edge = _plus(start, offset if straight and start == "0" and not down else f"long({offset})", down)
@@ -198,7 +198,7 @@ def _columns_of(context: Context, nest: _Nest) -> tuple[list[str], list[str]]:
     lines.append(f"{context.declare(symbol.type, end, const=True)} = {limit};")
     loop = context.controlled(_for(context, symbol, begin, end, down), context.block(role.inner.body))
     far = terms.subtract(role.low, terms.ONE) if down else role.high
-    if straight and _same(inner.upper, far):
+    if straight and same(inner.upper, far):
         return lines, [loop]
     return fixed, [*lines, loop]
 
@@ -211,22 +211,23 @@ def _shift(context: Context, nest: _Nest) -> str:
     return number if nest.role.skew == 1 else f"{nest.role.skew} * {number}"
 
 
-def _same(a: Expr, b: Expr) -> bool:
+def same(a: Expr, b: Expr) -> bool:
+    """Whether two numbers are known to be equal."""
     p, q = polynomial(a), polynomial(b)
     return p is not None and q is not None and p.minus(q).constant == 0
 
 
-def _before(nest: _Nest) -> tuple[Stmt, ...]:
+def before(fact: LoopFact, role: Diagonal) -> tuple[Stmt, ...]:
     """What stands in front of the inner loop and is run once a row."""
-    statements = nest.fact.loop.body.statements
-    at = next(k for k, s in enumerate(statements) if s is nest.role.inner)
-    return tuple(s for s in statements[:at] if not any(s is r for r in nest.role.repeated))
+    statements = fact.loop.body.statements
+    at = next(k for k, s in enumerate(statements) if s is role.inner)
+    return tuple(s for s in statements[:at] if not any(s is r for r in role.repeated))
 
 
-def _after(nest: _Nest) -> tuple[Stmt, ...]:
+def after(fact: LoopFact, role: Diagonal) -> tuple[Stmt, ...]:
     """What stands behind it."""
-    statements = nest.fact.loop.body.statements
-    at = next(k for k, s in enumerate(statements) if s is nest.role.inner)
+    statements = fact.loop.body.statements
+    at = next(k for k, s in enumerate(statements) if s is role.inner)
     return statements[at + 1 :]
 
 
@@ -246,7 +247,7 @@ def _diagonals(context: Context, nest: _Nest, fixed: tuple[Symbol, ...]) -> str:
     diagonal, first = context.scoped("diagonal"), context.scoped("first_row")
     site = context.site("parallel_for", nest.fact.span)
     given = [names.row, f"{diagonal} - {names.row}", *(s.name for s in fixed)]
-    if _after(nest):
+    if after(nest.fact, nest.role):
         given.insert(2, names.columns)
     end = f"std::min({names.rows}, {diagonal} + 1)"
     parallel = context.braces(

@@ -322,7 +322,16 @@ static void ordering(std::vector<int>& b) {
   });
 }
 
+// A primitive, and another strand that touches its input or what it writes to, before it and after it.
+#define BESIDE_A_WRITER(name, ...)                                                                 \
+  RACY(name "_of_what_is_written", { par_do([&] { (void)(__VA_ARGS__); }, [&] { a[n - 1] = 1; }); }); \
+  RACY(name "_of_what_was_written", { par_do([&] { a[0] = 1; }, [&] { (void)(__VA_ARGS__); }); })
+#define BESIDE_A_READER(name, result, ...)                                                            \
+  RACY(name "_to_what_is_read", { par_do([&] { (void)(__VA_ARGS__); }, [&] { total = result[n - 1]; }); }); \
+  RACY(name "_to_what_was_read", { par_do([&] { total = result[0]; }, [&] { (void)(__VA_ARGS__); }); })
+
 static void primitives(std::vector<int>& a) {
+  a.assign(n + 2, 1);
   RACY("map_with_side_effect", { (void)parlay::map(a, [&](int x) { return total = x; }); });
   RACY("reduce_with_side_effect", {
     (void)parlay::reduce(a, parlay::make_monoid([&](int x, int y) { return total++, x + y; }, 0));
@@ -336,17 +345,36 @@ static void primitives(std::vector<int>& a) {
   RACY("histogram_of_racy_keys", {
     (void)parlay::histogram_by_index(parlay::delayed_map(a, [&](int) { return static_cast<unsigned>(++total) % 4; }), 4);
   });
-  RACY("copy_of_what_is_written", { par_do([&] { (void)parlay::to_sequence(a); }, [&] { a[n - 1] = 1; }); });
-  RACY("reduce_of_what_is_written", { par_do([&] { total = parlay::reduce(a); }, [&] { a[n - 1] = 1; }); });
-  RACY("filter_of_what_is_written", {
-    par_do([&] { (void)parlay::filter(a, [](int x) { return x > 0; }); }, [&] { a[n - 1] = 1; });
-  });
-  RACY("min_element_of_what_is_written", { par_do([&] { (void)parlay::min_element(a); }, [&] { a[n - 1] = 1; }); });
+  const auto positive = [](int x) { return x > 0; };
+  const auto flags = parlay::map(a, positive);
+  std::vector<int> out(a.size());
+  BESIDE_A_WRITER("copy", parlay::to_sequence(a));
+  BESIDE_A_WRITER("map", parlay::map(a, positive));
+  BESIDE_A_WRITER("reduce", parlay::reduce(a));
+  BESIDE_A_WRITER("reduce_by_a_function", parlay::reduce(a, parlay::make_monoid([](int x, int y) { return x + y; }, 0)));
+  BESIDE_A_WRITER("scan", parlay::scan(a));
+  BESIDE_A_WRITER("filter", parlay::filter(a, positive));
+  BESIDE_A_WRITER("pack", parlay::pack(a, flags));
+  BESIDE_A_WRITER("pack_index", parlay::pack_index(a));
+  BESIDE_A_WRITER("histogram", parlay::histogram_by_index(a, 4));
+  BESIDE_A_WRITER("min_element", parlay::min_element(a));
+  BESIDE_A_WRITER("minmax_element", parlay::minmax_element(a));
+  BESIDE_A_READER("scan_inplace", a, parlay::scan_inplace(a));
+  BESIDE_A_READER("copy_into", out, parlay::copy(a, out));
+  BESIDE_A_READER("filter_into", out, parlay::filter_into_uninitialized(a, out, positive));
+  BESIDE_A_READER("pack_into", out, parlay::pack_into_uninitialized(a, flags, out));
   CLEAN("results_are_read_afterwards", {
     parallel_for(0, 3, [&](size_t) {
       const auto kept = parlay::filter(parlay::iota<int>(20), [](int x) { return x % 2 == 0; });
       parallel_for(0, kept.size(), [&](size_t i) { (void)(kept[i] + parlay::scan(kept).first[i]); });
     });
+  });
+  // Whatever the shape of the tree, a comparison and all between its two elements are below one node of it.
+  CLEAN("min_element_changes_what_it_compares", {
+    (void)parlay::min_element(a, [](int& x, int& y) { return ++(&x)[-1], ++y, x < y; });
+  });
+  RACY("min_element_changes_the_next_one", {
+    (void)parlay::min_element(parlay::make_slice(a).cut(0, n), [](int& x, int& y) { return ++(&x)[1], x < y; });
   });
   RACY("min_element_with_side_effect", {
     (void)parlay::min_element(a, [&](int x, int y) { return ++total, x < y; });

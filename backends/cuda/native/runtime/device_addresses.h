@@ -18,10 +18,10 @@ inline constexpr std::size_t kArenaBytes = std::size_t{32} << 30;
 extern std::uintptr_t arena;     // all device memory lies in [arena, arena + kArenaBytes)
 extern unsigned char* states;    // of each byte of the arena
 
-// The rarer answers; false where nothing can be read or written.
-void foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* pc);
-void wrong(std::uintptr_t address, std::size_t bytes, bool write, const void* pc);
-// For any number of bytes; whether all is well.
+// The rarer answers. All answers say whether the bytes are the program's, so that races on them mean something.
+bool foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* pc);
+bool wrong(std::uintptr_t address, std::size_t bytes, bool write, const void* pc);
+// For any number of bytes.
 bool check_range(std::uintptr_t address, std::size_t bytes, bool write, const void* pc);
 
 template <typename Word>
@@ -46,11 +46,10 @@ __attribute__((always_inline)) inline bool fine(unsigned char* at) {
 }
 
 template <std::size_t N, bool Write>
-__attribute__((always_inline)) inline void check(std::uintptr_t address, const void* pc) {
+__attribute__((always_inline)) inline bool check(std::uintptr_t address, const void* pc) {
   const std::uintptr_t offset = address - arena;
   if (offset >= kArenaBytes - 16) {
-    if (side == Side::kernel) foreign(address, N, Write, pc);
-    return;
+    return side != Side::kernel || foreign(address, N, Write, pc);
   }
   unsigned char* const at = states + offset;
   bool good;
@@ -65,7 +64,7 @@ __attribute__((always_inline)) inline void check(std::uintptr_t address, const v
   } else {
     good = fine<std::uint64_t, Write>(at) && fine<std::uint64_t, Write>(at + 8);
   }
-  if (__builtin_expect(!good, 0)) wrong(address, N, Write, pc);
+  return __builtin_expect(good, 1) || wrong(address, N, Write, pc);
 }
 
 }  // namespace unseq::cuda

@@ -194,17 +194,17 @@ Module last_modules[2];
 
 // ---- accesses ----
 
-void foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* pc) {
-  if (on_thread_stack(address)) return;
+bool foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* pc) {
+  if (on_thread_stack(address)) return true;
   for (const Module& m : last_modules) {
-    if (address - m.begin < m.bytes) return;
+    if (address - m.begin < m.bytes) return true;
   }
-  if (running != nullptr && address - reinterpret_cast<std::uintptr_t>(running->env) < running->env_bytes) return;
+  if (running != nullptr && address - reinterpret_cast<std::uintptr_t>(running->env) < running->env_bytes) return true;
   Module m{address, 0, 0};
   if (dl_iterate_phdr(find_module, &m) != 0) {
     last_modules[1] = last_modules[0];
     last_modules[0] = m;
-    return;
+    return true;
   }
   const char* const does = write ? "writes" : "reads";
   const race::Object object = race::object_at(address, 0, 0);
@@ -216,9 +216,10 @@ void foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* 
     find(UNSEQ_OUT_OF_BOUNDS, pc, nullptr, "it %s %zu bytes where there is no device memory", does, bytes);
   }
   abort_kernel();
+  return false;
 }
 
-void wrong(std::uintptr_t address, std::size_t bytes, bool write, const void* pc) {
+bool wrong(std::uintptr_t address, std::size_t bytes, bool write, const void* pc) {
   std::size_t good = 0;  // bytes of it that may be used
   while (good < bytes && (*state_of(address + good) & kAllocated)) ++good;
   const std::uintptr_t at = address + (good < bytes ? good : 0);
@@ -242,24 +243,24 @@ void wrong(std::uintptr_t address, std::size_t bytes, bool write, const void* pc
     while (offset + 1 < bytes && (*state_of(address + offset) & kWritten)) ++offset;
     find(UNSEQ_UNINITIALISED, pc, block->pc, "it reads bytes that nobody wrote, %zu bytes from the start of a block of %zu bytes of %s",
          address + offset - block->begin, block->bytes, kind_of(*block));
+    return true;
   }
+  return false;
 }
 
 bool check_range(std::uintptr_t address, std::size_t bytes, bool write, const void* pc) {
   if (bytes == 0) return true;
   if (!in_arena(address)) {
-    if (side == Side::kernel) foreign(address, bytes, write, pc);
-    return true;
+    return side != Side::kernel || foreign(address, bytes, write, pc);
   }
   const auto needed = static_cast<unsigned char>((side == Side::host ? kHost : 0) | kAllocated | (write ? 0 : kWritten));
-  const bool good = bytes < arena + kArenaBytes - address && all_have(address, bytes, needed);
-  if (!good) {
-    std::size_t i = 0;  // the first byte that is wrong speaks for all
-    while (address + i < arena + kArenaBytes - 1 && i + 1 < bytes && (*state_of(address + i) & needed) == needed) ++i;
-    wrong(address + i, bytes - i < 16 ? bytes - i : 16, write, pc);
+  if (bytes < arena + kArenaBytes - address && all_have(address, bytes, needed)) {
+    if (write) mark_written(address, bytes);
+    return true;
   }
-  if (write && good) mark_written(address, bytes);
-  return good;
+  std::size_t i = 0;  // the first byte that is wrong speaks for all
+  while (address + i < arena + kArenaBytes - 1 && i + 1 < bytes && (*state_of(address + i) & needed) == needed) ++i;
+  return wrong(address + i, bytes - i < 16 ? bytes - i : 16, write, pc);
 }
 
 // ---- a call of the host ----
@@ -383,7 +384,7 @@ EXPORT std::size_t unseq_cuda_block_bytes(const void* p) {
 
 EXPORT void unseq_cuda_atomic(const volatile void* p, std::size_t bytes) {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
-  if (check_range(address, bytes, false, CALLER)) check_range(address, bytes, true, CALLER);
+  if (!check_range(address, bytes, false, CALLER) || !check_range(address, bytes, true, CALLER)) return;
   unseq::race::detector.access(unseq::race::Access{address, bytes, CALLER, true, true});
 }
 EXPORT void unseq_cuda_took(const volatile void* p, std::uint64_t before, std::uint64_t after) {

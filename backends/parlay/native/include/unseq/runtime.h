@@ -141,6 +141,13 @@ void unseq_race_reset(void);
 void unseq_race_enable(int on);
 /* Copies at most `capacity` distinct races (pairs of instructions) and returns how many there are. */
 size_t unseq_race_list(unseq_race *out, size_t capacity);
+/* The same for pairs that are no races in this run because atomic operations ordered them: one strand released a value
+ * and the other acquired it. In another schedule they may not be. */
+size_t unseq_race_list_ordered(unseq_race *out, size_t capacity);
+/* Whether strands read atomics that parallel ones change, so that what they do may depend on the schedule. */
+int unseq_race_atomics_met(void);
+/* From the next fork on, later siblings run first (1): another schedule, in which such an order may be missing. */
+void unseq_race_descend(int on);
 
 /* ---- work and span (workspan runtime only) ---------------------------------------------------- */
 

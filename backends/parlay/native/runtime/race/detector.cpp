@@ -10,12 +10,13 @@ __thread Shadow::Chunk* Detector::quick_ = nullptr;
 
 // ---- forks ---------------------------------------------------------------------------------------------
 
-void Detector::open(const void* site, std::size_t base, const void* frame) {
+void Detector::open(const void* site, std::size_t base, const void* frame, bool down) {
   if (!labels_.any_fork()) {
+    order_.restart();
     const auto top = reinterpret_cast<std::uintptr_t>(frame);
     stack_ = Stack{top, top, std::size_t{64} << 20};
   }
-  labels_.open(site, base);
+  labels_.open(site, base, down);
   locks_.share(labels_.opened());
   told_worker_ = 0;
   update();
@@ -205,11 +206,11 @@ bool Detector::held_against(const Access& a, std::uintptr_t at, std::size_t n) {
     if (h.word != word || (h.mask & mask) == 0 || !(h.write || a.write) || (h.atomic && a.atomic)) continue;
     if (!parallel(h.strand)) continue;
     const Lock lock = locks_.excluding(h.locks, locks_.current());
+    const Slot earlier{h.strand, h.pc};
     if (lock == 0) {
-      report(a, at, n, Slot{h.strand, h.pc}, h.write, h.atomic);
-      raced = raced || h.mask == mask;
-    } else if (locks_.guessed(lock)) {
-      if (!is_of_thread(at)) doubt(lock, described(a, at, n, Slot{h.strand, h.pc}, h.write, h.atomic));
+      raced = (report(a, at, n, earlier, h.write, h.atomic) && h.mask == mask) || raced;
+    } else if (locks_.guessed(lock) && !is_of_thread(at) && !excused(a, at, n, earlier, h.write, h.atomic)) {
+      doubt(lock, described(a, at, n, earlier, h.write, h.atomic));
     }
   }
   return raced;
@@ -222,6 +223,7 @@ void Detector::forget(const void* block, std::size_t bytes) {
   if (!special_) return;
   atomic_.clear(address, bytes);
   lock_numbers_.clear(address, bytes);
+  order_.forget(address, bytes);
   if (held_used_ == 1) return;
   if (bytes / 4 < held_used_) {
     for (std::uintptr_t word = address >> 2; word <= (address + bytes - 1) >> 2; ++word) {
@@ -256,20 +258,20 @@ unseq_race Detector::described(const Access& a, std::uintptr_t at, std::size_t n
 
 // The number of a race in the list: that of the one between the same instructions, if there is one. It may be one
 // more than the last.
-std::size_t Detector::enter(const unseq_race& race) {
+std::size_t Detector::enter(List& list, const unseq_race& race) {
   std::size_t index = 0;
-  for (; index < races_used_; ++index) {
-    const unseq_race& r = races_[index];
+  for (; index < list.used; ++index) {
+    unseq_race& r = list.pairs[index];
     if (r.earlier.pc == race.earlier.pc && r.later.pc == race.later.pc && r.earlier.is_write == race.earlier.is_write &&
         r.later.is_write == race.later.is_write) {
-      ++races_[index].count;
+      ++r.count;
       return index;
     }
   }
   if (index == kMostRaces) return index;
   const Object object = object_at(reinterpret_cast<std::uintptr_t>(race.address), stack_.low, stack_.top);
-  races_.reserve(++races_used_);
-  unseq_race& r = races_[index];
+  list.pairs.reserve(++list.used);
+  unseq_race& r = list.pairs[index];
   r = race;
   r.object = object.kind;
   r.object_base = reinterpret_cast<const void*>(object.base);
@@ -279,27 +281,39 @@ std::size_t Detector::enter(const unseq_race& race) {
   return index;
 }
 
-void Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
+bool Detector::excused(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
+                       bool earlier_atomic) {
+  if (!order_.before_now(labels_, earlier.strand, earlier.pc, low_half(a.pc))) return false;
+  Reported& known = excused_[(earlier.pc * 31 + reinterpret_cast<std::uintptr_t>(a.pc)) % kReported];
+  if (known.earlier == earlier.pc && known.later == a.pc) return true;
+  known = Reported{earlier.pc, a.pc, 0};
+  enter(ordered_, described(a, at, n, earlier, earlier_write, earlier_atomic));
+  return true;
+}
+
+bool Detector::report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
                       bool earlier_atomic) {
   const std::size_t hash = (earlier.pc * 31 + reinterpret_cast<std::uintptr_t>(a.pc)) % kReported;
   Reported& known = reported_[hash];
   std::size_t index;
   if (known.race != 0 && known.earlier == earlier.pc && known.later == a.pc) {
     index = known.race - 1;
-    ++races_[index].count;
+    ++races_.pairs[index].count;
   } else {
-    if (is_of_thread(at)) return;
-    index = enter(described(a, at, n, earlier, earlier_write, earlier_atomic));
-    if (index == kMostRaces) return;
+    if (is_of_thread(at)) return true;
+    if (excused(a, at, n, earlier, earlier_write, earlier_atomic)) return false;
+    index = enter(races_, described(a, at, n, earlier, earlier_write, earlier_atomic));
+    if (index == kMostRaces) return true;
     known = Reported{earlier.pc, a.pc, static_cast<std::uint32_t>(index + 1)};
   }
-  if (races_[index].same_value && !pending_ && a.size <= sizeof pending_write_.before) {
+  if (races_.pairs[index].same_value && !pending_ && a.size <= sizeof pending_write_.before) {
     pending_ = true;
     update();
     pending_write_ = Pending{index, a.address, a.size, {}};
     const auto* now = reinterpret_cast<const volatile unsigned char*>(a.address);
     for (std::size_t i = 0; i < a.size; ++i) pending_write_.before[i] = now[i];
   }
+  return true;
 }
 
 // The write has happened: did it change anything?
@@ -308,7 +322,7 @@ void Detector::settle() {
   update();
   const auto* now = reinterpret_cast<const volatile unsigned char*>(pending_write_.address);
   for (std::size_t i = 0; i < pending_write_.size; ++i) {
-    if (now[i] != pending_write_.before[i]) races_[pending_write_.race].same_value = 0;
+    if (now[i] != pending_write_.before[i]) races_.pairs[pending_write_.race].same_value = 0;
   }
 }
 
@@ -318,6 +332,7 @@ void Detector::enable(bool on) {
   plain_.prepare();
   atomic_.prepare();
   lock_numbers_.prepare();
+  order_.prepare();
   mode_ = Mode::off;
   enabled_ = on;
   owner_ = __builtin_thread_pointer();
@@ -326,8 +341,10 @@ void Detector::enable(bool on) {
 
 void Detector::reset() {
   pending_ = false;
-  races_used_ = 0;
+  races_.used = ordered_.used = 0;
+  order_.forget_meetings();
   for (Reported& r : reported_) r = Reported{};
+  for (Reported& r : excused_) r = Reported{};
   exempt_ = 0;
   told_worker_ = 0;
   special_ = false;
@@ -345,6 +362,7 @@ void Detector::reset() {
       plain_.clear_all();
       atomic_.clear_all();
       lock_numbers_.clear_all();
+      order_.restart();
     }
   }
   update();
@@ -352,8 +370,13 @@ void Detector::reset() {
 
 std::size_t Detector::list(unseq_race* out, std::size_t capacity) {
   if (pending_) settle();
-  for (std::size_t i = 0; i < races_used_ && i < capacity; ++i) out[i] = races_[i];
-  return races_used_;
+  for (std::size_t i = 0; i < races_.used && i < capacity; ++i) out[i] = races_.pairs[i];
+  return races_.used;
+}
+
+std::size_t Detector::list_ordered(unseq_race* out, std::size_t capacity) {
+  for (std::size_t i = 0; i < ordered_.used && i < capacity; ++i) out[i] = ordered_.pairs[i];
+  return ordered_.used;
 }
 
 }  // namespace unseq::race
@@ -365,5 +388,9 @@ __attribute__((visibility("default"))) void unseq_race_enable(int on) { unseq::r
 __attribute__((visibility("default"))) std::size_t unseq_race_list(unseq_race* out, std::size_t capacity) {
   return unseq::race::detector.list(out, capacity);
 }
+__attribute__((visibility("default"))) std::size_t unseq_race_list_ordered(unseq_race* out, std::size_t capacity) {
+  return unseq::race::detector.list_ordered(out, capacity);
+}
+__attribute__((visibility("default"))) int unseq_race_atomics_met(void) { return unseq::race::detector.atomics_met(); }
 
 }  // extern "C"

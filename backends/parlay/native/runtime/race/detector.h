@@ -13,6 +13,7 @@
 
 #include "labels.h"
 #include "locks.h"
+#include "order.h"
 #include "shadow.h"
 #include "unseq/runtime.h"
 
@@ -49,7 +50,8 @@ class Detector {
     decide<N, Write>(address, pc);
   }
 
-  void open(const void* site, std::size_t base, const void* frame);
+  // `down`: children are numbered downwards from `base`.
+  void open(const void* site, std::size_t base, const void* frame, bool down = false);
   void begin_child() {
     labels_.begin_child();
     if (__builtin_expect(told_worker_ != 0, 0)) told_worker_ = 0, update();
@@ -93,6 +95,9 @@ class Detector {
   void took(const volatile void* lock, std::uint64_t before, std::uint64_t after, int order);
   void gave(const volatile void* lock, std::uint64_t after, int order);
   void fence(int order);
+  void performed(const Atomic& a) {
+    if (mode_ != Mode::off && order_.performed(labels_, a)) split();
+  }
 
   // The number, below `count`, of a worker that could run this strand.
   std::size_t worker(std::size_t count = kWorkers);
@@ -110,6 +115,9 @@ class Detector {
   void enable(bool on);
   void reset();
   std::size_t list(unseq_race* out, std::size_t capacity);
+  // Pairs that would be races but for the order that atomic operations gave them.
+  std::size_t list_ordered(unseq_race* out, std::size_t capacity);
+  bool atomics_met() const { return order_.met(); }
   bool watching() const { return mode_ != Mode::off; }
   static constexpr std::size_t kWorkers = 8;      // that are told to a loop's body
   static constexpr std::size_t kMostWorkers = 1024;
@@ -189,8 +197,13 @@ class Detector {
   };
   static constexpr std::size_t kReported = 1024;
   Reported reported_[kReported] = {};
-  Pages<unseq_race> races_;
-  std::size_t races_used_ = 0;
+  Order order_;
+  struct List {                    // of pairs of instructions
+    Pages<unseq_race> pairs;
+    std::size_t used;
+  };
+  List races_{}, ordered_{};
+  Reported excused_[kReported] = {};  // in `ordered_`; `race` is unused
 
   void update() {
     const bool on = enabled_ && exempt_ == 0 && labels_.any_fork();
@@ -241,6 +254,7 @@ class Detector {
   bool guarded() const { return locks_.current() != 0 || told_worker_ != 0; }
 
   bool parallel(Strand s) const { return labels_.parallel(s); }
+  void split() { labels_.split(), known_.drop_all(); }
 
   void touch_stack(std::uintptr_t address) {
     if (lowers_stack(address)) stack_.low = address, eventful_ = true;
@@ -339,11 +353,8 @@ class Detector {
       plain_.visit(a.address, a.size, [&](Cell& cell, std::uintptr_t at, std::size_t n) {
         if (cell.write.strand == me) return;
         if (__builtin_expect(parallel(cell.read.strand), 0)) report(a, at, n, cell.read, false, false);
-        if (__builtin_expect(parallel(cell.write.strand), 0)) {
-          report(a, at, n, cell.write, true, false);
-        } else {
-          cell.write = mine;
-        }
+        if (__builtin_expect(parallel(cell.write.strand), 0) && report(a, at, n, cell.write, true, false)) return;
+        cell.write = mine;
       });
     } else {
       plain_.visit(a.address, a.size, [&](Cell& cell, std::uintptr_t at, std::size_t n) {
@@ -359,11 +370,14 @@ class Detector {
   void held(const Access& a);
   void held_against(const Access& a);
   bool held_against(const Access& a, std::uintptr_t at, std::size_t n);
-  __attribute__((noinline)) void report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier,
+  // Of an access and one of a parallel strand, neither atomic or locked enough: enters the race, unless atomic
+  // operations gave them an order. Whether it is a race.
+  __attribute__((noinline)) bool report(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier,
                                         bool earlier_write, bool earlier_atomic);
+  bool excused(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write, bool earlier_atomic);
   unseq_race described(const Access& a, std::uintptr_t at, std::size_t n, Slot earlier, bool earlier_write,
                        bool earlier_atomic) const;
-  std::size_t enter(const unseq_race& race);
+  std::size_t enter(List& list, const unseq_race& race);
   void doubt(Lock lock, const unseq_race& race);
   void no_lock(Lock lock);
   void drop_guess(std::size_t i, bool was_none);

@@ -17,12 +17,12 @@ namespace {
 
 template <std::size_t N>
 __attribute__((always_inline)) inline void read(void* address, const void* pc) {
-  unseq::race::check<N, false>(reinterpret_cast<std::uintptr_t>(address), pc);
+  if (!unseq::race::check<N, false>(reinterpret_cast<std::uintptr_t>(address), pc)) return;
   detector.plain_access<N, false>(reinterpret_cast<std::uintptr_t>(address), pc);
 }
 template <std::size_t N>
 __attribute__((always_inline)) inline void write(void* address, const void* pc) {
-  unseq::race::check<N, true>(reinterpret_cast<std::uintptr_t>(address), pc);
+  if (!unseq::race::check<N, true>(reinterpret_cast<std::uintptr_t>(address), pc)) return;
   detector.plain_access<N, true>(reinterpret_cast<std::uintptr_t>(address), pc);
 }
 
@@ -52,11 +52,11 @@ UNALIGNED(8)
 UNALIGNED(16)
 
 HOOK void __tsan_read_range(void* p, std::size_t n) {
-  unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, false, CALLER);
+  if (!unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, false, CALLER)) return;
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, CALLER, false, false});
 }
 HOOK void __tsan_write_range(void* p, std::size_t n) {
-  unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, true, CALLER);
+  if (!unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, true, CALLER)) return;
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, CALLER, true, false});
 }
 HOOK void __tsan_vptr_read(void** p) { read<sizeof(void*)>(p, CALLER); }
@@ -77,26 +77,40 @@ HOOK void __tsan_atomic_signal_fence(int) {}
 namespace {
 
 __attribute__((always_inline)) inline void atomic(const volatile void* p, std::size_t n, bool write, const void* pc) {
-  unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, write, pc);
+  if (!unseq::race::check_range(reinterpret_cast<std::uintptr_t>(p), n, write, pc)) return;
   detector.access(Access{reinterpret_cast<std::uintptr_t>(p), n, pc, write, true});
 }
 
-// What an operation that may serve to take a lock, or to give it back, replaced.
 template <typename T>
-T replaced(const volatile T* p, T before, T after, int order) {
-  detector.took(p, before, after, order);
+T was_read(const volatile T* p, T value, int order, const void* pc) {
+  detector.performed({reinterpret_cast<std::uintptr_t>(p), sizeof(T), pc, true, false, value, value, order});
+  return value;
+}
+// `reads`: what it replaced matters.
+template <typename T>
+T was_replaced(const volatile T* p, bool reads, T before, T after, int order, const void* pc) {
+  detector.performed({reinterpret_cast<std::uintptr_t>(p), sizeof(T), pc, reads, true, before, after, order});
   return before;
 }
-
+// The same of an operation that may serve to take a lock, or to give it back.
 template <typename T>
-int compare_exchange(volatile T* p, T* expected, T v, int order, const void* pc) {
-  read<sizeof(T)>(expected, pc);
+T may_lock(const volatile T* p, T before, T after, int order, const void* pc) {
+  detector.took(p, before, after, order);
+  return was_replaced(p, true, before, after, order, pc);
+}
+
+// Whether `expected` was there; if it was not, it is what was.
+template <typename T>
+bool exchanged(volatile T* p, T* expected, T v, int order, int otherwise, const void* pc) {
   atomic(p, sizeof *p, true, pc);
-  const T before = *expected;
-  if (__atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-    detector.took(p, before, v, order);
-    return 1;
-  }
+  const bool success = __atomic_compare_exchange_n(p, expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  success ? may_lock(p, *expected, v, order, pc) : was_read(p, *expected, otherwise, pc);
+  return success;
+}
+template <typename T>
+int compare_exchange(volatile T* p, T* expected, T v, int order, int otherwise, const void* pc) {
+  read<sizeof(T)>(expected, pc);
+  if (exchanged(p, expected, v, order, otherwise, pc)) return 1;
   write<sizeof(T)>(expected, pc);
   return 0;
 }
@@ -113,47 +127,44 @@ using i64 = std::uint64_t;
     atomic(p, sizeof *p, true, CALLER);                                                 \
     const i##bits before = __atomic_fetch_##name(p, v, __ATOMIC_SEQ_CST);               \
     detector.gave(p, *p, order);                                                        \
-    return before;                                                                      \
+    return was_replaced<i##bits>(p, true, before, *p, order, CALLER);                   \
   }
 #define FETCH_BITS(bits, name, with)                                                    \
   HOOK i##bits __tsan_atomic##bits##_fetch_##name(volatile i##bits* p, i##bits v, int order) { \
     atomic(p, sizeof *p, true, CALLER);                                                 \
     const i##bits before = __atomic_fetch_##name(p, v, __ATOMIC_SEQ_CST);               \
-    return replaced<i##bits>(p, before, static_cast<i##bits>(before with v), order);    \
+    return may_lock<i##bits>(p, before, static_cast<i##bits>(before with v), order, CALLER); \
   }
 
 #define ATOMICS(bits)                                                                   \
-  HOOK i##bits __tsan_atomic##bits##_load(const volatile i##bits* p, int) {             \
+  HOOK i##bits __tsan_atomic##bits##_load(const volatile i##bits* p, int order) {       \
     atomic(p, sizeof *p, false, CALLER);                                                \
-    return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                        \
+    return was_read<i##bits>(p, __atomic_load_n(p, __ATOMIC_SEQ_CST), order, CALLER);   \
   }                                                                                     \
   HOOK void __tsan_atomic##bits##_store(volatile i##bits* p, i##bits v, int order) {    \
     atomic(p, sizeof *p, true, CALLER);                                                 \
-    __atomic_store_n(p, v, __ATOMIC_SEQ_CST);                                           \
+    const i##bits before = __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST);                 \
     detector.gave(p, v, order);                                                         \
+    was_replaced<i##bits>(p, false, before, v, order, CALLER);                          \
   }                                                                                     \
   HOOK i##bits __tsan_atomic##bits##_exchange(volatile i##bits* p, i##bits v, int order) { \
     atomic(p, sizeof *p, true, CALLER);                                                 \
-    return replaced<i##bits>(p, __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST), v, order); \
+    return may_lock<i##bits>(p, __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST), v, order, CALLER); \
   }                                                                                     \
   FETCH(bits, add)                                                                      \
   FETCH(bits, sub)                                                                      \
   FETCH_BITS(bits, and, &)                                                              \
   FETCH_BITS(bits, or, |)                                                               \
-  FETCH_BITS(bits, xor, ^)                                                              \
+  FETCH(bits, xor)                                                                      \
   FETCH(bits, nand)                                                                     \
-  HOOK int __tsan_atomic##bits##_compare_exchange_strong(volatile i##bits* p, i##bits* expected, i##bits v, int order, int) { \
-    return compare_exchange(p, expected, v, order, CALLER);                             \
+  HOOK int __tsan_atomic##bits##_compare_exchange_strong(volatile i##bits* p, i##bits* expected, i##bits v, int order, int otherwise) { \
+    return compare_exchange(p, expected, v, order, otherwise, CALLER);                  \
   }                                                                                     \
-  HOOK int __tsan_atomic##bits##_compare_exchange_weak(volatile i##bits* p, i##bits* expected, i##bits v, int order, int) { \
-    return compare_exchange(p, expected, v, order, CALLER);                             \
+  HOOK int __tsan_atomic##bits##_compare_exchange_weak(volatile i##bits* p, i##bits* expected, i##bits v, int order, int otherwise) { \
+    return compare_exchange(p, expected, v, order, otherwise, CALLER);                  \
   }                                                                                     \
-  HOOK i##bits __tsan_atomic##bits##_compare_exchange_val(volatile i##bits* p, i##bits expected, i##bits v, int order, int) { \
-    atomic(p, sizeof *p, true, CALLER);                                                 \
-    const i##bits wanted = expected;                                                    \
-    if (__atomic_compare_exchange_n(p, &expected, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) { \
-      detector.took(p, wanted, v, order);                                               \
-    }                                                                                   \
+  HOOK i##bits __tsan_atomic##bits##_compare_exchange_val(volatile i##bits* p, i##bits expected, i##bits v, int order, int otherwise) { \
+    exchanged<i##bits>(p, &expected, v, order, otherwise, CALLER);                      \
     return expected;                                                                    \
   }
 ATOMICS(8)

@@ -28,7 +28,7 @@ namespace {
 
 void touches(const void* p, size_t n, bool write, const void* pc) {
   const auto address = reinterpret_cast<uintptr_t>(p);
-  unseq::race::check_range(address, n, write, pc);
+  if (!unseq::race::check_range(address, n, write, pc)) return;
   if (n == 4) return write ? detector.plain_access<4, true>(address, pc) : detector.plain_access<4, false>(address, pc);
   if (n == 8) return write ? detector.plain_access<8, true>(address, pc) : detector.plain_access<8, false>(address, pc);
   if (n > 0) detector.access(Access{address, n, pc, write, false});

@@ -28,6 +28,7 @@ struct Fork {
   std::size_t base;      // number of the first child, as the user counts
   const void* site;
   bool scope;
+  bool down;             // children are numbered downwards from `base`
 };
 
 class Labels {
@@ -35,9 +36,9 @@ class Labels {
   Strand running() const { return running_; }
   bool any_fork() const { return depth_ > 0; }
 
-  void open(const void* site, std::size_t base) {
+  void open(const void* site, std::size_t base, bool down) {
     const Strand next = running_ + 1;
-    push(Fork{next, next, runs_used_, tasks_used_, base, site, false});
+    push(Fork{next, next, runs_used_, tasks_used_, base, site, false, down});
   }
   void begin_child() {
     if (!continues_run()) begin_run();
@@ -51,6 +52,16 @@ class Labels {
     ++running_;
   }
 
+  // The running strand goes on under a new number: a segment of it has ended.
+  void split() {
+    if (running_ != split_last_) split_first_ = running_;
+    split_last_ = ++running_;
+  }
+  // Whether s, a segment that has run, belongs to the running strand.
+  bool same_strand(Strand s) const {
+    return s == running_ || (running_ == split_last_ && s >= split_first_);
+  }
+
   // The first strand of the innermost fork, which no other fork has.
   Strand opened() const { return forks_[depth_ - 1].first; }
 
@@ -61,9 +72,15 @@ class Labels {
   };
   // Where scopes of the running task may begin, so that waiting does not reach into another one's.
   std::size_t depth() const { return depth_; }
+  // An open fork or scope; 0 is the outermost one.
+  Fork level(std::size_t k) const {
+    Fork fork = forks_[k];
+    if (k + 1 == depth_ && !fork.scope) fork.current = innermost_.current;
+    return fork;
+  }
 
   void open_scope(const void* site) {
-    push(Fork{running_ + 1, running_ + 1, runs_used_, tasks_used_, 0, site, true});
+    push(Fork{running_ + 1, running_ + 1, runs_used_, tasks_used_, 0, site, true, false});
   }
   Creator begin_task() {
     ++running_;
@@ -147,11 +164,11 @@ class Labels {
     if (lo + 1 < end && child >= runs_[lo + 1].child) child = runs_[lo + 1].child - 1;
     const Strand current = fork.first == innermost_.first ? innermost_.current : fork.current;
     if (lo + 1 == end && s > current) child = runs_[lo].child + (current - runs_[lo].first);
-    return fork.base + child;
+    return fork.down ? fork.base - child : fork.base + child;
   }
 
   bool nearly_exhausted() const { return running_ > 0xf0000000u; }
-  void restart() { running_ = 0, before_ = beside_ = {0, 0}; }
+  void restart() { running_ = split_first_ = split_last_ = 0, before_ = beside_ = {0, 0}; }
 
  private:
   struct Interval {
@@ -170,6 +187,7 @@ class Labels {
   };
 
   Strand running_ = 0;
+  Strand split_first_ = 0, split_last_ = 0;  // the segments of a strand that was split
   std::size_t depth_ = 0;
   std::size_t runs_used_ = 0;
   std::size_t tasks_used_ = 0;

@@ -4,19 +4,11 @@
 // back by restoring that value (release). Whoever else goes by that rule cannot be inside at the same time. What
 // looked like one and is not restored before its strand ends, is restored in relaxed order, or is restored by
 // somebody who does not hold it, is no lock: races that were held back on its account are reported after all.
-// Not recognised: locks taken by addition (ticket locks, semaphores) and values handed over from strand to strand
-// (a flag that says that data is ready); what they protect is reported.
+// Not recognised: locks taken by addition (ticket locks, semaphores); what they protect is reported.
 
 #include "detector.h"
 
 namespace unseq::race {
-
-namespace {
-
-bool acquires(int order) { return order != __ATOMIC_RELAXED && order != __ATOMIC_RELEASE; }
-bool releases(int order) { return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST; }
-
-}  // namespace
 
 void Detector::took(const volatile void* lock, std::uint64_t before, std::uint64_t after, int order) {
   if (mode_ == Mode::off) return;
@@ -44,7 +36,7 @@ void Detector::gave(const volatile void* lock, std::uint64_t after, int order) {
   const auto address = reinterpret_cast<std::uintptr_t>(lock);
   for (std::size_t i = 0; i < guesses_used_; ++i) {
     if (guesses_[i].address != address) continue;
-    const bool whole = releases(order) || fenced_by_ == labels_.running();
+    const bool whole = releases(order) || (fenced_by_ != 0 && labels_.same_strand(fenced_by_));
     return drop_guess(i, after != guesses_[i].open || !whole);
   }
   const Cell* known = lock_numbers_.word(address);
@@ -54,11 +46,12 @@ void Detector::gave(const volatile void* lock, std::uint64_t after, int order) {
 void Detector::fence(int order) {
   if (mode_ == Mode::off) return;
   const Strand me = labels_.running();
-  if (acquires(order) && relaxed_by_ == me) {
+  if (acquires(order) && relaxed_by_ != 0 && labels_.same_strand(relaxed_by_)) {
     relaxed_by_ = 0;
     took(reinterpret_cast<const volatile void*>(relaxed_.address), relaxed_.open, relaxed_.open + 1, order);
   }
   if (releases(order)) fenced_by_ = me;
+  if (order_.fence(labels_, order)) split();
 }
 
 // The running strand no longer holds it; `was_none`: it turns out never to have been a lock.
@@ -80,7 +73,7 @@ void Detector::end_guesses(std::size_t depth) {
 void Detector::no_lock(Lock lock) {
   locks_.forbid(lock);
   doubt_heads_.reserve(lock + 1);
-  for (std::size_t i = doubt_heads_[lock]; i != 0; i = doubts_[i - 1].next) enter(doubts_[i - 1].race);
+  for (std::size_t i = doubt_heads_[lock]; i != 0; i = doubts_[i - 1].next) enter(races_, doubts_[i - 1].race);
   doubt_heads_[lock] = 0;
 }
 
@@ -91,6 +84,7 @@ void Detector::doubt(Lock lock, const unseq_race& race) {
     const unseq_race& known = doubts_[i - 1].race;
     if (known.earlier.pc == race.earlier.pc && known.later.pc == race.later.pc) return;
   }
+  enter(ordered_, race);
   doubts_.reserve(doubts_used_ + 1);
   doubts_[doubts_used_++] = Doubt{lock, head, race};
   head = doubts_used_;
