@@ -359,10 +359,10 @@ static void primitives(std::vector<int>& a) {
   BESIDE_A_WRITER("histogram", parlay::histogram_by_index(a, 4));
   BESIDE_A_WRITER("min_element", parlay::min_element(a));
   BESIDE_A_WRITER("minmax_element", parlay::minmax_element(a));
-  BESIDE_A_READER("scan_inplace", a, parlay::scan_inplace(a));
   BESIDE_A_READER("copy_into", out, parlay::copy(a, out));
   BESIDE_A_READER("filter_into", out, parlay::filter_into_uninitialized(a, out, positive));
   BESIDE_A_READER("pack_into", out, parlay::pack_into_uninitialized(a, flags, out));
+  BESIDE_A_READER("scan_inplace", out, parlay::scan_inplace(out, parlay::maximum<int>()));
   CLEAN("results_are_read_afterwards", {
     parallel_for(0, 3, [&](size_t) {
       const auto kept = parlay::filter(parlay::iota<int>(20), [](int x) { return x % 2 == 0; });
