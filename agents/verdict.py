@@ -211,7 +211,7 @@ _ORDERED = "; but some accesses were ordered by atomics alone, in the one or two
 class Evidence:
     """What was done to reach a verdict. ``detector`` names the race detector; ``rounding``: how far
     floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add; ``static``: CUDA
-    kernels as compiled for ``architecture``."""
+    kernels as they are compiled."""
 
     strength: SuiteStrength = field(default_factory=SuiteStrength)
     cases: int = 0
@@ -231,7 +231,6 @@ class Evidence:
     seconds: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     static: tuple[KernelFacts, ...] = ()
-    architecture: str = ""
 
     @property
     def race_detail(self) -> str:

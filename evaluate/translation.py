@@ -15,6 +15,7 @@ from unseq.agents.translate import Cheaper, Options, Outcome, Translation, trans
 from unseq.agents.verdict import UP_TO_ATOMICS, Evidence, Judgement, Pass, Verdict
 from unseq.agents.verdict import SuiteStrength as Strength
 from unseq.backends.cuda.emit.support import BLOCK_THREADS
+from unseq.backends.cuda.nvcc import ARCHITECTURE
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
@@ -96,7 +97,7 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
         verdict=verdict.name,
         wins=wins_of(verdict),
         claim=claim_of(candidate.claim),
-        tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None)),
+        tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None, record.target)),
         suite_strength=_strength(evidence),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
@@ -123,7 +124,7 @@ def static_of(evidence: Evidence) -> Static | None:
         held = one.occupancy(BLOCK_THREADS)
         spills = one.spill_stores, one.spill_loads
         found.append(KernelStatic(one.name, one.registers, *spills, one.shared, round(held.share, 4), held.limit))
-    return Static(evidence.architecture, BLOCK_THREADS, tuple(found)) if found else None
+    return Static(ARCHITECTURE, BLOCK_THREADS, tuple(found)) if found else None
 
 
 def _variant(tried: Tried) -> Variant:
@@ -164,9 +165,11 @@ def _detector(evidence: Evidence) -> str | None:
     return _DETECTORS.get(evidence.detector or "", evidence.detector)
 
 
-def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
+def _tested(evidence: Evidence, own_cutoffs: bool, target: str) -> str:
     how = "with every cut-off at 0 under" if own_cutoffs else "under"
     parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
+    if target == "cuda":
+        parts[0] = "kernels run on the CPU, their threads forwards and backwards"
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
     rounding = evidence.rounding
