@@ -95,6 +95,7 @@ def check(
     effort: str = "normal",
     parlaylib: Path | None = None,
     seed: int = 0,
+    kernel: str | None = None,
     progress: Watcher | None = None,
 ) -> Record:
     """Judges the parallel function ``name`` of ``source`` against the sequential one of ``against``.
@@ -102,7 +103,7 @@ def check(
     The other arguments are those of ``unseq check``. Raises ``InputError`` for bad input and ``ToolMissing`` without a
     compiler."""
     options = Options(Contract(FloatPolicy(fp)), Effort(effort), seed, inputs)
-    return checked(source, against, name, options, find_toolchain(parlaylib), progress or Unwatched())
+    return checked(source, against, name, options, find_toolchain(parlaylib), progress or Unwatched(), kernel)
 
 
 def bench(

@@ -203,6 +203,7 @@ def explain(
     help="The file with the sequential function.",
 )  # fmt: skip
 @click.option("--function", "name", required=True, metavar="NAME", help="The function, of the same name in both files.")
+@click.option("--kernel", metavar="KERNEL", help="A kernel of SOURCE, which has no host function around it.")
 @INPUTS
 @FLOATING
 @_effort("normal")
@@ -216,7 +217,7 @@ def check(
 ) -> None:
     """Judge parallel code, whoever wrote it, against the sequential original.
 
-    SOURCE is a C or C++ file with ParlayLib, std::execution, OpenMP or threads of its own.
+    SOURCE is a C, C++ (ParlayLib, std::execution, OpenMP, threads) or CUDA file, whose kernels run on the CPU.
 
     \b
     Example: unseq check mine.cpp --against sensor.c --function histogram

@@ -7,15 +7,16 @@ with its bounds and barriers, the launches that no input made. Nothing is timed:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unseq.agents.failures import example, raced
 from unseq.agents.original import element_count
-from unseq.agents.screen import screen_library, screen_text
+from unseq.agents.screen import screen_library, screen_text, unreached
 from unseq.agents.trial import Stage, Trial
 from unseq.agents.verdict import (
     BarrierDivergence,
     CompileError,
+    Crash,
     LaunchFailure,
     MemoryFault,
     NotParallel,
@@ -45,6 +46,8 @@ _VERDICTS: dict[FindingKind, type[Verdict]] = {
 class KernelTrial(Trial):
     """A candidate whose kernels run on the CPU."""
 
+    launched: set[str] = field(default_factory=set, init=False)  # sites that some input reached
+
     def stages(self) -> tuple[tuple[str, Stage, bool], ...]:
         """Name, action, and whether the machine must be quiet."""
         return (
@@ -64,7 +67,7 @@ class KernelTrial(Trial):
         if isinstance(made, Rejected):
             return CompileError(made.message)
         known = self.original.library(RuntimeKind.PLAIN).library
-        reason = screen_library(made.library, known, False)
+        reason = screen_library(made.library, known, False, exits=self.candidate.path is not None)
         return Tampered(reason) if reason else None
 
     def used(self, cases: Sequence[Case]) -> Verdict | None:
@@ -86,10 +89,11 @@ class KernelTrial(Trial):
     def _explained(self, verdict: Verdict | None) -> Verdict | None:
         """What the detector sees on the input whose result is wrong, in place of what it leads to."""
         case = self.outcomes.wrong_case
-        if case is None or verdict is None:
+        cases = self.cases if isinstance(verdict, Crash) else () if case is None else (case,)
+        if not cases or isinstance(self._library(RuntimeKind.CUDA_RACE), Rejected):
             return verdict
         failed = self.outcomes.failed
-        found = self._race_check(RuntimeKind.CUDA_RACE, (case,))
+        found = self._race_check(RuntimeKind.CUDA_RACE, cases)
         self.outcomes.failed = failed
         kinds = (*_VERDICTS.values(),)
         return found if found is not None and (self.races or isinstance(found, kinds)) else verdict
@@ -99,7 +103,8 @@ class KernelTrial(Trial):
         if isinstance(made, Rejected):
             return CompileError(made.message)
         self.detector = "exact"
-        return self._race_check(RuntimeKind.CUDA_RACE, self.cases)
+        verdict = self._race_check(RuntimeKind.CUDA_RACE, self.cases)
+        return verdict or (self._grown(RuntimeKind.CUDA_RACE) if self._unreached() else None)
 
     def _race_check(
         self, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,), descending: bool = False
@@ -109,6 +114,9 @@ class KernelTrial(Trial):
         numbers, limit = tuple(range(len(cases))), self._limit(cases, 10.0, 4000.0)
         schedule = Schedule(numbers, call_s=limit, statistics=True, races=True, descending=descending)
         done = self._run(kind, cases, schedule, 1)
+        names = self.sites.get(kind, {})
+        reached = done.statistics.sites if done.statistics is not None else ()
+        self.launched |= {names[site.symbol] for site in reached if site.symbol in names}
         self.by_atomics = self.by_atomics or done.ordered
         self.race_runs += len(done.calls) + (done.failure is not None)
         if done.races:
@@ -133,12 +141,16 @@ class KernelTrial(Trial):
     def _forks(self, _: bool) -> Verdict | None:
         if not self.all_sites:
             return NotParallel("it launches no kernel: nothing in it runs on a GPU")
-        missing = self._unreached()
         if not self.all_forked:
-            return NotParallel("no input made it launch a kernel with more than one thread", None, missing)
-        if missing:
-            words = f"{len(missing)} launches never ran with two threads"
-            return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
+            text = "on no input do two threads of a kernel use device memory: one does all the work"
+            return NotParallel(text, None, self._unreached())
+        never = unreached(self.all_sites, self.all_forked | self.launched)
+        if never:
+            words = f"{len(never)} launches were made on no input"
+            return NotParallel(f"{words}, so they are not checked: {'; '.join(never[:3])}", None, never)
+        alone = len(self._unreached())
+        if alone:
+            self.notes.append(f"in {alone} of its {len(self.all_sites)} launches one thread does all the work")
         return None
 
     def passed(self) -> Pass:

@@ -40,6 +40,7 @@ struct Thread {
   int line;
   unsigned mask;
   bool exchanges;       // it wants values of others, not just to wait
+  bool works;           // it has used device memory
   unsigned came;        // lanes that it met
 };
 
@@ -55,6 +56,7 @@ bool left = false;      // the kernel was given up
 
 const unseq_cuda::Launch* grid = nullptr;
 std::size_t block_number = 0;
+std::size_t working = 0;  // threads of the grid that have used device memory
 unsigned size = 0;      // threads of a block
 unsigned barrier_count = 0, barrier_threads = 0;
 struct {
@@ -145,10 +147,15 @@ void resume(unsigned t) {
 void run_lane(unsigned t) {
   begin_child();
   Owners::enter(block_number, t);
+  forget_accesses();
   if (threads[t].state == State::fresh) {
     begin_threads(t, t + 1);
   } else {
     resume(t);
+  }
+  if (used_memory() && !threads[t].works) {
+    threads[t].works = true;
+    ++working;
   }
   if (threads[t].state == State::ended) {
     end_thread(threads[t].touched);
@@ -300,7 +307,10 @@ void release_barrier() {
 }
 
 void run_block(const Order& warps, const Order& lanes) {
-  for (unsigned t = 0; t < size; ++t) threads[t].state = State::fresh;
+  for (unsigned t = 0; t < size; ++t) {
+    threads[t].state = State::fresh;
+    threads[t].works = false;
+  }
   if (!kTracked && warps.forward()) {  // nobody asks who runs beside whom
     for (unsigned t = 0; t < size && !left;) t += begin_threads(t, size);
   }
@@ -354,10 +364,11 @@ unsigned meet(const char* file, int line, unsigned mask, std::uint64_t value, bo
 
 }  // namespace
 
-void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned block_size) {
+std::size_t run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned block_size) {
   grid = &launch;
   size = block_size;
   left = false;
+  working = 0;
   unseq_cuda::Self& self = *launch.self;
   self.block_dim = launch.block;
   self.grid_dim = launch.grid;
@@ -379,6 +390,7 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
     free_fibers = nullptr;
     for (std::size_t i = 0; i < fibers_made; ++i) give_fiber(&fibers[i]);
   }
+  return kTracked ? working : blocks * block_size;
 }
 
 void leave_kernel() {
