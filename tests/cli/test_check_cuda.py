@@ -22,7 +22,8 @@ long total(const std::vector<int> &v) {
     for (int x : v) s += x;
     return s;
 }
-void transpose(const std::vector<std::complex<double>> &a, std::vector<std::complex<double>> &b, int rows, int columns) {
+using complex = std::complex<double>;
+void transpose(const std::vector<complex> &a, std::vector<complex> &b, int rows, int columns) {
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++)
             b[j * rows + i] = a[i * columns + j];
@@ -120,22 +121,21 @@ def test_a_missing_guard_is_told_with_its_line(check: Any) -> None:
 
 
 def test_a_race_shows_both_lines_and_who_made_the_accesses(check: Any) -> None:
-    done = check(HOST.replace(BODY, "if (i < n) {\n        y[0] = x[i];\n        y[i] = 2 * x[i];\n    }"), "--function", "scale")
+    text = HOST.replace(BODY, "if (i < n) {\n        y[0] = x[i];\n        y[i] = 2 * x[i];\n    }")
+    done = check(text, "--function", "scale")
     assert done.code == 1 and "✗ Race" in done.out
     assert "mine.cu:9" in done.out and "by thread 1 of block 0" in done.out
 
 
-@pytest.mark.parametrize("text", [
-    HOST.replace(BODY, "if (i == 0) for (int k = 0; k < n; k++) y[k] = 2 * x[k];"),
-    HOST.replace(BODY, "for (int k = 0; k < n; k++) y[k] = 2 * x[k];").replace(LAUNCH, "twice<<<1, 1>>>(dx, dy, n);"),
-], ids=["one_of_many", "alone"])  # fmt: skip
-def test_one_thread_that_does_all_the_work_is_not_parallel(check: Any, text: str) -> None:
+def test_one_thread_that_does_all_the_work_is_not_parallel(check: Any) -> None:
+    text = HOST.replace(BODY, "if (i == 0) for (int k = 0; k < n; k++) y[k] = 2 * x[k];")
     done = check(text, "--function", "scale", "--json")
     assert (done.code, only_record(done)["verdict"]) == (1, "NotParallel")
 
 
 def test_a_kernel_of_one_thread_beside_a_parallel_one_is_noted(check: Any) -> None:
-    record = only_record(check(HOST.replace(LAUNCH, f"nothing<<<1, 1>>>(dy);\n    {LAUNCH}"), "--function", "scale", "--json"))
+    text = HOST.replace(LAUNCH, f"nothing<<<1, 1>>>(dy);\n    {LAUNCH}")
+    record = only_record(check(text, "--function", "scale", "--json"))
     assert record["verdict"] == "Pass"
     assert "in 1 of its 2 launches one thread does all the work" in record["notes"]
 
@@ -158,10 +158,12 @@ def test_a_kernel_gets_a_host_function_around_it(check: Any, function: str, kern
     (HOST.replace("256>>>", "256>>"), ["--function", "scale"],
      "mine.cu:21: a launch whose configuration does not end with >>>"),
     (KERNELS, ["--function", "scale", "--kernel", "doubl"], "no function 'doubl'; did you mean 'doubled'"),
-    (HOST, ["--function", "scale", "--kernel", "other"], "mine.cu:13: 'other' is no __global__ function; it has nothing, twice"),
-    (KERNELS, ["--function", "scale", "--kernel", "weighted"], "parameter 2 (weights) of kernel 'weighted' is const float *, and "
-     "the original has no array of that type left"),
-    (KERNELS, ["--function", "scale", "--kernel", "forgets"], "kernel 'forgets' gets nothing for 'y', which the original may"),
+    (HOST, ["--function", "scale", "--kernel", "other"],
+     "mine.cu:13: 'other' is no __global__ function; it has nothing, twice"),
+    (KERNELS, ["--function", "scale", "--kernel", "weighted"],
+     "parameter 2 (weights) of kernel 'weighted' is const float *, and the original has no array of that type left"),
+    (KERNELS, ["--function", "scale", "--kernel", "forgets"],
+     "mine.cu:19: kernel 'forgets' gets nothing for 'y', which the original may write"),
 ], ids=["function", "signature", "launch", "kernel", "host_function", "parameter", "output"])  # fmt: skip
 def test_bad_input_is_told_in_a_line(check: Any, text: str, words: list[str], told: str) -> None:
     done = check(text, *words)

@@ -85,7 +85,8 @@ def test_an_index_is_bounded_by_the_parameter_that_it_is_compared_with() -> None
 
 
 def test_declarations_keep_their_places() -> None:
-    text = 'void f() {\n  k<<<dim3(1,\n    2), 3>>>(x); // "<<<"\n}\n__global__ void __launch_bounds__(256, 2) k(int *x) {}\n'
+    text = 'void f() {\n  k<<<dim3(1,\n    2), 3>>>(x); // "<<<"\n}\n'
+    text += "__global__ void __launch_bounds__(256, 2) k(int *x) {}\n"
     plain = declarations_text(text)
     assert len(plain) == len(text) and [len(line) for line in plain.splitlines()] == [len(t) for t in text.splitlines()]
     assert plain.split() == ["void", "f()", "{", "k", "(x);", "//", '"<<<"', "}", "void", "k(int", "*x)", "{}"]
