@@ -77,8 +77,8 @@ def unseq() -> None:
 @unseq.command()
 @SOURCE
 @FUNCTIONS
-@click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
-              help="What to emit.")
+@click.option("--target", type=click.Choice(["parlay", "cuda", "c"]), default="parlay", show_default=True,
+              help="What to emit; c: sequential functions of a .cu file's kernels.")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), default=Path("unseq-out"), show_default=True, metavar="DIR",
     help="Where the results go.",

@@ -141,10 +141,7 @@ def _pairs(verdict: Verdict, unit: SourceUnit, function: Span) -> tuple[RacePair
         elif access.place.file not in _SEEN_AS:
             line = _calling(access.place, lines, function)
         code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        if access.block is not None:
-            who = f"{access_words(access)} by thread {access.child} of block {access.block}"
-            return RaceSide(str(file), line, who, code, None)
-        return RaceSide(str(file), line, access_words(access), code, access.child)
+        return RaceSide(str(file), line, access_words(access), code, access.child, access.block)
 
     def pair(race: Race) -> RacePair:
         touched = _by_its_name(race.object, unit)

@@ -19,6 +19,7 @@ CUDA = ".cu"
 # Types of the toolkit's headers that stand in kernels' signatures; they go behind the file, so that its lines stay.
 _PAIRS = {"cuDoubleComplex": "double", "cuComplex": "float", "cuFloatComplex": "float", "double2": "double",
           "float2": "float", "int2": "int"}  # fmt: skip
+_NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|__launch_bounds__\s*\([^()]*\)", re.DOTALL)
 _GLOBAL = re.compile(r"__global__\b[^;{}]*?\b(\w+)\s*\((?!\()")
 
 
@@ -35,6 +36,12 @@ def declarations(unit: SourceUnit) -> SourceUnit:
     return replace(unit, text="\n".join([plain, *known]).encode())
 
 
+def kernels_of(unit: SourceUnit) -> dict[str, int]:
+    """The kernels of a CUDA file, with the lines of their names."""
+    text = _NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), unit.text.decode("utf-8"))
+    return {found[1]: text.count("\n", 0, found.start(1)) + 1 for found in _GLOBAL.finditer(text)}
+
+
 def launched(function: Function, unit: SourceUnit, name: str) -> tuple[Declared, dict[str, str]]:
     """A kernel's signature, and files in which it has a host function that is called as ``function`` is, with how each
     launches it: one for each shape of block that makes sense, the usual one first.
@@ -47,7 +54,7 @@ def launched(function: Function, unit: SourceUnit, name: str) -> tuple[Declared,
         own = declared(plain, name)
     except Unsupported as error:
         raise refused(unit, error) from error
-    kernels = set(_GLOBAL.findall(re.sub(r"__launch_bounds__\s*\([^()]*\)", "", text)))
+    kernels = kernels_of(unit)
     if name not in kernels:
         there = f"; it has {', '.join(sorted(kernels))}" if kernels else ""
         raise InputError(f"{unit.path}:{own.span.line}: '{name}' is no __global__ function{there}")

@@ -124,7 +124,7 @@ def test_a_race_shows_both_lines_and_who_made_the_accesses(check: Any) -> None:
     text = HOST.replace(BODY, "if (i < n) {\n        y[0] = x[i];\n        y[i] = 2 * x[i];\n    }")
     done = check(text, "--function", "scale")
     assert done.code == 1 and "✗ Race" in done.out
-    assert "mine.cu:9" in done.out and "by thread 1 of block 0" in done.out
+    assert "mine.cu:9" in done.out and "thread 1 of block 0" in done.out
 
 
 def test_one_thread_that_does_all_the_work_is_not_parallel(check: Any) -> None:
@@ -169,3 +169,43 @@ def test_bad_input_is_told_in_a_line(check: Any, text: str, words: list[str], to
     done = check(text, *words)
     assert (done.code, done.out) == (2, "")
     assert told in done.err and done.err.count("\n") == 1
+
+
+KERNELS_TO_LOOPS = """\
+__device__ double half(double v) { return v / 2; }
+__global__ void halve(const double *x, double *y, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n) y[i] = half(x[i]);
+}
+__global__ void shift(double *x, int n) {
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n - 1) x[i] = x[i + 1];
+}
+__global__ void reversed(double *x) {
+    __shared__ double part[64];
+    part[threadIdx.x] = x[threadIdx.x];
+    __syncthreads();
+    x[threadIdx.x] = part[63 - threadIdx.x];
+}
+"""
+
+
+def test_kernels_become_sequential_functions_where_both_agree(tmp_path: Path) -> None:
+    (tmp_path / "mine.cu").write_text(KERNELS_TO_LOOPS)
+    done = unseq("translate", "mine.cu", "--target", "c", "--effort", "quick", "--json", folder=tmp_path)
+    assert (done.code, done.err) == (1, "")
+    data = json.loads(done.out)
+    jsonschema.validate(data, json.loads(SCHEMA.read_text()))
+    found = {record["name"]: (record["outcome"], record["verdict"]) for record in data["functions"]}
+    assert found == {"halve": ("translated", "Pass"), "shift": ("failed", "Race"), "reversed": ("refused", None)}
+    assert data["functions"][2]["reasons"][0]["line"] == 10
+    assert sorted(path.name for path in (tmp_path / "unseq-out").iterdir()) == ["evidence.json", "mine.halve.cpp"]
+    made = (tmp_path / "unseq-out" / "mine.halve.cpp").read_text()
+    assert "for (int i = 0; i < n; i++)" in made and "half(double v)" in made and "__" not in made
+
+
+def test_a_kernel_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "mine.cu").write_text(KERNELS_TO_LOOPS)
+    done = unseq("translate", "mine.cu", "--target", "c", "--function", "half", folder=tmp_path)
+    assert (done.code, done.err) == (2, "unseq: mine.cu: no kernel 'half'; it has halve, shift, reversed\n")
+    assert not (tmp_path / "unseq-out").exists()
