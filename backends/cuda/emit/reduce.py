@@ -43,7 +43,6 @@ def emit_reduce(device: Device, plan: Reduce) -> str:
     found = parts_of(context, fact)
     body = here.node(bodies.with_places(found.body, found.places))
     ordered = any(isinstance(role, ArgBest) for role in fact.roles)
-    asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     results = reduced(device, here, found.parts, context.block(fact.loop.body, body), ordered)
     here.keep_used(device.kernels[-1:])
     lines = [*here.before, *results, *here.after, *space.after]

@@ -70,7 +70,6 @@ def emit_scan(device: Device, plan: Scan | Pack) -> str:
                     context.block(fact.loop.body, here.node(bodies.with_places(found.body, found.places))))  # fmt: skip
     here.keep_used(device.kernels[known:])
     lines = [*grown, *here.before, *lines, *here.after, *space.after]
-    asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
 
 
