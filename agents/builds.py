@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from unseq.agents.quiet import unless_measuring
@@ -17,12 +19,14 @@ from unseq.agents.task import Candidate, Task
 from unseq.backends.cuda.build import cuda_source
 from unseq.backends.cuda.launches import NotRewritten
 from unseq.backends.host.build import Source, build, preprocessed
+from unseq.backends.host.together import build_together, fits, includes_of
 from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
 from unseq.backends.results import Built, Rejected
+from unseq.frontend.ir.nodes import Function
 
 # Under the detector each iteration is a strand; under the sanitizers blocks have ends inside of small inputs.
 _NO_CUTOFF = ("-DUNSEQ_CUTOFF=0",)
-_SMALL_BLOCKS = ("-DUNSEQ_CUTOFF=0", "-DUNSEQ_BLOCK=13")
+_SMALL_BLOCKS = ("-DUNSEQ_CUTOFF=0", "-DUNSEQ_BLOCK=13", "-Og")  # which compiles faster than -O1
 _ANY_CUTOFF = ("-DUNSEQ_CUTOFF=1000",)
 _AS_USED = ("-O3",)
 _OPENMP = re.compile(r"^[ \t]*#[ \t]*pragma[ \t]+omp\b.*", re.MULTILINE)
@@ -36,14 +40,55 @@ OBSERVED_ALGORITHMS = ("-D_GLIBCXX_USE_TBB_PAR_BACKEND=0", "-include", "unseq/ex
 Builds = dict[RuntimeKind, Future[Built | Rejected]]
 
 
-def start_builds(
-    task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path
-) -> Builds:
-    """The builds that a trial needs, begun in the background: as it is used, and with the parallel path forced."""
-    kinds: tuple[RuntimeKind, ...] = (RuntimeKind.PLAIN, RuntimeKind.ASAN, detector_kind(toolchain))
-    if is_cuda(candidate):
-        kinds = (RuntimeKind.CUDA, RuntimeKind.CUDA_RACE)
-    return {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The builds of a candidate; ``number``: its place among those that it is built together with."""
+
+    builds: Builds
+    number: int | None = None
+
+
+def start_together(
+    task: Task, candidates: Sequence[Candidate], toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path
+) -> tuple[Started, ...]:
+    """The builds of several candidates. What is used and timed is built for each alone; what is only looked at is
+    built once for all that fit together, or one by one where that fails."""
+    plain = RuntimeKind.PLAIN
+    started: dict[int, Started] = {}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for k, candidate in enumerate(candidates):
+        kinds = (RuntimeKind.CUDA, RuntimeKind.CUDA_RACE) if is_cuda(candidate) else (plain,)
+        builds = {kind: start_build(task, candidate, toolchain, executor, scratch, kind) for kind in kinds}
+        started[k] = Started(builds)
+        if is_cuda(candidate):
+            continue
+        source = _source(task, candidate, ())
+        fitting = candidate.path is None and fits(task.function, source) and not adds_openmp(task, candidate)
+        groups.setdefault(includes_of(source) if fitting else (str(k),), []).append(k)
+    for group in groups.values():
+        for kind in (RuntimeKind.ASAN, detector_kind(toolchain)):
+            if len(group) == 1:
+                (k,) = group
+                started[k].builds[kind] = start_build(task, candidates[k], toolchain, executor, scratch, kind)
+                continue
+            sources = [_source_for(task, candidates[k], toolchain, kind) for k in group]
+            whole = executor.submit(unless_measuring, build_together, toolchain, task.function, sources, kind, scratch)
+            for number, k in enumerate(group):
+                # The executor takes tasks in order: the whole is being built when this waits for it.
+                part = executor.submit(_part, whole, toolchain, task.function, sources[number], kind, scratch)
+                started[k] = Started({**started[k].builds, kind: part}, number)
+    return tuple(started[k] for k in range(len(candidates)))
+
+
+def _part(
+    whole: Future[Built | Rejected], toolchain: Toolchain, function: Function, source: Source, kind: RuntimeKind,
+    scratch: Path,
+) -> Built | Rejected:
+    """A library with a candidate in it: the one of all, else one of its own."""
+    made = whole.result()
+    if isinstance(made, Built):
+        return made
+    return unless_measuring(build, toolchain, function, source, kind, scratch)
 
 
 def is_cuda(candidate: Candidate) -> bool:
@@ -58,9 +103,7 @@ def start_build(
     """One build, begun in the background; ``forced``: unless it is the one that is used, with cut-offs at 0."""
     if is_cuda(candidate):
         return executor.submit(unless_measuring, _kernels, task, candidate, toolchain, scratch, kind)
-    exact = kind is RuntimeKind.RACE
-    cutoffs = _AS_USED if kind is RuntimeKind.PLAIN else () if not forced else _NO_CUTOFF if exact else _SMALL_BLOCKS
-    source = _source(task, candidate, (*cutoffs, *_called_for(task, candidate, toolchain, kind)))
+    source = _source_for(task, candidate, toolchain, kind, forced=forced)
     return executor.submit(unless_measuring, build, toolchain, task.function, source, kind, scratch)
 
 
@@ -93,6 +136,14 @@ def _source(task: Task, candidate: Candidate, flags: tuple[str, ...]) -> Source:
     folder = (candidate.path or task.function.unit.path).resolve().parent
     c = candidate.suffix == ".c"
     return Source(candidate.text.encode(), c, True, flags, folder if folder.is_dir() else None)
+
+
+def _source_for(
+    task: Task, candidate: Candidate, toolchain: Toolchain, kind: RuntimeKind, *, forced: bool = True
+) -> Source:
+    exact = kind is RuntimeKind.RACE
+    cutoffs = _AS_USED if kind is RuntimeKind.PLAIN else () if not forced else _NO_CUTOFF if exact else _SMALL_BLOCKS
+    return _source(task, candidate, (*cutoffs, *_called_for(task, candidate, toolchain, kind)))
 
 
 def _called_for(task: Task, candidate: Candidate, toolchain: Toolchain, kind: RuntimeKind) -> tuple[str, ...]:

@@ -68,6 +68,12 @@ def calibrated(place: Session, quiet: bool) -> Machine | None:
     return found
 
 
+def measured(place: Session, quiet: bool) -> Machine | None:
+    """This machine's figures where they could be measured; never the usual ones."""
+    found = calibrated(place, quiet)
+    return None if found == _USUAL else found
+
+
 def _measure(place: Session) -> Machine | None:
     unit = SourceUnit(Path("calibration.cpp"), Language.CPP, _SEQUENTIAL.encode())
     stream, spread = lower(unit, "stream"), lower(unit, "spread")
@@ -85,7 +91,7 @@ def _measure(place: Session) -> Machine | None:
     excess_few, excess_many = (float(t[1] or 0) - float(t[0] or 0) / 2 for t in (fews, manys))
     strand = max(0.0, 2 * excess_many / _MANY)
     level = max(0.0, 2 * (excess_few - strand * _FEW / 2) / math.log2(_FEW))
-    return Machine(level, strand, (one, max(one, two)), _last_cache())
+    return Machine(level, strand, (one, max(one, two)), last_cache())
 
 
 def _seconds(
@@ -101,7 +107,7 @@ def _seconds(
     return min((called.wall_s for called in done.calls[2:]), default=None) if done.failure is None else None
 
 
-def _last_cache() -> int:
+def last_cache() -> int:
     """Bytes of the largest cache; 32 MiB where the system does not tell."""
     sizes = []
     for path in Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size"):

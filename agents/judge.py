@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from unseq.agents.builds import Builds, detector_kind, is_cuda, start_builds
-from unseq.agents.kernels import KernelTrial
+from unseq.agents.builds import Started, detector_kind, is_cuda, start_build, start_together
 from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
 from unseq.agents.rival import RivalTime, rival_times
+from unseq.agents.stages.order import stages_of
 from unseq.agents.task import Candidate, Effort, Task
 from unseq.agents.tester.strength import MOST, suite_strength
 from unseq.agents.tester.suite import Suite, Validity
@@ -59,7 +59,7 @@ class Judge:
     effort: Effort
     progress: Progress
     timed: bool = True
-    _started: dict[str, Builds] = field(default_factory=dict, init=False)
+    _started: dict[str, Started] = field(default_factory=dict, init=False)
 
     def validate(self, cases: Sequence[Case]) -> tuple[Validity, ...]:
         """Whether the original runs clean on each case; for `make_suite`. Raises OriginalRejected."""
@@ -71,11 +71,12 @@ class Judge:
         with quiet_machine(measuring=False):
             return self.original.counted(cases)
 
-    def prepare(self, candidate: Candidate) -> None:
-        """Begins to build a candidate in the background, for `judge` to find."""
-        if candidate.text not in self._started:
-            scratch = self.original.place.folder
-            self._started[candidate.text] = start_builds(self.task, candidate, self.toolchain, self.executor, scratch)
+    def prepare(self, *candidates: Candidate) -> None:
+        """Begins to build candidates in the background, as far as possible together, for `judge` to find."""
+        fresh = list({one.text: one for one in candidates if one.text not in self._started}.values())
+        scratch = self.original.place.folder
+        started = start_together(self.task, fresh, self.toolchain, self.executor, scratch)
+        self._started |= {one.text: builds for one, builds in zip(fresh, started, strict=True)}
 
     def judge(self, candidate: Candidate, suite: Suite) -> Judgement:
         """The verdict on one candidate."""
@@ -84,9 +85,12 @@ class Judge:
     def examine(self, candidate: Candidate, suite: Suite, progress: Progress | None = None) -> Examined:
         """All that is to be known of a candidate but its times; ``progress`` is told of it instead of the judge's."""
         self.prepare(candidate)
-        builds = self._started.pop(candidate.text)
-        kind = KernelTrial if is_cuda(candidate) else Trial
-        trial = kind(self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds)
+        started = self._started.pop(candidate.text)
+        builds = started.builds
+        trial = Trial(
+            self.task, candidate, suite, self.original, self.toolchain, self.executor, self.effort, builds,
+            number=started.number,
+        )  # fmt: skip
         verdict = self._ended(trial, False, progress or self.progress)
         if verdict is not None:  # what still compiles is not needed, and would disturb a measurement
             wait([build for build in builds.values() if not build.cancel()])
@@ -96,9 +100,16 @@ class Judge:
         """The verdict on a candidate that was examined, with its times."""
         trial = examined.trial
         self.original.settle()
+        if trial.number is not None and examined.verdict is None:  # what tells the lines of its forks is of it alone
+            scratch = self.original.place.folder
+            alone = start_build(
+                self.task, trial.candidate, self.toolchain, self.executor, scratch, RuntimeKind.ASAN
+            )
+            trial.builds[RuntimeKind.ASAN], trial.number = alone, None
+            wait([alone])
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
         evidence = trial.evidence()
-        if verdict.passed and MOST[self.effort] and not isinstance(trial, KernelTrial):
+        if verdict.passed and MOST[self.effort] and not is_cuda(trial.candidate):
             self.progress("mutants")
             with quiet_machine(measuring=False):
                 evidence = replace(evidence, strength=suite_strength(trial, evidence.strength))
@@ -107,12 +118,12 @@ class Judge:
     def _ended(self, trial: Trial, measuring: bool, progress: Progress) -> Verdict | None:
         """What ends a trial in the stages that need a quiet machine, or in those before them."""
         try:
-            for name, stage, needs_quiet in trial.stages():
+            for name, stage, needs_quiet in stages_of(trial.candidate):
                 if needs_quiet is not measuring or (measuring and not self.timed):
                     continue
                 progress(name)
                 with quiet_machine(measuring) as quiet, _clocked(trial, name):
-                    verdict = stage(quiet)
+                    verdict = stage(trial, quiet)
                 if verdict is not None:
                     return verdict
         except OriginalRejected as error:

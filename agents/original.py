@@ -53,6 +53,7 @@ class _Known:
     outcome: Outcome | None
     validity: Validity
     whole_s: float = 0.0  # one call with -O3 and all that the host does for it
+    size: int = 0  # bytes of its result
     reference: Reference | None = None
     chosen: bool = False  # the result that the original's library chooses is part of the reference
 
@@ -118,7 +119,8 @@ class Original:
 
     def timed(self, cases: Sequence[Case], schedule: Schedule) -> Run:
         """One process that calls the original exactly as it is written, compiled with -O3."""
-        setting = Setting(RuntimeKind.PLAIN, False, limits=self.limits)
+        space = 2 * self.result_bytes(cases)
+        setting = Setting(RuntimeKind.PLAIN, False, limits=self.limits, result_bytes=space)
         return run_cases(self.place, self.function, self._built(self._as_written).library, cases, schedule, setting)
 
     # ---- validity ------------------------------------------------------------------------------------
@@ -145,7 +147,7 @@ class Original:
                 validity = Validity(False, "it returns a pointer to memory that is no argument: it cannot be compared")
             elif validity.ok and (outcome is None or other is None or not self._equal(case, outcome, other)):
                 validity = Validity(False, "its result depends on the optimisation level: undefined behaviour")
-            self._known[id(case)] = _Known(case, outcome if validity.ok else None, validity, twin.whole_s)
+            self._known[id(case)] = _Known(case, outcome if validity.ok else None, validity, twin.whole_s, seen.size)
         return tuple(self._known[id(case)].validity for case in cases)
 
     def _fits(self, case: Case) -> Case:
@@ -170,7 +172,7 @@ class Original:
             self.changes += done.changes
             for called in done.calls:
                 valid = Validity(True, "", called.wall_s)
-                found.append(_Known(rest[called.index], called.outcome, valid, called.whole_s))
+                found.append(_Known(rest[called.index], called.outcome, valid, called.whole_s, called.size))
             if done.failure is None:
                 break
             failed = done.failure.index if done.failure.index is not None else len(done.calls)
@@ -201,6 +203,10 @@ class Original:
         """What one call took with -O3, with all that the host does for it; 0 if unknown."""
         known = self._known.get(id(case))
         return 0.0 if known is None else known.whole_s
+
+    def result_bytes(self, cases: Sequence[Case]) -> int:
+        """What the results on some cases take."""
+        return sum(known.size for case in cases if (known := self._known.get(id(case))) is not None)
 
     # ---- references ----------------------------------------------------------------------------------
 

@@ -9,11 +9,13 @@ behind it.
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from unseq.backends.host.together import as_written
 from unseq.backends.process import Limits, run
 
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -117,6 +119,7 @@ def starts_threads(candidate: Path, original: Path) -> bool:
     return any(_THREADS.fullmatch(symbol) for symbol in imported(candidate) - imported(original))
 
 
+@functools.cache
 def _symbols(library: Path, which: str) -> frozenset[str]:
     if shutil.which("nm") is None:
         return frozenset()
@@ -163,7 +166,8 @@ def has_conditions(candidate: str, original: str) -> bool:
     return any(" ".join(line.split()) not in known for line in _CONDITION.findall(code))
 
 
-def fork_sites(library: Path) -> dict[int, str]:
+@functools.cache
+def fork_sites(library: Path) -> Mapping[int, str]:
     """Address and mangled name of each fork site that is compiled into a library (see ``unseq/runtime.h``)."""
     if shutil.which("nm") is None:
         return {}
@@ -219,7 +223,7 @@ def _readable(symbols: Iterable[str]) -> tuple[str, ...]:
         return tuple(names)
     done = run(["c++filt"], limits=Limits(), stdin="\n".join(names).encode())
     found = []
-    for line in done.stdout.decode("utf-8", "replace").splitlines():
+    for line in as_written(done.stdout.decode("utf-8", "replace")).splitlines():
         inside = re.search(r"unseq_site_\w+<(.*)>\(void\*", line)
         algorithm = _ALGORITHM.search(line)
         found.append(f"std::{algorithm.group(1)}" if algorithm else inside.group(1) if inside else line)

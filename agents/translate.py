@@ -25,7 +25,7 @@ from unseq.agents.tester.given import given_cases
 from unseq.agents.tester.suite import Suite, make_suite
 from unseq.agents.verdict import Judgement, Pass, Wins
 from unseq.backends.cuda import emit as cuda
-from unseq.backends.parlay.emit import Emitted, emit
+from unseq.backends.parlay.emit.file import Emitted, emit
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.plan import Plan
 from unseq.frontend.analysis.driver import analyze

@@ -12,6 +12,7 @@ from typing import Union
 
 from unseq.agents.compare import Agreement
 from unseq.agents.scaling import Scaling
+from unseq.backends.cuda.nvcc import KernelFacts
 from unseq.backends.results import Profile, Race
 
 
@@ -209,7 +210,8 @@ _ORDERED = "; but some accesses were ordered by atomics alone, in the one or two
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was done to reach a verdict. ``detector`` names the race detector; ``rounding``: how far
-    floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add."""
+    floating-point results are apart; ``seconds`` is by stage; ``notes`` is what a report should add; ``static``: CUDA
+    kernels as they are compiled."""
 
     strength: SuiteStrength = field(default_factory=SuiteStrength)
     cases: int = 0
@@ -228,6 +230,7 @@ class Evidence:
     library: str = ""
     seconds: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    static: tuple[KernelFacts, ...] = ()
 
     @property
     def race_detail(self) -> str:

@@ -162,6 +162,7 @@ class Called:
     cpu_s: float
     whole_s: float
     outcome: Outcome | None
+    size: int = 0
 
 
 class Fault(Enum):

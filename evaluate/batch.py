@@ -20,7 +20,7 @@ from unseq.agents.rules.device.plan import DevicePlan
 from unseq.agents.rules.device.plan import combined as combined_devices
 from unseq.backends.cuda import emit as cuda
 from unseq.backends.parlay.cmakelists import Source, cmakelists
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.plan import Plan
 from unseq.evaluate.jobs import Watcher, work_through
 from unseq.evaluate.report.delivery import output_folder, write_all

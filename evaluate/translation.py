@@ -14,6 +14,8 @@ from unseq.agents.task import Candidate
 from unseq.agents.translate import Cheaper, Options, Outcome, Translation, translate
 from unseq.agents.verdict import UP_TO_ATOMICS, Evidence, Judgement, Pass, Verdict
 from unseq.agents.verdict import SuiteStrength as Strength
+from unseq.backends.cuda.emit.support import BLOCK_THREADS
+from unseq.backends.cuda.nvcc import ARCHITECTURE
 from unseq.backends.inventory import machine, processors, unseq_version
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Point, Profile
@@ -23,10 +25,12 @@ from unseq.evaluate.report.notes import claim_of, loop_notes, reasons
 from unseq.evaluate.report.record import (
     Better,
     Environment,
+    KernelStatic,
     LoopSpan,
     ProfilePoint,
     Races,
     Record,
+    Static,
     SuiteStrength,
     Survivor,
     Tests,
@@ -93,11 +97,12 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
         verdict=verdict.name,
         wins=wins_of(verdict),
         claim=claim_of(candidate.claim),
-        tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None)),
+        tests=Tests(evidence.cases, evidence.failed, _tested(evidence, candidate.path is None, record.target)),
         suite_strength=_strength(evidence),
         races=Races(evidence.race_runs, evidence.races, _detector(evidence), evidence.race_detail),
         profile=profile_points(evidence.profile),
         work_span=work_span(evidence.scaling),
+        static=static_of(evidence),
         pattern=candidate.label,
         author=candidate.author,
         notes=evidence.notes,
@@ -110,6 +115,16 @@ def with_evidence(record: Record, candidate: Candidate, judgement: Judgement) ->
             unseq=unseq_version(),
         ),
     )
+
+
+def static_of(evidence: Evidence) -> Static | None:
+    """What nvcc says of kernels; None where there are none."""
+    found = []
+    for one in evidence.static:
+        held = one.occupancy(BLOCK_THREADS)
+        spills = one.spill_stores, one.spill_loads
+        found.append(KernelStatic(one.name, one.registers, *spills, one.shared, round(held.share, 4), held.limit))
+    return Static(ARCHITECTURE, BLOCK_THREADS, tuple(found)) if found else None
 
 
 def _variant(tried: Tried) -> Variant:
@@ -150,9 +165,11 @@ def _detector(evidence: Evidence) -> str | None:
     return _DETECTORS.get(evidence.detector or "", evidence.detector)
 
 
-def _tested(evidence: Evidence, own_cutoffs: bool) -> str:
+def _tested(evidence: Evidence, own_cutoffs: bool, target: str) -> str:
     how = "with every cut-off at 0 under" if own_cutoffs else "under"
     parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
+    if target == "cuda":
+        parts[0] = "kernels run on the CPU, their threads forwards and backwards"
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
     rounding = evidence.rounding

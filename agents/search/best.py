@@ -55,8 +55,7 @@ def best(judge: Judge, variants: Sequence[Variant], suite: Suite, stage: Callabl
     if _contradicts(verdict):
         judgement = judge.finish(examined[0])
         return Best(first.candidate, judgement, (Tried(first.choices, judgement.verdict, chosen=True),))
-    for variant in others:
-        judge.prepare(variant.candidate)
+    judge.prepare(*(variant.candidate for variant in others))
     for number, variant in enumerate(others, 1):
         stage(f"variant {number} of {len(others)}")
         examined.append(judge.examine(variant.candidate, suite, silent))

@@ -19,7 +19,7 @@ from unseq.agents.tester.leaves import fixed_length, is_complex
 from unseq.agents.tester.linking import linked
 from unseq.agents.tester.roles import Roles
 from unseq.agents.tester.shapes import Solution
-from unseq.agents.tester.values import FLOAT_ONLY, PATTERNS, Subject, converted, text
+from unseq.agents.tester.values import FLOAT_ONLY, NOT_FINITE, PATTERNS, Subject, converted, text
 from unseq.agents.tester.variables import Variable, variables
 from unseq.backends.host.blob import mutable_globals
 from unseq.backends.host.values import (
@@ -193,7 +193,9 @@ class Assembler:
             array = self.in_range(key, subject)
         else:
             name = self.choice.by_key.get(key, self.choice.plain)
-            if name in FLOAT_ONLY and not subject.real:
+            # What is overwritten is no input: from an infinity in it nothing would follow for the results.
+            ignored = name in NOT_FINITE and key.removesuffix("[]") in self.roles.overwritten
+            if ignored or (name in FLOAT_ONLY and not subject.real):
                 name = "small"
             block = replace(subject, n=min(n, BLOCK))
             with np.errstate(over="ignore", invalid="ignore"):

@@ -6,6 +6,7 @@ A size bounds loops or moves subscripts; a threshold is compared with elements; 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from unseq.agents.tester.footprint.calls import footprint
@@ -14,8 +15,8 @@ from unseq.agents.tester.footprint.interval import Tags
 from unseq.agents.tester.footprint.memory import Footprint, Setting
 from unseq.agents.tester.leaves import ArrayLeaf, ContentLeaf, Leaf, ScalarLeaf, leaves
 from unseq.frontend.ir import types as ir
-from unseq.frontend.ir.nodes import Binary, Call, Cast, Function, Literal, Ref
-from unseq.frontend.ir.walk import expressions, loops
+from unseq.frontend.ir.nodes import Assign, Binary, Call, Cast, Function, Index, Literal, Ref, Symbol
+from unseq.frontend.ir.walk import expressions, loops, statements
 
 MOST_ELEMENTS = 200_000_000  # beyond this a subscript counts as not bounded
 
@@ -41,6 +42,7 @@ class Roles:
     sizes_read: frozenset[str] = frozenset()  # containers whose size the function asks for
     resized: frozenset[str] = frozenset()
     written: frozenset[str] = frozenset()
+    overwritten: frozenset[str] = frozenset()  # arrays whose old contents do not matter
     terminated: frozenset[str] = frozenset()
     null_tested: frozenset[str] = frozenset()
     bounded: frozenset[str] = frozenset()  # arrays with subscripts that depend on no content
@@ -104,6 +106,7 @@ def find_roles(function: Function) -> Roles:
         frozenset({*log.sizes_read, *ends.values(), *(tag[1:] for tag in limit_tags | index_tags if tag[0] == "#")}),
         frozenset(log.resized),
         frozenset(key for key, by_tags in log.touches.items() if any(t.write for t in by_tags.values())),
+        overwritten(function),
         frozenset(log.terminated | _terminated(log, arrays)),
         frozenset(log.null_tested),
         frozenset(key for key in log.touches if log.bound(key, frozenset(contents))),
@@ -112,6 +115,20 @@ def find_roles(function: Function) -> Roles:
         log.calls_itself,
         deepening(function),
     )
+
+
+def overwritten(function: Function) -> frozenset[str]:
+    """Parameters of whose elements nothing is known to be used: all that is done with them is to assign elements."""
+    targets: Counter[Symbol] = Counter()
+    for stmt in statements(function):
+        if isinstance(stmt, Assign) and not stmt.op and isinstance(stmt.place, Index):
+            base = stmt.place.base
+            while isinstance(base, Cast):
+                base = base.operand
+            if isinstance(base, Ref):
+                targets[base.symbol] += 1
+    uses = Counter(e.symbol for e in expressions(function) if isinstance(e, Ref))
+    return frozenset(p.name for p in function.parameters if targets[p] == uses[p] > 0)
 
 
 def deepening(function: Function) -> frozenset[str]:

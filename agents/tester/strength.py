@@ -7,49 +7,81 @@ Knows trials; the mutants are the front end's, what their number is good for is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import zip_longest
 
-from unseq.agents.builds import Builds, start_build
+from unseq.agents.builds import adds_openmp, start_build
+from unseq.agents.openmp import team_sizes
 from unseq.agents.original import element_count
+from unseq.agents.stages.races import race_check
+from unseq.agents.stages.results import sanitized, used
 from unseq.agents.task import Effort
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import Inconclusive, SuiteStrength, Verdict
+from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.results import Built, Rejected
 from unseq.frontend.mutation.combine import VARIABLE, alone, combined, without_errors
-from unseq.frontend.mutation.find import KINDS, Mutant, mutants
+from unseq.frontend.mutation.find import KINDS, mutants
+from unseq.frontend.mutation.mutant import Mutant
 from unseq.frontend.source import Language
 
 MOST = {Effort.QUICK: 0, Effort.NORMAL: 12, Effort.THOROUGH: 400}
 SMALL = 300  # elements of the inputs that are tried first
 LARGE = 300_000  # elements of the largest inputs that are tried
 _ROUNDS = 5  # builds, each without the mutants that the compiler rejected before
+_LEAST_PATIENCE_S, _PATIENCE = 0.5, 20.0  # for a call of a mutant: seconds, and times the longest of the candidate's
+
+Look = Callable[[Trial], Verdict | None]
 
 
 def suite_strength(trial: Trial, known: SuiteStrength) -> SuiteStrength:
     """What is ``known`` of the suite of a trial that passed, with its mutants; none where none can be made."""
-    candidate = trial.candidate
-    text = candidate.text.encode()
-    language = Language.C if candidate.suffix == ".c" else Language.CPP
+    text = trial.candidate.text.encode()
+    language = Language.C if trial.candidate.suffix == ".c" else Language.CPP
     found = mutants(text, language, trial.task.function.name, trial.task.function.unit.text)
-    tried, builds = _built(trial, _chosen(found, MOST[trial.effort]))
-    survivors = []
-    killed = 0
+    tried, program = _built(trial, _chosen(found, MOST[trial.effort]))
+    living = dict(enumerate(tried, 1))
+    for look in _looks(trial):
+        for number in list(living):
+            if _caught(look(replace(program, environment=((VARIABLE, str(number)),)))):
+                del living[number]
+    survivors = [mutant for mutant in living.values() if not _same_code(trial, mutant)]
+    killed = len(tried) - len(living)
+    told = tuple((mutant.line, mutant.what) for mutant in survivors)
+    return replace(known, mutants=killed + len(survivors), killed=killed, survivors=told)
+
+
+def _looks(trial: Trial) -> tuple[Look, ...]:
+    """Ways to see that a mutant is wrong, the cheapest first."""
+    kind = _detector(trial)
     cases = sorted(trial.cases, key=element_count)
     few = [case for case in cases if element_count(case) <= SMALL]
     rest = [case for case in cases if element_count(case) > SMALL]
     large = [timed.case for timed in trial.timed_inputs() if element_count(timed.case) <= LARGE]
-    for number, mutant in enumerate(tried, 1):
-        one = _any_of(trial, builds, number)
-        caught = any(_caught(one.attacked(_detector(trial), part)) for part in (few, rest) if part)
-        if caught or _caught(one.used([*cases, *large])):  # with its real cut-offs and blocks
-            killed += 1
-        elif not _same_code(trial, mutant):
-            survivors.append((mutant.line, mutant.what))
-    return replace(known, mutants=killed + len(survivors), killed=killed, survivors=tuple(survivors))
+    return (
+        lambda one: _raced(one, kind, few),
+        lambda one: used(one, cases),  # with its real cut-offs and blocks
+        lambda one: _raced(one, kind, rest),
+        lambda one: _sanitized(one, few),
+        lambda one: _sanitized(one, rest),
+        lambda one: used(one, large),
+    )
+
+
+def _raced(one: Trial, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+    """Under the race detector, with all cut-offs at 0."""
+    teams = team_sizes(cases) if adds_openmp(one.task, one.candidate) else (1,)
+    return race_check(one, kind, cases, teams)
+
+
+def _sanitized(one: Trial, cases: Sequence[Case]) -> Verdict | None:
+    """Under the sanitizers, for which nothing is built before a mutant has come so far."""
+    if RuntimeKind.ASAN not in one.builds:
+        one.builds[RuntimeKind.ASAN] = _build(one, one.candidate.text, RuntimeKind.ASAN)
+    return None if isinstance(one.library(RuntimeKind.ASAN), Rejected) else sanitized(one, cases)
 
 
 def _chosen(found: Sequence[Mutant], most: int) -> tuple[Mutant, ...]:
@@ -66,23 +98,23 @@ def _spread(found: Sequence[Mutant], most: int) -> list[Mutant]:
     return [found[k] for k in order[:most]]
 
 
-def _built(trial: Trial, chosen: tuple[Mutant, ...]) -> tuple[tuple[Mutant, ...], Builds]:
-    """The mutants that compile, and the program that is any of them."""
-    kinds = (_detector(trial), RuntimeKind.ASAN, RuntimeKind.PLAIN)
+def _built(trial: Trial, chosen: tuple[Mutant, ...]) -> tuple[tuple[Mutant, ...], Trial]:
+    """The mutants that compile, and the trial of a program that is any of them."""
     for _ in range(_ROUNDS):
         if not chosen:
             break
         made = combined(trial.candidate.text.encode(), chosen)
-        builds = {kind: _build(trial, made.text, kind) for kind in kinds}
-        results = [builds[kind].result() for kind in kinds]
-        failed = [result for result in results if isinstance(result, Rejected)]
+        builds = {kind: _build(trial, made.text, kind) for kind in (RuntimeKind.PLAIN, _detector(trial))}
+        failed = [result for build in builds.values() if isinstance(result := build.result(), Rejected)]
         if not failed:
-            return chosen, builds
+            candidate = replace(trial.candidate, text=made.text)
+            patience_s = _LEAST_PATIENCE_S + _PATIENCE * trial.slowest_s
+            return chosen, replace(trial, candidate=candidate, builds=builds, patience_s=patience_s)
         fewer = without_errors(chosen, made, failed[0].message)
         if len(fewer) == len(chosen):
             break
         chosen = fewer
-    return (), {}
+    return (), trial
 
 
 def _build(trial: Trial, text: str, kind: RuntimeKind) -> Future[Built | Rejected]:
@@ -93,14 +125,6 @@ def _build(trial: Trial, text: str, kind: RuntimeKind) -> Future[Built | Rejecte
 def _detector(trial: Trial) -> RuntimeKind:
     """The runtime that races were sought with."""
     return RuntimeKind.TSAN if trial.detector == "ThreadSanitizer" else RuntimeKind.RACE
-
-
-def _any_of(trial: Trial, builds: Builds, number: int) -> Trial:
-    """The trial of one mutant."""
-    return Trial(
-        trial.task, trial.candidate, trial.suite, trial.original, trial.toolchain, trial.executor, trial.effort, builds,
-        environment=((VARIABLE, str(number)),),
-    )  # fmt: skip
 
 
 def _caught(verdict: Verdict | None) -> bool:

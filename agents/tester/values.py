@@ -271,7 +271,8 @@ PATTERNS: Mapping[str, Fill] = {
     "special": special,
     "denormals": denormals,
 }
-FLOAT_ONLY = frozenset({"first NaN", "some NaN", "some infinite", "special", "denormals"})
+NOT_FINITE = frozenset({"first NaN", "some NaN", "some infinite", "special"})
+FLOAT_ONLY = NOT_FINITE | {"denormals"}
 
 
 def text(rng: Rng, style: str, length: int | None = None) -> bytes:

@@ -25,6 +25,8 @@ _FRAME = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) b
 _USED = re.compile(r"Used (\d+) registers(.*)")
 _SHARED = re.compile(r"(\d+) bytes smem")
 
+ARCHITECTURE = "sm_90"
+
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
@@ -92,7 +94,7 @@ def find_nvcc() -> Path:
     return Path(found)
 
 
-def static_facts(text: str, arch: str = "sm_90", folder: Path | None = None) -> tuple[KernelFacts, ...] | Rejected:
+def static_facts(text: str, arch: str = ARCHITECTURE, folder: Path | None = None) -> tuple[KernelFacts, ...] | Rejected:
     """Compiles a .cu file for an architecture; its kernels in the order of ptxas, or the compiler's message.
 
     ``folder``: where its own ``#include "..."`` are looked up. Raises ToolMissing."""

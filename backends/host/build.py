@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,9 +70,9 @@ def build(
     """A library in which the host finds ``function``; the compiler's message when there can be none.
 
     A file with headers of its own is not cached: its library goes into the folder ``scratch``."""
-    made = _build(toolchain, source, kind, shim(function, _name(source), source.c), scratch)
+    made = build_shim(toolchain, source, kind, shim(function, _name(source), source.c), scratch)
     if isinstance(made, Rejected) and not source.c and "overloaded function" in made.message:
-        made = _build(toolchain, source, kind, shim(function, _name(source), source.c, exact=True), scratch)
+        made = build_shim(toolchain, source, kind, shim(function, _name(source), source.c, exact=True), scratch)
     return made
 
 
@@ -79,19 +80,28 @@ def _name(source: Source) -> str:
     return ("candidate" if source.parallel else "original") + (".c" if source.c else ".cpp")
 
 
-def _build(
-    toolchain: Toolchain, source: Source, kind: RuntimeKind, shim_text: str, scratch: Path
+def build_shim(
+    toolchain: Toolchain,
+    source: Source,
+    kind: RuntimeKind,
+    shim_text: str,
+    scratch: Path,
+    files: Mapping[str, bytes] | None = None,
 ) -> Built | Rejected:
+    """A library of a shim and what it includes: the source, or ``files`` that are built as it is."""
     started = time.monotonic()
+    files = {_name(source): source.text} if files is None else files
     compiler, compile_flags, link_flags = _flags(toolchain, source, kind)
-    key = _key(toolchain, kind, (*compiler, *compile_flags, *_SHARED, *link_flags), source, shim_text)
-    cacheable = not _QUOTED.search(source.text)
+    key = _key(toolchain, kind, (*compiler, *compile_flags, *_SHARED, *link_flags), source, shim_text, files)
+    cacheable = not any(_QUOTED.search(text) for text in files.values())
     kept = (cache_folder() / "libraries" if cacheable else scratch) / f"{key}.so"
     if cacheable and kept.is_file():
         return Built(kept, kind.value, time.monotonic() - started, True)
     with job_folder("unseq-build-") as job:
+        for name, text in files.items():
+            (job / name).parent.mkdir(exist_ok=True)
+            (job / name).write_bytes(text)
         name = _name(source)
-        (job / name).write_bytes(source.text)
         (job / ("shim" + Path(name).suffix)).write_text(shim_text, encoding="utf-8")
         library = job / "function.so"
         local = () if source.folder is None else ("-iquote", str(source.folder))
@@ -192,11 +202,19 @@ def _keep(library: Path, kept: Path) -> None:
     os.replace(name, kept)
 
 
-def _key(toolchain: Toolchain, kind: RuntimeKind, flags: tuple[str, ...], source: Source, shim_text: str) -> str:
+def _key(
+    toolchain: Toolchain,
+    kind: RuntimeKind,
+    flags: tuple[str, ...],
+    source: Source,
+    shim_text: str,
+    files: Mapping[str, bytes],
+) -> str:
     digest = hashlib.sha256()
     for word in (str(toolchain.compiler.resolve()), toolchain.compiler_version, *flags, shim_text):
         digest.update(word.encode() + b"\0")
-    digest.update(source.text)
+    for text in files.values():
+        digest.update(len(text).to_bytes(8, "little") + text)
     digest.update(_headers_key(toolchain.include_folders(kind) if source.parallel else ()))
     return digest.hexdigest()[:32]
 

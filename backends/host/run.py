@@ -66,10 +66,10 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers;
-    ``environment`` is added to what it sees, ``writable`` is a folder that
-    it may write counts to. ``devices``: nodes that it may use; ``under``: a program that runs the
-    host, which with what it needs is in the folders ``readable``."""
+    """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers; ``result_bytes`` is
+    what results are known to take, beside what is usual; ``environment`` is added to what it sees, ``writable`` is a
+    folder that it may write counts to. ``devices``: nodes that it may use; ``under``: a program that runs the host,
+    which with what it needs is in the folders ``readable``."""
 
     kind: RuntimeKind
     parallel: bool
@@ -91,7 +91,7 @@ def run_cases(
     given = input_blob(function, cases, schedule)
     try:
         left = len(schedule.order) * _bytes_of_globals(function)
-        size = setting.result_bytes or _RESULT_SPACE + 4 * os.fstat(given).st_size + left
+        size = setting.result_bytes + _RESULT_SPACE + 4 * os.fstat(given).st_size + left
         written, view = output_blob(size)
     except BaseException:
         os.close(given)
@@ -221,7 +221,7 @@ def _read(
                 firsts.setdefault(case, outcome)
             elif case not in firsts:
                 raise Corrupt("a repetition of nothing")
-            calls.append(Called(number, wall / 1e9, cpu / 1e9, whole / 1e9, outcome))
+            calls.append(Called(number, wall / 1e9, cpu / 1e9, whole / 1e9, outcome, payload))
             if extra:
                 races += read_races(view[at : at + extra * RACE_STRIDE], case, library)
                 at += extra * RACE_STRIDE

@@ -161,9 +161,14 @@ def _all_types(function: Function) -> list[Type]:
 
 
 def _cpp_shim(function: Function, exact: bool) -> str:
+    return cpp_entry(function, "::", _callee(function, exact), "unseq_shim_call")
+
+
+def cpp_entry(function: Function, scope: str, callee: str, entry: str) -> str:
+    """What calls ``callee``, whose types are in ``scope``, and hands back what it did."""
     lines = ['#include "marshal.hpp"', "namespace unseq_marshal {"]
     for record in linked_records(_all_types(function)):
-        name = "::" + constructor_name(record)
+        name = scope + constructor_name(record)
         each = "for (std::size_t k = 0; k < bytes / sizeof *p; k++)"
         takes = " ".join(f"p[k].{m} = linked(p, p[k].{m});" for m in links(record))
         puts = " ".join(f"p[k].{m} = numbered(p, bytes, p[k].{m});" for m in links(record))
@@ -175,7 +180,7 @@ def _cpp_shim(function: Function, exact: bool) -> str:
             "};",
         ]
     for record in _pointer_records(_all_types(function)):
-        name = "::" + constructor_name(record)
+        name = scope + constructor_name(record)
         takes = " ".join(f"codec<decltype(value.{m.name})>::take(io, value.{m.name});" for m in record.fields)
         puts = " ".join(f"codec<decltype(value.{m.name})>::put(io, value.{m.name});" for m in record.fields)
         lines += [
@@ -188,10 +193,10 @@ def _cpp_shim(function: Function, exact: bool) -> str:
             "  }",
             "};",
         ]
-    lines += ["}", 'extern "C" void unseq_shim_call(unseq_io *io) {']
-    arguments = ["io", _callee(function, exact)]
+    lines += ["}", f'extern "C" void {entry}(unseq_io *io) {{']
+    arguments = ["io", callee]
     for k, (name, _) in enumerate(mutable_globals(function)):
-        lines.append(f"  static unseq_marshal::restored<decltype(::{name})> unseq_global_{k}{{::{name}}};")
+        lines.append(f"  static unseq_marshal::restored<decltype({scope}{name})> unseq_global_{k}{{{scope}{name}}};")
         arguments.append(f"unseq_global_{k}")
     lines += [f"  unseq_marshal::call({', '.join(arguments)});", "}", ""]
     return "\n".join(lines)

@@ -225,6 +225,29 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class KernelStatic:
+    """A CUDA kernel as it is compiled: registers and bytes of spills a thread, bytes of shared memory a block, and the
+    share of a multiprocessor's warps that blocks of ``threads`` threads keep busy, with what limits it."""
+
+    name: str
+    registers: int
+    spill_stores: int
+    spill_loads: int
+    shared: int
+    occupancy: float
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """What is known of kernels without a GPU."""
+
+    architecture: str
+    threads: int
+    kernels: tuple[KernelStatic, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One function, what became of it, and why that is to be believed."""
 
@@ -242,7 +265,7 @@ class Record:
     races: Races = field(default_factory=Races)
     profile: tuple[ProfilePoint, ...] = ()
     work_span: WorkSpan | None = None
-    static: None = None
+    static: Static | None = None
     output: str | None = None
     pattern: str = ""
     author: str | None = None
@@ -334,6 +357,7 @@ def _record(data: dict[str, Any]) -> Record:
             "races": Races(**{**data["races"], "pairs": tuple(_pair(pair) for pair in data["races"].get("pairs", []))}),
             "profile": profile_of(data["profile"]),
             "work_span": work_span_of(data["work_span"]),
+            "static": _static(data.get("static")),
             "loops": tuple(LoopNote(**{**loop, "reasons": _reasons(loop["reasons"])}) for loop in data["loops"]),
             "notes": tuple(data["notes"]),
             "code": code and Code(**code),
@@ -342,6 +366,12 @@ def _record(data: dict[str, Any]) -> Record:
             "better": better_of(data.get("better")),
         }
     )
+
+
+def _static(data: dict[str, Any] | None) -> Static | None:
+    if data is None:
+        return None
+    return Static(**{**data, "kernels": tuple(KernelStatic(**one) for one in data["kernels"])})
 
 
 def _strength(data: dict[str, Any]) -> SuiteStrength:

@@ -167,6 +167,10 @@ def evidence_table(record: Record) -> Table:
     table.add_row("tests", passed + strength, record.tests.detail)
     found = f"{record.races.found} in {plural(record.races.runs, 'run')}"
     table.add_row("races", found, record.races.detector or "")
+    for kernel in record.static.kernels if record.static is not None else ():
+        spills = f", {kernel.spill_stores + kernel.spill_loads} bytes spilled" if kernel.spill_loads else ""
+        used = f"{kernel.registers} registers{spills}, {kernel.shared} bytes shared, occupancy {kernel.occupancy:.0%}"
+        table.add_row("kernel", kernel.name, f"{used} ({kernel.limit})")
     if record.suite_strength is not None:
         for survivor in record.suite_strength.survivors:
             table.add_row("lived", f"line {survivor.line}", f"mutant: {survivor.mutation}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from unseq.frontend.mutation.find import Mutant
+from unseq.frontend.mutation.mutant import Mutant
 from unseq.frontend.slotted import dataclass
 
 VARIABLE = "UNSEQ_MUTANT"  # of the environment

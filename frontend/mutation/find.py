@@ -11,20 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from unseq.frontend.slotted import dataclass
+from unseq.frontend.mutation import forks, scans
+from unseq.frontend.mutation.mutant import Mutant, below, callee_of, replaced, shortened, text_of
 from unseq.frontend.source import Language
 from unseq.frontend.syntax.index import declared_name
 from unseq.frontend.syntax.tree import Node, bare_tree
 
-KINDS = ("atomic", "combine", "identity", "edge", "tie", "shift", "operator")
+KINDS = ("atomic", forks.KIND, scans.KIND, "combine", "identity", "edge", "tie", "shift", "operator")
 _OPERATORS = {
     "+": "-", "-": "+", "*": "+", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
     "&&": "||", "||": "&&", "&": "|", "|": "&", "^": "|",
 }  # fmt: skip
 _ASSIGNMENTS = {"+=": "-=", "-=": "+=", "*=": "+=", "|=": "&=", "&=": "|=", "^=": "|="}
 _RELATIONS = frozenset({"<", "<=", ">", ">="})
-_LITERALS = {"0": "1", "1": "0", "0.0": "1.0", "1.0": "0.0", "0.0f": "1.0f", "1.0f": "0.0f", "true": "false",
-             "false": "true"}  # fmt: skip
+_LITERAL = re.compile(r"([01])((?:\.0)?(?:[uUlLfF]*))")
 _CLOSED = frozenset(
     {
         *("template_argument_list", "array_declarator", "static_assert_declaration", "enumerator", "parameter_list"),
@@ -38,68 +38,49 @@ _UPDATES = {"parlay::write_add": "+=", "__atomic_fetch_add": "+=", "__sync_fetch
 _REDUCTION = re.compile(r"\breduction\s*\([^()]*\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """``text`` in place of the bytes ``[start, end)``, which are one expression or, for a ``statement``, one or more
-    statements; ``line`` counts from 1."""
-
-    start: int
-    end: int
-    text: str
-    line: int
-    what: str
-    kind: str
-    statement: bool = False
-
-
 def mutants(text: bytes, language: Language, name: str, original: bytes) -> tuple[Mutant, ...]:
     """The mutants of the function ``name`` and of all that it calls in its file, in the order of the text.
 
-    Functions that ``original`` has as well are not mutated: they are not what was written to be parallel."""
+    Functions that ``original`` has as well are not mutated: they are not what was written to be parallel. Of those
+    that say where a fork divides its work only the ties are, on which it depends that the parts do not overlap."""
     root = bare_tree(text, language)
-    known = {_words(body) for _, body in _definitions(bare_tree(original, language))}
+    known = {_words(name, body) for name, body in _definitions(bare_tree(original, language))}
     bodies: dict[str, list[Node]] = {}
     for defined, body in _definitions(root):
         bodies.setdefault(defined, []).append(body)
-    macros = {_text(node.child_by_field_name("name")) for node in _below(root) if node.type == "preproc_def"}
+    macros = {text_of(node.child_by_field_name("name")) for node in below(root) if node.type == "preproc_def"}
     plain = name.rpartition("::")[2]
     found: list[Mutant] = []
     pending, seen = [plain], {plain}
+    divide: set[str] = set()
     while pending:
         current = pending.pop()
         for body in bodies.get(current, []):
-            if current != plain and _words(body) in known:
+            own = current == plain or _words(current, body) not in known
+            if not own and current not in divide:
                 continue
-            found += _Finder(text, macros).below(body)
-            called = {_text(node) for node in _below(body) if node.type == "identifier"} & bodies.keys() - seen
+            every = _Finder(text, macros).below(body)
+            found += every if own else (mutant for mutant in every if mutant.kind == "tie")
+            found += forks.fork_mutants(body, macros)
+            divide |= forks.dividing(body)
+            called = {text_of(node) for node in below(body) if node.type == "identifier"} & bodies.keys() - seen
             pending += sorted(called)
             seen |= called
     return tuple(sorted(found, key=lambda mutant: (mutant.start, -mutant.end, mutant.text)))
 
 
 def _definitions(root: Node) -> Iterator[tuple[str, Node]]:
-    for node in _below(root):
+    for node in below(root):
         if node.type == "function_definition":
             declarator, body = node.child_by_field_name("declarator"), node.child_by_field_name("body")
             name = declared_name(declarator) if declarator is not None else None
             if name is not None and body is not None:
-                yield _text(name).rpartition("::")[2], body
+                yield text_of(name).rpartition("::")[2], body
 
 
-def _below(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending += reversed(current.named_children)
-
-
-def _text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def _words(node: Node) -> tuple[str, ...]:
-    return tuple(_text(node).split())
+def _words(name: str, body: Node) -> tuple[str, ...]:
+    """What a function says, whatever it is called."""
+    return tuple(re.sub(rf"\b{re.escape(name)}\b", "?", text_of(body)).split())
 
 
 class _Finder:
@@ -112,7 +93,7 @@ class _Finder:
         kind = node.type
         if kind in _CLOSED:
             return
-        if kind == "declaration" and (self._of_macros(node) or "constexpr" in _text(node).split()[:3]):
+        if kind == "declaration" and (self._of_macros(node) or "constexpr" in text_of(node).split()[:3]):
             return
         yield from self._at(node, header)
         pragma: Node | None = None
@@ -124,8 +105,8 @@ class _Finder:
                 continue
             if pragma is not None:
                 yield from self._directive(pragma, child)
-                fixed = "omp" in _text(pragma)
-                if not (fixed and re.search(r"\batomic\b", _text(pragma))):
+                fixed = "omp" in text_of(pragma)
+                if not (fixed and re.search(r"\batomic\b", text_of(pragma))):
                     # the header of a parallel loop has a fixed form
                     inner = child.child_by_field_name("body") if fixed and child.type == "for_statement" else child
                     yield from self.below(inner) if inner is not None else ()
@@ -135,7 +116,11 @@ class _Finder:
                 yield from self.below(child, within or (header and kind not in ("lambda_expression", "argument_list")))
 
     def _chooses(self, node: Node, child: Node) -> bool:
-        """Whether a part is the condition of a guard: an ``if`` that returns, or one that depends on a macro."""
+        """Whether a part is the condition of a guard: an ``if`` that returns, one that depends on a macro, or whether
+        to fork."""
+        call = node.parent if node.type == "argument_list" else None
+        if call is not None and callee_of(call) == "par_do_if":
+            return child == node.named_children[0]
         if node.type != "if_statement" or child != node.child_by_field_name("condition"):
             return False
         last = node.child_by_field_name("consequence")
@@ -144,31 +129,25 @@ class _Finder:
         return self._of_macros(child) or (last is not None and last.type == "return_statement")
 
     def _of_macros(self, node: Node) -> bool:
-        return any(n.type == "identifier" and _text(n) in self.macros for n in _below(node))
-
-    def _make(self, node: Node, text: str, what: str, kind: str) -> Iterator[Mutant]:
-        if "\n" in text and ("//" in text or "#" in text):
-            return
-        line = node.start_point[0] + 1
-        yield Mutant(node.start_byte, node.end_byte, " ".join(text.split("\n")), line, what, kind)
+        return any(n.type == "identifier" and text_of(n) in self.macros for n in below(node))
 
     def _at(self, node: Node, header: bool) -> Iterator[Mutant]:
+        yield from scans.scan_mutants(node)
         match node.type:
             case "binary_expression":
                 yield from self._binary(node, header)
-            case "number_literal" | "true" | "false" if _text(node) in _LITERALS:
-                new = _LITERALS[_text(node)]
+            case "number_literal" | "true" | "false" if (new := _opposite(text_of(node))):
                 inside = node.parent is not None and node.parent.type == "binary_expression"
                 kind = "edge" if header or inside else "identity"
-                yield from self._make(node, new, f"`{new}` for `{_text(node)}`", kind)
+                yield from replaced(node, new, f"`{new}` for `{text_of(node)}`", kind)
             case "call_expression":
-                callee = _text(node.child_by_field_name("function"))
+                callee = text_of(node.child_by_field_name("function"))
                 extremum = _EXTREMUM.fullmatch(callee)
                 if extremum is not None:
                     other = "max" if extremum.group(2) == "min" else "min"
-                    arguments = _text(node.child_by_field_name("arguments"))
+                    arguments = text_of(node.child_by_field_name("arguments"))
                     new = f"{extremum.group(1)}{other}{extremum.group(3)}"
-                    yield from self._make(node, f"{new}{arguments}", f"`{new}` for `{callee}`", "operator")
+                    yield from replaced(node, f"{new}{arguments}", f"`{new}` for `{callee}`", "operator")
             case "subscript_expression":
                 yield from self._shifted(node)
             case "expression_statement":
@@ -176,39 +155,39 @@ class _Finder:
 
     def _binary(self, node: Node, header: bool) -> Iterator[Mutant]:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        sign = _text(node.child_by_field_name("operator"))
+        sign = text_of(node.child_by_field_name("operator"))
         other = _OPERATORS.get(sign)
         if other is None or left is None or right is None:
             return
-        if sign in _RELATIONS and _takes_one(node, {_text(left), _text(right)}):
+        if sign in _RELATIONS and _takes_one(node, {text_of(left), text_of(right)}):
             return  # of two equal values it does not matter which is taken
         kind = "operator" if sign not in _RELATIONS else "edge" if header else "tie"
-        yield from self._make(node, f"{_text(left)} {other} {_text(right)}", f"`{other}` for `{sign}`", kind)
+        yield from replaced(node, f"{text_of(left)} {other} {text_of(right)}", f"`{other}` for `{sign}`", kind)
 
     def _shifted(self, node: Node) -> Iterator[Mutant]:
         indices = next((c for c in node.named_children if c.type == "subscript_argument_list"), None)
         index = indices.named_children[0] if indices is not None and len(indices.named_children) == 1 else None
         index = index if indices is not None else node.child_by_field_name("index")
         fixed = ("update_expression", "assignment_expression", "call_expression", "number_literal", "lambda_expression")
-        if index is None or index.type == "number_literal" or any(n.type in fixed[:3] for n in _below(index)):
+        if index is None or index.type == "number_literal" or any(n.type in fixed[:3] for n in below(index)):
             return
-        text = _text(index)
-        yield from self._make(index, f"({text}) - (({text}) > 0)", f"index `{text}` shifted by one", "shift")
+        text = text_of(index)
+        yield from replaced(index, f"({text}) - (({text}) > 0)", f"index `{text}` shifted by one", "shift")
 
     def _statement(self, node: Node) -> Iterator[Mutant]:
         inner = node.named_children[0] if node.named_children else None
         if inner is None:
             return
         if inner.type == "assignment_expression":
-            sign, left = _text(inner.child_by_field_name("operator")), _text(inner.child_by_field_name("left"))
-            right = _text(inner.child_by_field_name("right"))
+            sign, left = text_of(inner.child_by_field_name("operator")), text_of(inner.child_by_field_name("left"))
+            right = text_of(inner.child_by_field_name("right"))
             if sign in _ASSIGNMENTS:
                 other = _ASSIGNMENTS[sign]
-                yield from self._make(inner, f"{left} {other} {right}", f"`{other}` for `{sign}`", "operator")
+                yield from replaced(inner, f"{left} {other} {right}", f"`{other}` for `{sign}`", "operator")
             if sign != "=" or re.search(rf"(?<!\w){re.escape(left)}(?!\w)", right):
-                yield self._replaced(node, ";", f"`{_short(inner)}` left out", "combine")
+                yield from replaced(node, ";", f"`{shortened(inner)}` left out", "combine", statement=True)
         elif inner.type == "update_expression":
-            yield self._replaced(node, ";", f"`{_short(inner)}` left out", "combine")
+            yield from replaced(node, ";", f"`{shortened(inner)}` left out", "combine", statement=True)
         elif inner.type == "call_expression":
             yield from self._atomic(node, inner)
 
@@ -216,24 +195,24 @@ class _Finder:
         function, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
         if function is None or given is None:
             return
-        arguments = [_text(argument) for argument in given.named_children]
+        arguments = [text_of(argument) for argument in given.named_children]
         if function.type == "field_expression":
-            sign = _FETCH.get(_text(function.child_by_field_name("field")))
+            sign = _FETCH.get(text_of(function.child_by_field_name("field")))
             owner = function.child_by_field_name("argument")
             if sign is None or owner is None or owner.type != "call_expression" or not arguments:
                 return
             reached = owner.child_by_field_name("arguments")
-            if "atomic_ref" not in _text(owner.child_by_field_name("function")) or reached is None:
+            if "atomic_ref" not in text_of(owner.child_by_field_name("function")) or reached is None:
                 return
-            plain = f"{_text(reached)} {sign} {arguments[0]};"
-        elif _text(function) in _UPDATES and len(arguments) >= 2:
-            plain = f"*({arguments[0]}) {_UPDATES[_text(function)]} {arguments[1]};"
+            plain = f"{text_of(reached)} {sign} {arguments[0]};"
+        elif text_of(function) in _UPDATES and len(arguments) >= 2:
+            plain = f"*({arguments[0]}) {_UPDATES[text_of(function)]} {arguments[1]};"
         else:
             return
-        yield self._replaced(statement, plain, "update that is not atomic", "atomic")
+        yield from replaced(statement, plain, "update that is not atomic", "atomic", statement=True)
 
     def _directive(self, pragma: Node, statement: Node) -> Iterator[Mutant]:
-        words = _text(pragma).strip()
+        words = text_of(pragma).strip()
         if not re.match(r"#\s*pragma\s+omp\b", words):
             return
         body = self.text[statement.start_byte : statement.end_byte].decode("utf-8", "replace")
@@ -246,8 +225,13 @@ class _Finder:
             rest = words[: clause.start()] + words[clause.end() :]
             yield Mutant(*where, f"\n{rest}\n{body}\n", line, f"without `{clause.group()}`", "combine", True)
 
-    def _replaced(self, node: Node, text: str, what: str, kind: str) -> Mutant:
-        return Mutant(node.start_byte, node.end_byte, text, node.start_point[0] + 1, what, kind, True)
+
+def _opposite(literal: str) -> str:
+    """One for zero, false for true and the other way round; empty for what is neither."""
+    if literal in ("true", "false"):
+        return "false" if literal == "true" else "true"
+    digits = _LITERAL.fullmatch(literal)
+    return f"{1 - int(digits.group(1))}{digits.group(2)}" if digits else ""
 
 
 def _takes_one(condition: Node, compared: set[str]) -> bool:
@@ -262,9 +246,4 @@ def _takes_one(condition: Node, compared: set[str]) -> bool:
         inner = inner.named_children[0] if len(inner.named_children) == 1 else None
     if inner is None or inner.type != "assignment_expression":
         return False
-    return {_text(inner.child_by_field_name(side)) for side in ("left", "right")} == compared
-
-
-def _short(node: Node) -> str:
-    words = " ".join(_text(node).split())
-    return words if len(words) <= 40 else f"{words[:39]}…"
+    return {text_of(inner.child_by_field_name(side)) for side in ("left", "right")} == compared

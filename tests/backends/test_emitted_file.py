@@ -6,7 +6,7 @@ import pytest
 
 from unseq.agents.rules.propose import propose
 from unseq.agents.task import Task
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.plan import Plan
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import functions, lower

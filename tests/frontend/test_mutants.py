@@ -3,7 +3,8 @@
 import pytest
 
 from unseq.frontend.mutation.combine import alone, combined, without_errors
-from unseq.frontend.mutation.find import Mutant, mutants
+from unseq.frontend.mutation.find import mutants
+from unseq.frontend.mutation.mutant import Mutant
 from unseq.frontend.source import Language
 
 REDUCTION = b"""\
@@ -113,3 +114,107 @@ def test_a_mutant_alone_and_those_that_do_not_compile() -> None:
     line = whole.lines[0][0]
     assert without_errors((mutant,), whole, f"candidate.cpp:{line}:5: error: invalid operands") == ()
     assert without_errors((mutant,), whole, "candidate.cpp:1:5: error: something else") == (mutant,)
+
+
+FORKS = b"""\
+#define UNSEQ_CUTOFF 1000
+static int divide(int *a, int lo, int hi)
+{
+    int i = lo, j = hi;
+    while (a[i] < a[lo]) i++;
+    return i;
+}
+static void f_sequential(int *a, int lo, int hi)
+{
+    if (hi - lo < 2) return;
+    int middle = divide(a, lo, hi);
+    f_sequential(a, lo, middle);
+    f_sequential(a, middle, hi);
+}
+void f(int *a, int lo, int hi)
+{
+    if (hi - lo < UNSEQ_CUTOFF) return f_sequential(a, lo, hi);
+    if (hi - lo < 2) return;
+    int middle = divide(a, lo, hi);
+    parlay::par_do([=] { f(a, lo, middle); }, [=] { f(a, middle, hi); });
+    join(a, lo, middle, hi);
+}
+"""
+SEQUENTIAL_FORKS = b"""\
+static int divide(int *a, int lo, int hi)
+{
+    int i = lo, j = hi;
+    while (a[i] < a[lo]) i++;
+    return i;
+}
+void f(int *a, int lo, int hi)
+{
+    if (hi - lo < 2) return;
+    int middle = divide(a, lo, hi);
+    f(a, lo, middle);
+    f(a, middle, hi);
+}
+"""
+
+
+def test_forks() -> None:
+    # not: the cut-off, the sequential twin, and of the function that divides only the tie
+    assert found(FORKS, original=SEQUENTIAL_FORKS) == {
+        (5, "tie", "`<=` for `<`"),
+        (18, "fork", "base case: `<=` for `<`"),
+        (20, "fork", "the first branch left out"),
+        (20, "fork", "the second branch left out"),
+        (20, "fork", "`middle` off by one"),
+        (20, "fork", "`f(a, middle, lo)` for `f(a, lo, middle)`"),
+        (20, "fork", "`f(a, hi, middle)` for `f(a, middle, hi)`"),
+        (21, "fork", "`join(a, lo, middle, hi)` left out"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("joined", "texts"),
+    [
+        ("l + r", {"l", "r", "l - r"}),
+        ("l - r", {"l", "r", "r - l", "l + r"}),
+        ("join(l, r)", {"l", "r", "join(r, l)"}),
+        ("std::max(l, r)", {"l", "r", "std::min(l, r)"}),
+    ],
+)
+def test_results_of_branches(joined: str, texts: set[str]) -> None:
+    text = f"""\
+long f(int n) {{
+    long l, r;
+    parlay::par_do_if(n > 9, [&, n] {{ l = f(n / 2); }}, [&, n] {{ r = f(n - n / 2); }});
+    return {joined};
+}}
+"""
+    made = mutants(text.encode(), Language.CPP, "f", b"")
+    assert {mutant.text for mutant in made if mutant.line == 4} == texts
+    assert not any("9" in mutant.text for mutant in made)  # whether to fork is no matter of results
+    assert {"(n / 2) + 1", "(n - n / 2) + 1"} <= {mutant.text for mutant in made}
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("parlay::scan_inplace(s, plus);", "parlay::scan_inclusive_inplace(s, plus);"),
+        ("auto s = parlay::scan(v, plus).first;", "parlay::scan_inclusive(v, plus)"),
+        ("auto s = parlay::scan_inclusive(v);", "parlay::scan(v).first"),
+        ("std::inclusive_scan(a, e, o, plus, c);", "std::exclusive_scan(a, e, o, c, plus);"),
+        ("std::inclusive_scan(a, e, o, plus, c);", "std::inclusive_scan(a, e, o, plus);"),
+        ("std::exclusive_scan(a, e, o, c, plus);", "std::inclusive_scan(a, e, o, plus, c);"),
+        ("s[b] = after(s[b - 1], s[b]);", "after(s[b], s[b - 1])"),
+        ("int least = std::numeric_limits<int>::max();", "decltype(std::numeric_limits<int>::max())(0)"),
+        ("auto p = [=](size_t b) { return part((b + 1) * 64); };", "((b + 1) * 64) + 1"),
+        ("auto p = [=](size_t b) { return part(b * 64); };", "(b * 64) + 1"),
+    ],
+)
+def test_scans(line: str, text: str) -> None:
+    made = mutants(f"void f(int *v) {{ {line} }}".encode(), Language.CPP, "f", b"")
+    assert ("scan", text) in {(mutant.kind, mutant.text) for mutant in made}
+
+
+@pytest.mark.parametrize("line", ["s[b] = std::max(s[b - 1], s[b]);", "auto p = [=](size_t b) { return v[b * 64]; };"])
+def test_what_is_no_mistake_of_scans(line: str) -> None:
+    made = mutants(f"void f(int *v) {{ {line} }}".encode(), Language.CPP, "f", b"")
+    assert not any(mutant.kind == "scan" for mutant in made)

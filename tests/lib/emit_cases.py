@@ -13,7 +13,7 @@ from pathlib import Path
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.task import Task
 from unseq.backends.parlay.cxx import Printer
-from unseq.backends.parlay.emit import Emitted, emit
+from unseq.backends.parlay.emit.file import Emitted, emit
 from unseq.backends.plan import Plan
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import functions, lower

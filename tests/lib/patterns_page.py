@@ -12,7 +12,7 @@ from typing import get_args
 
 import emit_cases
 from unseq.agents.rules.propose import strategy_for
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.plan import Algorithm, Fork, Plan, Sequential, Strategy
 from unseq.frontend import facts
 from unseq.frontend.lower import FunctionHead, functions

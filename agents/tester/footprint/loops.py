@@ -118,7 +118,7 @@ class Loops(Evaluator):
         if test_last and condition is not None:
             self.state = end
         else:
-            after.slots.update({slot: head.slots[slot] for slot in moving if slot in head.slots})
+            after.slots.update({slot: head.slots[slot] for slot in moving})
             self.state = after if not moving or not end.reachable else join_states(after, end)
         if condition is not None and self.state.reachable:
             self.assume(condition, False)
@@ -150,6 +150,7 @@ class Loops(Evaluator):
         self, head: State, growths: Growths, grower: Grower, trips: float, reset: frozenset[int], limits: Tags
     ) -> set[Cell | Region]:
         """Puts the linear variables at any iteration; returns what has to be found by iteration."""
+        outer, self.state = self.state, head  # containers that are met here for the first time get their sizes there
         moving: set[Cell | Region] = set()
         for slot, value in list(head.slots.items()):
             growth = growths.get(slot.uid) if isinstance(slot, Cell) else None
@@ -178,6 +179,7 @@ class Loops(Evaluator):
             if not growth.linear or growth.up or growth.down:
                 head.known = {}
                 self.forget(uid)
+        self.state = outer
         return moving
 
     def settle(self, head: State, entry: State, moving: set[Cell | Region], run: Run) -> None:

@@ -51,7 +51,7 @@ def emit_sort(device: Device, plan: Algorithm) -> str:
         sorted_ = context.fresh("sorted")
         lines += [
             f"DeviceArray<{spelled}> {sorted_}({count});",
-            f"{site}radix_sort({keys}, {sorted_}, {count}, {'true' if descending else 'false'});",
+            f"{site}radix_sort<{'true' if descending else 'false'}>({keys}, {sorted_}, {count});",
             f"{sorted_}.copy_to({start});",
         ]
     else:

@@ -13,6 +13,8 @@ CUTOFF = (
     "#endif\n"
 )
 
+BLOCK_THREADS = 256
+
 _CHECK = """\
 // Throws where a CUDA call has failed.
 inline void cuda_check(cudaError_t status)
@@ -50,14 +52,14 @@ private:
 """
 
 _BLOCKS = """\
-constexpr unsigned block_threads = 256;
+constexpr unsigned block_threads = THREADS;
 
 // How many blocks of threads run `count` iterations, one a thread as far as a grid goes; a grid has one at least.
 inline unsigned blocks_for(size_t count)
 {
     return unsigned(std::clamp<size_t>((count + block_threads - 1) / block_threads, 1, 1 << 20));
 }
-"""
+""".replace("THREADS", str(BLOCK_THREADS))
 
 _PLANE = """\
 // A grid with a row of blocks for every row, as far as a grid goes.
@@ -122,12 +124,14 @@ __device__ T block_reduce(T value, Combine combine)
 
 _RADIX_SORT = """\
 // Sorts numbers by the library's radix sort.
-template <class T>
-void radix_sort(const DeviceArray<T> &keys, DeviceArray<T> &sorted, size_t count, bool descending)
+template <bool descending, class T>
+void radix_sort(const DeviceArray<T> &keys, DeviceArray<T> &sorted, size_t count)
 {
     const auto sort = [&](void *scratch, size_t &bytes) {
-        return descending ? cub::DeviceRadixSort::SortKeysDescending(scratch, bytes, keys.data(), sorted.data(), count)
-                          : cub::DeviceRadixSort::SortKeys(scratch, bytes, keys.data(), sorted.data(), count);
+        if constexpr (descending)
+            return cub::DeviceRadixSort::SortKeysDescending(scratch, bytes, keys.data(), sorted.data(), count);
+        else
+            return cub::DeviceRadixSort::SortKeys(scratch, bytes, keys.data(), sorted.data(), count);
     };
     size_t bytes = 0;
     cuda_check(sort(nullptr, bytes));

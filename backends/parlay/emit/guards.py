@@ -170,9 +170,10 @@ def _unique_serially(context: Context, guard: Unique) -> str:
         f"{CLOSURE} {{  // no subscript occurs twice\n"
         f"    std::vector<bool> {taken}({bound});\n"
         f"    return std::all_of({base}{low}, {base}{high}, {CLOSURE}(auto s) {{\n"
-        f"        if (s < 0 || size_t(s) >= {taken}.size() || {taken}[s])\n"
+        f"        if (size_t(s) >= {taken}.size() || {taken}[s])\n"
         f"            return false;\n"
-        f"        return {taken}[s] = true;\n"
+        f"        {taken}[s] = true;\n"
+        f"        return true;\n"
         f"    }});\n"
         f"}}()"
     )

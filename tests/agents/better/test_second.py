@@ -12,7 +12,7 @@ from unseq.agents.judge import judging
 from unseq.agents.rules.better.second import Second, combined, rewrites, second
 from unseq.agents.task import Candidate, Contract, Effort, FloatPolicy, Task
 from unseq.agents.tester.suite import make_suite
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.parlay.toolchain import find_toolchain
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.facts import Claim

@@ -39,7 +39,7 @@ class ScriptedJudge:
     examined: list[str] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
 
-    def prepare(self, candidate: Candidate) -> None:
+    def prepare(self, *candidates: Candidate) -> None:
         pass
 
     def examine(self, candidate: Candidate, suite: Suite, progress: object = None) -> Scripted:

@@ -60,3 +60,27 @@ def test_a_pointer_compared_with_another_is_the_end_of_it() -> None:
     text = "int f(const int *first, const int *last) { int s = 0; while (first < last) s += *first++; return s; }"
     roles = find_roles(lowered(text, "f"))
     assert roles.ends == {"last": "first"}
+
+
+def test_what_is_only_overwritten_is_told_from_what_is_read() -> None:
+    text = """void f(int n, const double *x, double *only, double *added, double *later, double *handed) {
+        for (int i = 0; i < n; i++) {
+            only[i] = x[i];
+            added[i] += x[i];
+            later[i] = i > 0 ? later[i - 1] : 0.0;
+            handed[i] = 1.0;
+        }
+        if (n > 0) *handed = 2.0; }"""
+    assert find_roles(lowered(text, "f")).overwritten == {"only"}
+
+
+def test_the_size_of_a_row_that_a_loop_sets_is_found() -> None:
+    text = """#include <algorithm>
+#include <vector>
+void f(const std::vector<double> &x, std::vector<std::vector<double>> &rows, int n) {
+    for (std::size_t i = 0; i < rows.size(); i++) {
+        rows[i].resize(n);
+        std::copy(x.begin(), x.begin() + n, rows[i].begin());
+    } }"""
+    roles = find_roles(lowered(text, "f", Language.CPP))
+    assert Shapes(roles).solve({"n": 9}, 4).extents["x"] == 9

@@ -10,7 +10,7 @@ from pathlib import Path
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.search.variations import Variation, variations
 from unseq.agents.task import Task
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import lower

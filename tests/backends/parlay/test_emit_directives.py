@@ -4,7 +4,7 @@ from pathlib import Path
 
 from unseq.agents.rules.propose import Refusal, propose
 from unseq.agents.task import Task
-from unseq.backends.parlay.emit import emit
+from unseq.backends.parlay.emit.file import emit
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.lower import lower
 from unseq.frontend.source import Language, SourceUnit

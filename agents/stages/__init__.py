@@ -1,0 +1,1 @@
+"""What the judge looks at, one stage a question: each returns the verdict that ends a trial, or None."""

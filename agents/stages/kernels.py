@@ -1,0 +1,163 @@
+"""A CUDA candidate on its way through the judge: its kernels run on the CPU.
+
+The order: small inputs with blocks, warps and threads in two orders, the exact race detector with its bounds and
+barriers, the launches that no input made, nvcc where there is one. Nothing is timed: a CPU says nothing of a GPU's
+times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from unseq.agents.failures import example, raced
+from unseq.agents.original import element_count
+from unseq.agents.screen import screen_library, screen_text
+from unseq.agents.trial import Trial
+from unseq.agents.verdict import (
+    BarrierDivergence,
+    CompileError,
+    Inconclusive,
+    LaunchFailure,
+    MemoryFault,
+    NotParallel,
+    OutOfBounds,
+    Tampered,
+    Uninitialised,
+    Unparsable,
+    Verdict,
+)
+from unseq.backends.cuda.build import order
+from unseq.backends.cuda.nvcc import ARCHITECTURE, static_facts
+from unseq.backends.host.blob import Schedule
+from unseq.backends.host.values import Case
+from unseq.backends.parlay.toolchain import RuntimeKind, ToolMissing
+from unseq.backends.results import Finding, FindingKind, Rejected, Run
+
+_VERDICTS: dict[FindingKind, type[Verdict]] = {
+    FindingKind.OUT_OF_BOUNDS: OutOfBounds,
+    FindingKind.UNINITIALISED: Uninitialised,
+    FindingKind.MEMORY_FAULT: MemoryFault,
+    FindingKind.BARRIER_DIVERGENCE: BarrierDivergence,
+    FindingKind.LAUNCH_FAILURE: LaunchFailure,
+}
+
+
+def built(trial: Trial, _: bool) -> Verdict | None:
+    """What is wrong with the text and the library."""
+    if not trial.candidate.text.strip():
+        return Unparsable("the candidate is empty")
+    reason = screen_text(trial.candidate.text, trial.task.function.unit.text.decode("utf-8", "replace"))
+    if reason:
+        return Tampered(reason)
+    made = trial.library(RuntimeKind.CUDA)
+    if isinstance(made, Rejected):
+        return CompileError(made.message)
+    known = trial.original.library(RuntimeKind.PLAIN).library
+    reason = screen_library(made.library, known, False)
+    return Tampered(reason) if reason else None
+
+
+def tested(trial: Trial, _: bool) -> Verdict | None:
+    """What is wrong with the results on the inputs of the suite."""
+    trial.cases = tuple(trial.valid(trial.suite.cases))
+    if not trial.cases:
+        return Inconclusive(trial.suite.no_valid_input or "there are no valid inputs")
+    return _explained(trial, used(trial, trial.cases))
+
+
+def used(trial: Trial, cases: Sequence[Case]) -> Verdict | None:
+    """What is wrong with the candidate on valid cases, its threads forwards and backwards."""
+    numbers = tuple(range(len(cases)))
+    for which in ("forward", "reverse"):
+        schedule = Schedule(numbers + numbers, call_s=trial.limit(cases, 2.0, 400.0), statics=True)
+        trial.environment = order(which)
+        try:
+            done = trial.run(RuntimeKind.CUDA, cases, schedule, 1)
+        finally:
+            trial.environment = ()
+        verdict = _found(trial, cases, schedule, done)
+        verdict = verdict or trial.checked(cases, schedule, done, f"kernels on the CPU, threads {which}")
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _explained(trial: Trial, verdict: Verdict | None) -> Verdict | None:
+    """What the detector sees on the input whose result is wrong, in place of what it leads to."""
+    case = trial.outcomes.wrong_case
+    if case is None or verdict is None:
+        return verdict
+    failed = trial.outcomes.failed
+    found = _race_check(trial, RuntimeKind.CUDA_RACE, (case,))
+    trial.outcomes.failed = failed
+    kinds = (*_VERDICTS.values(),)
+    return found if found is not None and (trial.races or isinstance(found, kinds)) else verdict
+
+
+def races(trial: Trial, _: bool) -> Verdict | None:
+    """What the exact detector finds."""
+    made = trial.library(RuntimeKind.CUDA_RACE)
+    if isinstance(made, Rejected):
+        return CompileError(made.message)
+    trial.detector = "exact"
+    return _race_check(trial, RuntimeKind.CUDA_RACE, trial.cases)
+
+
+def _race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
+    if not cases:
+        return None
+    numbers = tuple(range(len(cases)))
+    schedule = Schedule(numbers, call_s=trial.limit(cases, 10.0, 4000.0), statistics=True, races=True)
+    done = trial.run(kind, cases, schedule, 1)
+    trial.by_atomics = trial.by_atomics or done.ordered
+    trial.race_runs += len(done.calls) + (done.failure is not None)
+    if done.races:
+        trial.races = len(done.races)
+        case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
+        return raced(trial.task.function, cases[case], [race for race in done.races if race.case == case])
+    found = _found(trial, cases, schedule, done)
+    return found or trial.checked(cases, schedule, done, "kernels on the CPU, under the race detector")
+
+
+def _found(trial: Trial, cases: Sequence[Case], schedule: Schedule, done: Run) -> Verdict | None:
+    """What the runtime saw go wrong, on the smallest input."""
+    for finding in done.findings:
+        if finding.note and str(finding) not in trial.notes:
+            trial.notes.append(str(finding))
+    wrong = [finding for finding in done.findings if not finding.note and finding.kind in _VERDICTS]
+    if not wrong:
+        return None
+    first = min(wrong, key=lambda finding: element_count(cases[finding.case]))
+    shown = example(trial.task.function, cases[first.case])
+    return _VERDICTS[first.kind](f"{_told(first)}; input {shown}", shown)
+
+
+def launches(trial: Trial, _: bool) -> Verdict | None:
+    """What no input launched with more than one thread."""
+    if not trial.all_sites:
+        return NotParallel("it launches no kernel: nothing in it runs on a GPU")
+    missing = trial.unreached()
+    if not trial.all_forked:
+        return NotParallel("no input made it launch a kernel with more than one thread", None, missing)
+    if missing:
+        words = f"{len(missing)} launches never ran with two threads"
+        return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
+    return None
+
+
+def compiled(trial: Trial, _: bool) -> Verdict | None:
+    """What nvcc says, where there is one."""
+    folder = (trial.candidate.path or trial.task.function.unit.path).resolve().parent
+    try:
+        found = static_facts(trial.candidate.text, ARCHITECTURE, folder if folder.is_dir() else None)
+    except ToolMissing as error:
+        trial.notes.append(f"not compiled for a GPU: {error}")
+        return None
+    if isinstance(found, Rejected):
+        return Inconclusive("nvcc took too long") if found.timed_out else CompileError(f"nvcc: {found.message}")
+    trial.static = found
+    return None
+
+
+def _told(finding: Finding) -> str:
+    return str(finding).partition(": ")[2] or str(finding)
