@@ -39,7 +39,7 @@ _COMPILE = Limits(wall_s=300.0, memory=6 << 30, file_bytes=512 << 20, output_byt
 # The driver reserves as many addresses as host and device have memory, and keeps many files open.
 _LIMITS = Limits(wall_s=300.0, memory=16 << 30, address_space=None, processes=512, open_files=1024)
 _PROBE_LIMITS = Limits(wall_s=180.0, memory=16 << 30, processes=512, open_files=1024)
-_WRAPPED = ("cudaMemcpy", "cudaLaunchKernel", "__cudaLaunchKernel")
+WRAPPED = ("cudaMemcpy", "cudaLaunchKernel", "__cudaLaunchKernel")
 _MESSAGE_LINES = 20
 _SUMMARY = re.compile(r"(?:ERROR SUMMARY: (\d+) error|RACECHECK SUMMARY: (\d+) hazard)")
 
@@ -234,7 +234,7 @@ def _compiled(
         command = [str(nvcc), "-std=c++20", f"-arch={arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
         command += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
         command += [] if folder is None else ["-I", str(folder)]
-        command += [word for name in _WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
+        command += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
         command += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu"), "-o", "function.so"]
         own = nvcc.resolve().parent.parent
         readable = [p for p in (own, NATIVE, GPU_NATIVE, folder) if p is not None and not p.is_relative_to("/usr")]
