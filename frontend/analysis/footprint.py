@@ -21,6 +21,7 @@ from unseq.frontend.analysis.values import TooLarge
 from unseq.frontend.extent import Section, Subscripts
 from unseq.frontend.facts import Append, Guard, LoopFact
 from unseq.frontend.ir import types as t
+from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Member, Method, Ref, Symbol
 from unseq.frontend.source import Unsupported
 
@@ -147,8 +148,10 @@ def _fills(context: LoopContext, members: list[tuple[Access, Path]]) -> bool:
             return False
         step = where.steps[0]
         p = polynomial(step) if not isinstance(step, str) else None
-        position = Ref(context.nest.position, context.nest.position.type)
-        if p is None or p.bare().terms.get((position,)) not in (1, -1) or context.exits:
+        symbol = context.nest.position
+        moving = {key: factor for key, factor in p.bare().terms.items()
+                  if any(symbol in walk.used_symbols(atom) for atom in key)} if p is not None else {}  # fmt: skip
+        if list(moving) != [(Ref(symbol, symbol.type),)] or abs(*moving.values()) != 1 or context.exits:
             return False
     return len(members) == 1
 

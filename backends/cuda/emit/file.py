@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from unseq.backends.cuda.emit.device import Device, translated
+from unseq.backends.cuda.emit.frontier import emit_frontier
 from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
 from unseq.backends.cuda.emit.reduce import emit_reduce
 from unseq.backends.cuda.emit.scan import emit_scan
@@ -26,6 +27,8 @@ from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
 from unseq.backends.plan import (
     Algorithm,
+    Fork,
+    Frontier,
     Map,
     Pack,
     Plan,
@@ -56,6 +59,11 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Search: emit_search,
     Algorithm: emit_sort,
     Wavefront: emit_wavefront,
+    Frontier: emit_frontier,
+}
+
+_INSTEAD: dict[type, str] = {
+    Fork: "sort with std::sort, make other recursions loops, or translate it with --target parlay",
 }
 
 
@@ -111,7 +119,7 @@ def _piece(device: Device, strategy: Strategy) -> Piece:
     emitter = _EMITTERS.get(type(strategy))
     if emitter is None:
         what = f"a {type(strategy).__name__.lower()} has no CUDA form yet"
-        raise Unsupported(fact.span, what, "translate it with --target parlay")
+        raise Unsupported(fact.span, what, _INSTEAD.get(type(strategy), "translate it with --target parlay"))
     copied, others = variables(strategy)
     text = filled(emitter(device, strategy), copied, (others | device.context.made) - copied)
     return Piece(strategy.call.statement.span if isinstance(strategy, Algorithm) else fact.span, text)

@@ -30,15 +30,16 @@ template <class T>
 class DeviceArray {
 public:
     explicit DeviceArray(size_t size) : size_(size) { cuda_check(cudaMalloc(&data_, size * sizeof(T))); }
-    DeviceArray(const T *host, size_t size) : DeviceArray(size)
-    {
-        cuda_check(cudaMemcpy(data_, host, size * sizeof(T), cudaMemcpyHostToDevice));
-    }
+    DeviceArray(const T *host, size_t size) : DeviceArray(size) { copy_from(host, size); }
     DeviceArray(const DeviceArray &) = delete;
     DeviceArray &operator=(const DeviceArray &) = delete;
     ~DeviceArray() { cudaFree(data_); }
 
     T *data() const { return data_; }
+    void copy_from(const T *host, size_t size) const
+    {
+        cuda_check(cudaMemcpy(data_, host, size * sizeof(T), cudaMemcpyHostToDevice));
+    }
     void copy_to(T *host) const { copy_to(host, size_); }
     void copy_to(T *host, size_t size) const
     {
@@ -177,6 +178,36 @@ inline Reach joined(Reach a, Reach b)
 }
 """
 
+_WINDOW = """\
+inline Reach reach_between(long first, long end)
+{
+    return first < end ? Reach{first, end} : Reach{0, 0};
+}
+
+// Elements of an array of the host's that are on the device too; they become more as more are asked for.
+template <class T>
+class DeviceWindow {
+public:
+    explicit DeviceWindow(const T *host) : host_(host) {}
+
+    Reach reach() const { return reach_; }
+    void cover(Reach asked)
+    {
+        if (asked.first == reach_.first && asked.end == reach_.end)
+            return;
+        copy_ = std::make_unique<DeviceArray<T>>(host_ + asked.first, asked.end - asked.first);
+        reach_ = asked;
+    }
+    // Where element 0 would be.
+    const T *data() const { return copy_ ? copy_->data() - reach_.first : nullptr; }
+
+private:
+    const T *host_;
+    Reach reach_{0, 0};
+    std::unique_ptr<DeviceArray<T>> copy_;
+};
+"""
+
 _ATOMIC = """\
 // place = combine(place, value), as one step.
 template <class T, class Combine>
@@ -211,12 +242,13 @@ _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what
     "merge_sort": (_MERGE_SORT, ("array",), ("<cub/cub.cuh>",)),
     "reach": (_REACH, (), ("<algorithm>",)),
     "joined": (_JOINED, ("reach",), ("<algorithm>",)),
+    "window": (_WINDOW, ("array", "joined"), ("<memory>",)),
     "atomic": (_ATOMIC, (), ("<cstring>", "<type_traits>")),
 }
 NAMES = frozenset({
     "cuda_check", "DeviceArray", "block_threads", "blocks_for", "plane_of", "most_blocks", "resident_blocks",
     "most_shares", "share_of", "from_later_lane", "block_reduce", "Reach", "reach_of", "joined",
-    "atomic_update", "radix_sort", "merge_sort",
+    "atomic_update", "radix_sort", "merge_sort", "reach_between", "DeviceWindow",
 })  # fmt: skip
 
 

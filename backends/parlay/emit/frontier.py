@@ -75,14 +75,14 @@ def emit_frontier(context: Context, plan: Frontier) -> str:
     finder = (
         f"parlay::sequence<std::atomic<size_t>> {names.finder};  // of each new vertex, the first item that reaches it"
     )
-    batch = context.braces(f"if ({_enough(context, fact, facts)})", "\n".join(_batch(context, fact, facts, names)))
+    batch = context.braces(f"if ({enough(context, fact, facts)})", "\n".join(_batch(context, fact, facts, names)))
     loop = worklists.with_batch(context, fact.loop, batch)
     before, after = ([context.printed(s) for s in part] for part in (fact.before, fact.after))
     text = "\n".join([*before, finder, loop, *after])
-    return text if fact.around is None else _inside(context, fact.around, text)
+    return text if fact.around is None else inside(context, fact.around, text)
 
 
-def _inside(context: Context, around: Loop, text: str) -> str:
+def inside(context: Context, around: Loop, text: str) -> str:
     """A loop with ``text`` where its mark stands."""
     lines = []
     for line in context.printed(around).split("\n"):
@@ -110,7 +110,7 @@ def _late(facts: Facts) -> tuple[If, ...]:
     return tuple(s for s in facts.leaving if s.condition not in facts.early)
 
 
-def _enough(context: Context, fact: LoopFact, facts: Facts) -> str:
+def enough(context: Context, fact: LoopFact, facts: Facts) -> str:
     """When a batch is worth it and allowed."""
     count = worklists.waiting(context, facts.waiting, PRECEDENCE["*"] if facts.each is not None else RELATIONAL)
     if facts.each is not None:
@@ -217,10 +217,10 @@ def _noting(
         note: Stmt = _call(
             "parlay::write_min", AddressOf(_finder(names, d.index), t.Pointer(t.SIZE)), names.k, "std::less<>()"
         )
-        outside = _outside(facts, d)
+        beyond = outside(facts, d)
         checks = [
             e
-            for e in (outside, d.unsafe, *(s.condition for s in d.rest if isinstance(s, If) and s in facts.leaving))
+            for e in (beyond, d.unsafe, *(s.condition for s in d.rest if isinstance(s, If) and s in facts.leaving))
             if e is not None
         ]
         for check in reversed(checks):
@@ -238,14 +238,17 @@ def _noting(
     return [context.braces(f"{site}parlay::parallel_for(0, {most}, {CLOSURE}(size_t {names.k})", lines, ");")]
 
 
-def _outside(facts: Facts, d: Discovery) -> Expr | None:
-    """Whether an index is none of a vertex."""
-    if facts.within:
-        return None
-    too_large = Binary(">=", d.index, facts.extent, t.BOOL)
-    if isinstance(d.index.type, t.Int) and not d.index.type.signed:
+def outside(facts: Facts, d: Discovery) -> Expr | None:
+    """Whether an index is none of a vertex; None: it always is one."""
+    return None if facts.within else no_vertex(facts, d.index)
+
+
+def no_vertex(facts: Facts, index: Expr) -> Expr:
+    """Whether a number is none of a vertex."""
+    too_large = Binary(">=", index, facts.extent, t.BOOL)
+    if isinstance(index.type, t.Int) and not index.type.signed:
         return too_large
-    return Binary("||", Binary("<", d.index, worklists.ZERO, t.BOOL), too_large, t.BOOL)
+    return Binary("||", Binary("<", index, worklists.ZERO, t.BOOL), too_large, t.BOOL)
 
 
 def _finder(names: Names, index: Expr) -> Index:

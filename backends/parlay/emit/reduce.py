@@ -23,8 +23,8 @@ from unseq.frontend.ir.nodes import Assign, Block, Expr, If, Literal, Ref, Retur
 from unseq.frontend.ir.walk import Node, substitute, transform
 from unseq.frontend.source import NOWHERE, Unsupported
 
-_IDENTITY = {"+": 0, "^": 0, "|": 0, "*": 1}
-_FROM_IDENTITY = {"+", "^", "*"}
+IDENTITY = {"+": 0, "^": 0, "|": 0, "*": 1}
+_FROMIDENTITY = {"+", "^", "*"}
 _ASSIGNING = {"+", "*", "&", "|", "^"}
 _LIBRARY = {"min": "std::min", "max": "std::max", "fmin": "std::fmin", "fmax": "std::fmax"}
 
@@ -115,7 +115,7 @@ def _block_type(role: Accumulator) -> t.Type:
 def _accumulator(context: Context, role: Accumulator, copy: Symbol) -> Part:
     outer = context.expr(role.place, UNARY)
     start = outer
-    if role.op in _FROM_IDENTITY:
+    if role.op in _FROMIDENTITY:
         start = identity(context, role.op, copy.type)
 
     def combine(names: dict[str, str]) -> str:
@@ -126,7 +126,7 @@ def _accumulator(context: Context, role: Accumulator, copy: Symbol) -> Part:
 
 def identity(context: Context, op: str, type_: t.Type) -> str:
     """The identity of an operator that has one in every type."""
-    value = _IDENTITY[op]
+    value = IDENTITY[op]
     if isinstance(type_, t.Float):
         return context.expr(Literal(float(value), type_))
     return str(value)

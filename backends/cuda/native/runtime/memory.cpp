@@ -2,6 +2,8 @@
 
 #include "memory.h"
 
+#include <malloc.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -14,6 +16,12 @@ namespace {
 alignas(1024) unsigned char dynamic_shared[kMostShared];
 
 }  // namespace
+
+// Blocks that come and go at each call keep their pages.
+__attribute__((constructor)) void keep_pages() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
 
 void begin_call() {}
 void note_leaks() {}
@@ -40,6 +48,7 @@ EXPORT int unseq_cuda_fill(void* to, int value, std::size_t bytes) {
   return unseq_cuda::success;
 }
 EXPORT void* unseq_cuda_dynamic_shared(void) { return unseq::cuda::dynamic_shared; }
+EXPORT unseq_cuda::SharedSlot* unseq_cuda_shared_slot(std::size_t) { return nullptr; }
 EXPORT int unseq_cuda_is_device(const void*) { return 1; }
 EXPORT std::size_t unseq_cuda_block_bytes(const void*) { return ~std::size_t{0}; }
 EXPORT void unseq_cuda_atomic(const volatile void*, std::size_t) {}

@@ -13,6 +13,7 @@ namespace unseq::cuda {
 // The numbers below n, each once: i * step + offset modulo n, where step and n have no common factor.
 class Order {
  public:
+  constexpr Order() = default;
   Order(std::size_t n, std::uint64_t salt) : n_(n) {
     static const char* const text = std::getenv("UNSEQ_CUDA_ORDER");
     if (n < 2 || text == nullptr || text[0] == 'f') return;
@@ -31,7 +32,7 @@ class Order {
   std::size_t operator[](std::size_t i) const { return forward() ? i : (i * step_ + offset_) % n_; }
 
  private:
-  std::size_t n_, step_ = 1, offset_ = 0;
+  std::size_t n_ = 0, step_ = 1, offset_ = 0;
 };
 
 }  // namespace unseq::cuda

@@ -4,51 +4,19 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <sys/mman.h>
-
-#include "fiber.h"
 #include "findings.h"
 #include "launch.h"
 #include "memory.h"
 #include "order.h"
 #include "tracking.h"
+#include "warp.h"
 
 namespace unseq::cuda {
 
 namespace {
 
-constexpr unsigned kMostThreads = 1024, kLanes = 32;
-constexpr std::size_t kStackBytes = std::size_t{512} << 10, kGuard = 4096;
-constexpr std::size_t kFibers = kMostThreads + 1;
 
-struct Fiber {
-  Suspended suspended;
-  char* stack;
-  Fiber* next;  // that is free
-};
-
-enum class State : unsigned char { fresh, ready, at_barrier, at_warp, ended };
-
-struct Thread {
-  State state;
-  Fiber* fiber;  // null: it has not waited yet
-  Touched touched;
-  // Where it waits, and for whom.
-  const char* file;
-  const void* pc;
-  std::uint64_t value;  // that it hands over
-  int line;
-  unsigned mask;
-  bool exchanges;       // it wants values of others, not just to wait
-  unsigned came;        // lanes that it met
-};
-
-Thread threads[kMostThreads];
 std::uint64_t given[kMostThreads];  // what threads handed over to those that they met
-Fiber fibers[kFibers];
-char* stacks = nullptr;
-Fiber* free_fibers = nullptr;
-std::size_t fibers_made = 0;
 Suspended scheduler;
 Fiber* current_fiber = nullptr;
 bool left = false;      // the kernel was given up
@@ -57,120 +25,93 @@ const unseq_cuda::Launch* grid = nullptr;
 std::size_t block_number = 0;
 unsigned size = 0;      // threads of a block
 unsigned barrier_count = 0, barrier_threads = 0;
+// Threads that begin one after another on one stack: those with the numbers base + order[at], up to `end`.
 struct {
-  unsigned lo, hi;
+  unsigned base, at, end;
+  const Order* order;
   bool done;
 } fresh_run;
-
-// ---- stacks ----
-
-Fiber* take_fiber() {
-  if (free_fibers != nullptr) {
-    Fiber* const f = free_fibers;
-    free_fibers = f->next;
-    return f;
-  }
-  if (stacks == nullptr) {
-    void* const memory = mmap(nullptr, kFibers * kStackBytes, PROT_READ | PROT_WRITE,
-                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) {
-      std::fputs("unseq: no memory left for the threads of a block\n", stderr);
-      std::_Exit(70);
-    }
-    stacks = static_cast<char*>(memory);
-  }
-  Fiber& f = fibers[fibers_made];
-  f.stack = stacks + fibers_made++ * kStackBytes;
-  mprotect(f.stack, kGuard, PROT_NONE);
-  return &f;
-}
-
-void give_fiber(Fiber* f) {
-  f->next = free_fibers;
-  free_fibers = f;
-}
-
-std::uintptr_t top_of(const Fiber* f) { return reinterpret_cast<std::uintptr_t>(f->stack) + kStackBytes; }
+const Order in_sequence;
+unseq_cuda::Index places[kMostThreads];  // of the threads of a block, by number
 
 // ---- one thread ----
 
 void place(unsigned t) {
-  unseq_cuda::Self& self = *grid->self;
-  const auto& b = grid->block;
-  self.thread = {t % b.x, t / b.x % b.y, t / b.x / b.y};
-  self.number = t;
+  grid->self->thread = places[t];
+  grid->self->number = t;
+}
+
+void begin_strand(unsigned t) {
+  begin_child();
+  Owners::enter(block_number, t);
+  place(t);
 }
 
 // On a fiber: runs threads that have not begun.
 void run_fresh() {
-  grid->threads(grid->env, fresh_run.lo, fresh_run.hi);
+  grid->threads(grid->env, fresh_run.at, fresh_run.end);
   fresh_run.done = true;
   switch_to(current_fiber->suspended, scheduler);
   std::abort();
 }
 
-// Runs threads [lo, hi), none of which has begun, on one stack until one of them waits; returns how many have begun.
-unsigned begin_threads(unsigned lo, unsigned hi) {
-  Fiber* const f = take_fiber();
-  prepare(f->suspended, f->stack, kStackBytes, run_fresh);
-  fresh_run = {lo, hi, false};
-  grid->self->waited = 0;
-  place(lo);
-  current_fiber = f;
-  threads[lo].touched.reset(top_of(f), kStackBytes - kGuard);
-  threads[lo].touched.enter();
-  switch_to(scheduler, f->suspended);
-  if (left) return hi - lo;
-  const unsigned waiting = fresh_run.done ? hi : grid->self->number;
-  for (unsigned t = lo; t < waiting; ++t) threads[t].state = State::ended;
-  if (fresh_run.done) {
-    give_fiber(f);
-    return hi - lo;
-  }
-  threads[waiting].fiber = f;
-  return waiting + 1 - lo;
+// One that has not waited has ended on the stack that it shares: the next one's turn.
+void begin_next() {
+  threads[grid->self->number].state = State::ended;
+  end_thread(top_of(current_fiber));
+  if (++fresh_run.at < fresh_run.end) begin_strand(fresh_run.base + static_cast<unsigned>((*fresh_run.order)[fresh_run.at]));
 }
 
-void resume(unsigned t) {
-  Thread& thread = threads[t];
-  grid->self->waited = 1;
-  place(t);
-  current_fiber = thread.fiber;
-  thread.touched.enter();
-  switch_to(scheduler, thread.fiber->suspended);
-  if (!left && thread.state == State::ended) give_fiber(thread.fiber);
+// Runs threads, none of which has begun, on one stack until one of them waits; returns how many have begun.
+unsigned begin_threads(unsigned base, const Order& order, unsigned from, unsigned end) {
+  Fiber* const f = take_fiber();
+  prepare(f->suspended, reinterpret_cast<char*>(f->stack), top_of(f) - reinterpret_cast<std::uintptr_t>(f->stack), run_fresh);
+  fresh_run = {base, from, end, &order, false};
+  grid->self->waited = 0;
+  const unsigned first = base + static_cast<unsigned>(order[from]);
+  current_fiber = f;
+  Touched touched;
+  touched.reset(top_of(f), kStackBytes - kGuard);
+  begin_strand(first);
+  touched.enter();
+  switch_to(scheduler, f->suspended);
+  if (left || fresh_run.done) {
+    touched.leave();
+    if (left) return end - from;
+    if constexpr (!kTracked) {
+      for (unsigned t = first; t < first + (end - from); ++t) threads[t].state = State::ended;
+    }
+    give_fiber(f);
+    return end - from;
+  }
+  const unsigned waiting = grid->self->number;
+  if constexpr (!kTracked) {
+    for (unsigned t = first; t < waiting; ++t) threads[t].state = State::ended;
+  }
+  end_child();
+  threads[waiting].touched.leave();
+  threads[waiting].fiber = f;
+  return kTracked ? fresh_run.at + 1 - from : waiting + 1 - first;
 }
 
 // As a strand of its own, until it waits or ends.
-void run_lane(unsigned t) {
-  begin_child();
-  Owners::enter(block_number, t);
-  if (threads[t].state == State::fresh) {
-    begin_threads(t, t + 1);
-  } else {
-    resume(t);
-  }
-  if (threads[t].state == State::ended) {
-    end_thread(threads[t].touched);
+void resume(unsigned t) {
+  Thread& thread = threads[t];
+  begin_strand(t);
+  grid->self->waited = 1;
+  current_fiber = thread.fiber;
+  thread.touched.enter();
+  switch_to(scheduler, thread.fiber->suspended);
+  if (thread.state == State::ended) {
+    end_thread(top_of(thread.fiber));
+    if (!left) give_fiber(thread.fiber);
   } else {
     end_child();
   }
-  threads[t].touched.leave();
+  thread.touched.leave();
 }
 
 // ---- a warp ----
-
-struct Warp {
-  unsigned first, lanes;
-  bool runnable(unsigned lane) const {
-    return threads[first + lane].state == State::fresh || threads[first + lane].state == State::ready;
-  }
-  unsigned in(State state) const {
-    unsigned found = 0;
-    for (unsigned lane = 0; lane < lanes; ++lane) found |= unsigned{threads[first + lane].state == state} << lane;
-    return found;
-  }
-};
 
 const char* where(const Thread& t, char (&text)[64]) {
   if (t.state == State::ended) {
@@ -228,13 +169,14 @@ void run_warp(const Warp& warp, const Order& order) {
     for (unsigned lane = 0; lane < warp.lanes && !any; ++lane) any = warp.runnable(lane);
     if (!any) return;
     open_fork(reinterpret_cast<const void*>(grid->threads));
-    if (!kTracked && order.forward() && warp.in(State::fresh) != 0) {
-      for (unsigned lane = 0; lane < warp.lanes && !left;) lane += begin_threads(warp.first + lane, warp.first + warp.lanes);
-    } else {
-      for (unsigned i = 0; i < warp.lanes && !left; ++i) {
-        const auto lane = static_cast<unsigned>(order[i]);
-        if (warp.runnable(lane)) run_lane(warp.first + lane);
+    for (unsigned i = 0; i < warp.lanes && !left;) {
+      const auto t = warp.first + static_cast<unsigned>(order[i]);
+      if (threads[t].state == State::fresh) {  // then none of the warp has begun that comes later
+        i += begin_threads(warp.first, order, i, kTracked || order.forward() ? warp.lanes : i + 1);
+        continue;
       }
+      if (threads[t].state == State::ready) resume(t);
+      ++i;
     }
     close_fork();
     if (left || !release_complete(warp)) return;
@@ -302,7 +244,7 @@ void release_barrier() {
 void run_block(const Order& warps, const Order& lanes) {
   for (unsigned t = 0; t < size; ++t) threads[t].state = State::fresh;
   if (!kTracked && warps.forward()) {  // nobody asks who runs beside whom
-    for (unsigned t = 0; t < size && !left;) t += begin_threads(t, size);
+    for (unsigned t = 0; t < size && !left;) t += begin_threads(0, in_sequence, t, size);
   }
   const unsigned count = (size + kLanes - 1) / kLanes;
   while (!left) {
@@ -361,6 +303,9 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
   unseq_cuda::Self& self = *launch.self;
   self.block_dim = launch.block;
   self.grid_dim = launch.grid;
+  for (unsigned t = 0; t < size; ++t) {
+    places[t] = {t % launch.block.x, t / launch.block.x % launch.block.y, t / launch.block.x / launch.block.y};
+  }
   Owners::begin();
   const Order order(blocks, 1), warps((size + kLanes - 1) / kLanes, 2), lanes(kLanes, 3);
   open_fork(reinterpret_cast<const void*>(launch.threads));
@@ -376,8 +321,7 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
   }
   close_fork();
   if (left) {
-    free_fibers = nullptr;
-    for (std::size_t i = 0; i < fibers_made; ++i) give_fiber(&fibers[i]);
+    give_all_fibers();
   }
 }
 
@@ -387,9 +331,7 @@ void leave_kernel() {
   std::abort();
 }
 
-bool on_thread_stack(std::uintptr_t address) {
-  return address - reinterpret_cast<std::uintptr_t>(stacks) < kFibers * kStackBytes;
-}
+bool on_thread_stack(std::uintptr_t address) { return on_stack_of_fiber(address); }
 
 }  // namespace unseq::cuda
 
@@ -404,7 +346,7 @@ unseq_cuda::Self unseq_cuda_self;  // what runs sees it as constant
 #endif
 
 EXPORT void unseq_cuda_finished(void) {
-  if (!grid->self->waited) return;
+  if (kTracked && !grid->self->waited) return begin_next();
   threads[grid->self->number].state = State::ended;
   switch_to(current_fiber->suspended, scheduler);
   std::abort();

@@ -49,22 +49,23 @@ class Owners {
   static inline constinit std::size_t used_ = 0;
 };
 
+// What was touched of a thread's stack, while it does not run.
 class Touched {
  public:
   void reset(std::uintptr_t top, std::size_t bytes) { stack_ = race::Detector::Stack{top, top, bytes}; }
   void enter() { around_ = race::detector.exchange_stack(stack_); }
   void leave() { stack_ = race::detector.exchange_stack(around_); }
-  std::uintptr_t top() const { return stack_.top; }
 
  private:
-  race::Detector::Stack stack_{0, 0, 0}, around_{0, 0, 0};
+  race::Detector::Stack stack_{0, 0, 0};
+  static inline constinit race::Detector::Stack around_{0, 0, 0};  // the scheduler's
 };
 
 inline void open_fork(const void* site) { race::detector.open(site, 0, __builtin_frame_address(0)); }
 inline void close_fork() { race::detector.close(); }
 inline void begin_child() { race::detector.begin_child(); }
 inline void end_child() { race::detector.pause_child(); }
-inline void end_thread(const Touched& t) { race::detector.end_child(reinterpret_cast<const void*>(t.top())); }
+inline void end_thread(std::uintptr_t top) { race::detector.end_child(reinterpret_cast<const void*>(top)); }
 
 #else
 
@@ -83,7 +84,7 @@ inline void open_fork(const void*) {}
 inline void close_fork() {}
 inline void begin_child() {}
 inline void end_child() {}
-inline void end_thread(const Touched&) {}
+inline void end_thread(std::uintptr_t) {}
 
 #endif
 

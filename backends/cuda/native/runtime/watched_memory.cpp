@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "device_addresses.h"
 #include "findings.h"
@@ -12,6 +13,7 @@
 #include "race/objects.h"
 #include "race/pages.h"
 #include "threads.h"
+#include "unwritten.h"
 #include "unseq_cuda/runtime.h"
 
 namespace unseq::cuda {
@@ -37,6 +39,9 @@ struct Block {
 
 race::Pages<Block> blocks;  // by address
 std::size_t blocks_used = 0;
+constexpr std::size_t kMostSlots = 4096;
+unseq_cuda::SharedSlot slots[kMostSlots];
+std::size_t slots_used = 0;
 std::uintptr_t next_free = 0;
 
 unsigned char* state_of(std::uintptr_t address) { return states + (address - arena); }
@@ -115,39 +120,6 @@ bool all_have(std::uintptr_t address, std::size_t bytes, unsigned char needed) {
 void mark_written(std::uintptr_t address, std::size_t bytes) {
   unsigned char* const at = state_of(address);
   for (std::size_t i = 0; i < bytes; ++i) at[i] |= kWritten;
-}
-
-// Runs of bytes that nobody wrote in a copy: whether they are the same in each of many equal elements, as the padding
-// of a structure is; `first`: where the first one begins.
-struct Unwritten {
-  std::size_t first = 0, count = 0;
-  bool padding = true;
-};
-Unwritten unwritten(std::uintptr_t address, std::size_t bytes) {
-  const unsigned char* const at = state_of(address);
-  Unwritten found;
-  std::size_t period = 0, length = 0, last = 0;
-  for (std::size_t i = 0; i < bytes;) {
-    if (at[i] & kWritten) {
-      ++i;
-      continue;
-    }
-    std::size_t end = i;
-    while (end < bytes && !(at[end] & kWritten)) ++end;
-    if (found.count == 0) {
-      found.first = i;
-      length = end - i;
-    } else if (found.count == 1) {
-      period = i - found.first;
-    }
-    if (end - i >= 8 || end - i != length || (found.count > 1 && i - last != period)) found.padding = false;
-    ++found.count;
-    last = i;
-    i = end;
-  }
-  if (found.count > 1 && (found.first >= period || bytes - last > period)) found.padding = false;
-  if (found.count == 1 && (bytes > 64 || length == bytes)) found.padding = false;
-  return found;
 }
 
 // The host's side of a copy: where it lies in a block of the heap it must end there too.
@@ -274,7 +246,14 @@ void begin_call() {
   if (kept == blocks_used) return;  // else what stands behind the last block that lasts is free
   const Block& last = blocks[kept - 1];
   const std::uintptr_t from = (last.begin + last.bytes + kLeastGap + kPage - 1) / kPage * kPage;
-  madvise(state_of(from), next_free - from, MADV_DONTNEED);
+  for (std::size_t i = kept; i < blocks_used; ++i) {
+    const Block& b = blocks[i];
+    if (b.bytes < kWholeBlock) {
+      fill(state_of(b.begin), 0, b.bytes);
+    } else {
+      madvise(state_of(b.begin / kPage * kPage), b.bytes + kPage, MADV_DONTNEED);
+    }
+  }
   next_free = from + kMostGap;
   blocks_used = kept;
 }
@@ -288,16 +267,21 @@ void note_leaks() {
 }
 
 void fresh_shared(std::size_t bytes) {
-  static std::size_t most_dynamic = kMostShared;  // that the last block had
-  for (std::size_t i = 0; i < blocks_used; ++i) {
-    const Block& b = blocks[i];
-    if (b.kind != Kind::shared) continue;
-    const std::size_t used = i == 0 ? bytes : b.bytes, touched = i == 0 ? most_dynamic : b.bytes;
-    fill(state_of(b.begin), 0, touched);
-    fill(state_of(b.begin), kAllocated, used);
-    race::detector.fresh(reinterpret_cast<const void*>(b.begin), touched);
+  static std::size_t before = kMostShared;  // that the last block had
+  const auto fresh = [](std::uintptr_t begin, std::size_t n) {
+    fill(state_of(begin), kAllocated, n);
+    race::detector.fresh(reinterpret_cast<const void*>(begin), n);
+  };
+  if (before > bytes) fill(state_of(blocks[0].begin + bytes), 0, before - bytes);
+  fresh(blocks[0].begin, bytes);
+  before = bytes;
+  for (std::size_t i = 0; i < slots_used; ++i) {
+    unseq_cuda::SharedSlot& slot = slots[i];
+    if (!slot.used) continue;
+    slot.used = false;
+    const auto begin = reinterpret_cast<std::uintptr_t>(slot.memory);
+    fresh(begin, near(begin)->bytes);
   }
-  most_dynamic = bytes;
 }
 
 }  // namespace unseq::cuda
@@ -352,7 +336,7 @@ EXPORT int unseq_cuda_copy(void* to, const void* from, std::size_t bytes, int to
     for (std::size_t i = 0; i < bytes; ++i) {
       if (!(*state_of(source + i) & kWritten)) *state_of(target + i) &= static_cast<unsigned char>(~kWritten);
     }
-  } else if (const Unwritten u = unwritten(source, bytes); u.count > 0) {
+  } else if (const Unwritten u = unwritten(state_of(source), bytes); u.count > 0) {
     find(UNSEQ_UNINITIALISED, pc, near(source)->pc, "it copies %zu bytes to the host, of which some, the first at byte %zu, were never written%s",
          bytes, u.first, u.padding ? " (the same in each element, as padding is)" : "")->note = u.padding;
   }
@@ -373,6 +357,15 @@ EXPORT int unseq_cuda_fill(void* to, int value, std::size_t bytes) {
 }
 
 EXPORT void* unseq_cuda_dynamic_shared(void) { return reinterpret_cast<void*>(blocks[0].begin); }
+
+EXPORT unseq_cuda::SharedSlot* unseq_cuda_shared_slot(std::size_t bytes) {
+  if (slots_used == kMostSlots) {
+    std::fputs("unseq: more shared variables than a program has\n", stderr);
+    std::_Exit(70);
+  }
+  slots[slots_used] = {allocate(bytes, Kind::shared, nullptr), false};
+  return &slots[slots_used++];
+}
 
 EXPORT int unseq_cuda_is_device(const void* p) { return in_arena(reinterpret_cast<std::uintptr_t>(p)); }
 

@@ -56,9 +56,10 @@ template <class Body>
 UNSEQ_CUDA_BARE void unseq_site_kernel(void *env, std::size_t lo, std::size_t hi) {
   const Body &body = *static_cast<const Body *>(env);
 #if UNSEQ_CUDA_RACE
-  (void)lo, (void)hi;
-  body();
-  unseq_cuda_finished();
+  for (; lo < hi; lo++) {
+    body();
+    unseq_cuda_finished();
+  }
 #else
   for (; lo < hi; lo++) {
     body();
@@ -87,11 +88,13 @@ __attribute__((always_inline)) inline void launch(const char *name, const Kernel
 #if UNSEQ_CUDA_RACE
 template <class T, int Number>
 struct Slot {
-  static inline void *const memory = unseq_cuda_allocate(sizeof(T), UNSEQ_CUDA_SHARED);
+  static inline SharedSlot &slot = *unseq_cuda_shared_slot(sizeof(T));
 };
 template <class T, int Number>
 UNSEQ_CUDA_BARE inline T &shared() {
-  return *static_cast<T *>(Slot<T, Number>::memory);
+  SharedSlot &slot = Slot<T, Number>::slot;
+  slot.used = true;
+  return *static_cast<T *>(slot.memory);
 }
 #else
 template <class T, int Number>

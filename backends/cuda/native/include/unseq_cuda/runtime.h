@@ -29,6 +29,12 @@ struct Launch {
   std::size_t shared;  // bytes of dynamic shared memory
 };
 
+// Memory of one shared variable of every block in turn; whether one has used it since it was made fresh.
+struct SharedSlot {
+  void* memory;
+  bool used;
+};
+
 // Results of cudaGetLastError and its kin that the runtime itself makes.
 enum Status { success = 0, invalid_value = 1, memory_allocation = 2, invalid_configuration = 9, illegal_address = 700 };
 
@@ -38,7 +44,7 @@ extern "C" {
 
 // ---- kernels ----
 void unseq_cuda_launch(const unseq_cuda::Launch* launch);
-// Ends the running thread if it has waited; its stack is its own then, and the call does not return.
+// Ends the running thread. Does not return if it has waited, for its stack is its own then; else the next one begins.
 void unseq_cuda_finished(void);
 // Bytes of dynamic shared memory that kernels may have from now on, all of them.
 int unseq_cuda_allow_shared(int bytes);
@@ -54,13 +60,14 @@ unsigned unseq_cuda_gather(const char* file, int line, unsigned mask, std::uint6
 unsigned unseq_cuda_active(void);
 
 // ---- memory ----
-enum unseq_cuda_memory { UNSEQ_CUDA_DEVICE = 0, UNSEQ_CUDA_BOTH = 1, UNSEQ_CUDA_SHARED = 2 };
+enum unseq_cuda_memory { UNSEQ_CUDA_DEVICE = 0, UNSEQ_CUDA_BOTH = 1 };
 void* unseq_cuda_allocate(std::size_t bytes, int kind);
 int unseq_cuda_release(void* block);
 // A copy within and between device and host memory; `to_device`, `from_device`: which sides are device memory.
 int unseq_cuda_copy(void* to, const void* from, std::size_t bytes, int to_device, int from_device);
 int unseq_cuda_fill(void* to, int value, std::size_t bytes);
 void* unseq_cuda_dynamic_shared(void);
+unseq_cuda::SharedSlot* unseq_cuda_shared_slot(std::size_t bytes);
 int unseq_cuda_is_device(const void* p);
 std::size_t unseq_cuda_block_bytes(const void* p);  // from p to the end of its block; 0: none
 

@@ -1,0 +1,168 @@
+"""CUDA forms of loops that are no plain counted ones: cut into parts, along links, along diagonals, worklists."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from emit_cases import FOLDER, Case, plans, prototypes, read
+from unseq.backends.cuda.emit import emit
+from unseq.backends.cuda.launches import host_text
+from unseq.backends.parlay.emit.file import Emitted
+from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
+from unseq.backends.plan import Plan
+from unseq.frontend.source import Language, SourceUnit, Unsupported
+
+HARNESS = Path(__file__).parents[1] / "parlay" / "emit_harness.h"
+CASES = ["in_parts.c", "links.c", "edit_distance.c", "skewed.c", "searches.c", "rows.cpp"]
+LATER = {"half_of_it": "statements around the inner loop"}  # what a case holds that is refused, and why
+SIZES = "0, 1, 2, 3, 17, 300, 1009"
+
+
+def emitted(case: Case, reuse_spans: bool = True) -> Emitted:
+    """The file with all functions of a case that have a CUDA form."""
+    found = [plan for plan in plans(case) if plan.function.name not in LATER]
+    return emit(case.unit, found, reuse_spans=reuse_spans)
+
+
+def case_of(name: str) -> Case:
+    return read(FOLDER / f"{name}.case")
+
+
+def source(text: str, language: Language = Language.C) -> tuple[SourceUnit, list[Plan]]:
+    unit = SourceUnit(Path("given.c" if language is Language.C else "given.cpp"), language, text.encode())
+    return unit, plans(Case(unit.path, unit, {}))
+
+
+def run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[:6000]}"
+    return done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("nvcc") is None, reason="no nvcc on the PATH")
+@pytest.mark.parametrize("name", CASES)
+def test_nvcc_compiles_it_without_a_word(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "emitted.cu"
+    file.write_text(emitted(case_of(name)).text)
+    told = run(["nvcc", "-std=c++20", "-arch=sm_90", "-cubin", str(file), "-o", str(tmp_path / "emitted.cubin")])
+    assert told.strip() == ""
+
+
+def program(case: Case, reuse_spans: bool) -> str:
+    """A program that compares the emitted functions with the originals."""
+    declared = prototypes(case)
+    drive = case.sections["drive"]
+    ours = f"static void ours(Input &in, int n) {{\n{drive}\n}}\n"
+    renamed = "".join(f"#define {name} {name}_original\n" for name, _ in declared)
+    parts = [f'#include "{HARNESS}"\n', host_text(emitted(case, reuse_spans).text)]
+    parts += [f"{text}\n" for _, text in declared]
+    parts += [ours, renamed, ours.replace("ours", "theirs", 1)]
+    parts.append(
+        f"int main() {{\n  int failed = 0;\n  for (int n : {{{SIZES}}}) {{\n"
+        "    Record a, b;\n    Input first(7), second(7);\n"
+        "    record = &a, theirs(first, n);\n    record = &b, ours(second, n);\n"
+        f'    failed += check("{case.name}", n, 7, a, b);\n  }}\n'
+        '  std::printf("%d failed\\n", failed);\n  return failed != 0;\n}\n'
+    )
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("reuse_spans", [True, False], ids=["source-text", "ir-alone"])
+def test_kernels_compute_what_the_loops_do(name: str, reuse_spans: bool, tmp_path: Path) -> None:
+    case, toolchain = case_of(name), find_toolchain()
+    original, main, binary = tmp_path / "original", tmp_path / "main.cpp", tmp_path / "program"
+    language = ["-x", "c"] if case.unit.language is Language.C else ["-x", "c++", "-std=c++20"]
+    original.write_text(case.unit.text.decode())
+    renamed = [f"-D{f}={f}_original" for f, _ in prototypes(case)]
+    run([str(toolchain.compiler), *language, "-O1", *renamed, "-c", str(original), "-o", f"{original}.o"])
+    main.write_text(program(case, reuse_spans))
+    kind = RuntimeKind.CUDA
+    flags = [*toolchain.cflags(kind), "-include", "cuda_runtime.h", "-O1", "-w", "-DUNSEQ_CUTOFF=0"]
+    files = [str(main), f"{original}.o"]
+    run([str(toolchain.compiler), *flags, *files, *toolchain.libs(kind), "-o", str(binary)])
+    assert run([str(binary)]).endswith("0 failed\n")
+
+
+def test_what_has_no_form_says_why() -> None:
+    case = case_of("skewed.c")
+    (plan,) = [plan for plan in plans(case) if plan.function.name in LATER]
+    with pytest.raises(Unsupported, match=LATER[plan.function.name]):
+        emit(case.unit, [plan])
+
+
+def test_a_diagonal_is_a_launch() -> None:
+    result = emitted(case_of("edit_distance.c"))
+    line = result.text.splitlines()[result.sites[-1].line - 1]
+    assert re.search(r"edit_distance_diagonal<<<", line)
+    assert "for (size_t diagonal = 0; diagonal < columns + rows - 1; diagonal++)" in result.text
+
+
+def test_fields_of_a_list_are_arrays_and_only_changed_ones_go_back() -> None:
+    unit, found = source(
+        "struct item { int key; double a; double b; struct item *next; };\n"
+        "void scale(struct item *p) { for (; p; p = p->next) if (p->key > 0) p->a = p->a * p->b; }\n"
+    )
+    text = emit(unit, found).text
+    assert "nodes[k]->a = as[k];" in text
+    assert "bs[k] = nodes[k]->b;" in text and "nodes[k]->b =" not in text
+
+
+SEARCH = """
+int reach(int n, const int *start, const int *edge, int s, int *dist, int *queue) {{
+    {init}
+    int head = 0, tail = 0;
+    queue[tail++] = s;
+    dist[s] = 0;
+    while (head < tail) {{
+        int u = queue[head++];
+        for (int e = start[u]; e < start[u + 1]; e++) {{
+            int v = edge[e];
+            if ({test}dist[v] < 0) {{
+                dist[v] = dist[u] + 1;
+                queue[tail++] = v;
+            }}
+        }}
+    }}
+    return tail;
+}}
+"""
+FILLED = "for (int i = 0; i < n; i++) dist[i] = -1;"
+
+
+def test_a_search_asks_what_its_items_read_before_it_moves_arrays() -> None:
+    unit, found = source(SEARCH.format(init=FILLED, test=""))
+    text = emit(unit, found).text
+    assert "start_reach = joined(start_reach, reach_between(u, u + 2));" in text
+    assert "edge_reach = joined(edge_reach, reach_between(start[u], start[u + 1]));" in text
+    assert "DeviceArray<int> dist_on_device2(dist, n);" in text
+
+
+@pytest.mark.parametrize(
+    ("init", "test", "why"),
+    [
+        ("for (int i = 0; i < n; i++) if (i != s) dist[i] = -1;", "", "how many elements the marks have"),
+        (FILLED, "u != s && edge[e + 1] != s && ", "how many elements of the array the search reads"),
+    ],
+    ids=["marks-not-all-set", "reads-that-may-not-happen"],
+)
+def test_elements_that_may_not_be_there_are_not_moved(init: str, test: str, why: str) -> None:
+    unit, found = source(SEARCH.format(init=init, test=test))
+    assert any("frontier" in plan.label for plan in found)
+    with pytest.raises(Unsupported, match=why):
+        emit(unit, found)
+
+
+def test_elements_between_those_that_are_written_stay() -> None:
+    unit, found = source(
+        "void column(int n, int m, int *d) { for (int i = 0; i < n; i++) d[i * (m + 1)] = i; }\n"
+        "void all(int n, int *d) { for (int i = 0; i < n; i++) d[i] = i; }\n"
+    )
+    column, every = emit(unit, found[:1]).text, emit(unit, found[1:]).text
+    assert re.search(r"DeviceArray<int> d_on_device\(d, ", column)
+    assert "DeviceArray<int> d_on_device(n);" in every
