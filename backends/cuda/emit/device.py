@@ -239,7 +239,7 @@ class Parameter:
 
 def kernel(
     here: Region, name: str, text: str, given: Sequence[Parameter], *, blocks: str, shared: str = "",
-    own: Iterable[str] = (),
+    own: Iterable[str] = (), stream: str = "",
 ) -> str:
     """Adds the kernel ``name`` with the body ``text`` and returns the lines that launch it.
 
@@ -249,15 +249,17 @@ def kernel(
     taken = {p.name for p in given}
     names = _names(text) - set(own) - taken
     parameters = [*_scalars(here, names), *_arrays(here, names), *given]
-    head = translated(context, _wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
+    head = translated(context, wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
     device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
     device.want |= {"blocks", "check"}
-    shape = f"{blocks}, block_threads" + (f", {shared}" if shared else "")
-    launch = _wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
+    rest = [shared or "0", stream] if stream else [shared] if shared else []
+    shape = ", ".join([blocks, "block_threads", *rest])
+    launch = wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
     return f"{context.site('kernel', here.fact.span)}{launch}\ncuda_check(cudaGetLastError());"
 
 
-def _wrapped(head: str, items: Sequence[str]) -> str:
+def wrapped(head: str, items: Sequence[str]) -> str:
+    """``head`` and its arguments, on as many lines as that takes."""
     line = f"{head}{', '.join(items)})"
     if len(line) <= LINE + 20:
         return line
