@@ -237,6 +237,7 @@ def _compiled(
         command += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
         command += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu"), "-o", "function.so"]
         own = nvcc.resolve().parent.parent
+        command.append(f"-L{own / 'lib'}")  # the nvcc of the wheels does not look there
         readable = [p for p in (own, NATIVE, GPU_NATIVE, folder) if p is not None and not p.is_relative_to("/usr")]
         sandbox = Sandbox(tuple(readable), (job,), drop_user=False)
         done = run(command, limits=_COMPILE, sandbox=sandbox, environment={"TMPDIR": "/tmp"})

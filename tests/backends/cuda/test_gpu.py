@@ -13,14 +13,16 @@ from gpu_stand_ins import DEVICE, FakeDriver
 from signatures import function
 from unseq.backends.cuda import probe, run
 from unseq.backends.cuda.build import cuda_source
+from unseq.backends.cuda.nvcc import find_nvcc
 from unseq.backends.cuda.roofline import Demand, achieved, demand
-from unseq.backends.host.blob import Returned, Schedule
+from unseq.backends.host.blob import Returned, Schedule, Threw
 from unseq.backends.host.build import build
 from unseq.backends.host.run import Setting, run_cases, session
 from unseq.backends.host.values import Buffer, Case, Scalar
+from unseq.backends.inventory import inventory
 from unseq.backends.parlay.toolchain import RuntimeKind, ToolMissing, find_toolchain
 from unseq.backends.plan import Map, Plan, Reduce, Search
-from unseq.backends.results import Built, Timing
+from unseq.backends.results import Built, Rejected, Timing
 from unseq.backends.sandbox import BUBBLEWRAP, Limits, Sandbox, wrapped
 from unseq.frontend.analysis.driver import analyze
 from unseq.frontend.facts import Claim
@@ -156,6 +158,65 @@ def test_each_step_of_each_call_is_in_the_trace(traced: Path, tmp_path: Path, pa
     assert [step.bytes for step in steps if step.kind != "kernel"] == [100, 40, 100, 40]
     assert {step.seconds for step in steps if step.kind == "kernel"} == {5e-4 if parts else 0.0}
     assert all((step.seconds > 0) is parts for step in steps if step.kind != "kernel")
+
+
+SAXPY = """
+#include <cuda_runtime.h>
+#include <stdexcept>
+__global__ void kernel(float a, const float *x, float *y, int n) {
+    for (int i = threadIdx.x; i < n; i += blockDim.x) y[i] = a * x[i] + y[i];
+}
+void saxpy(float a, const float *x, float *y, int n) {
+    if (n < 100) {
+        for (int i = 0; i < n; i++) y[i] = a * x[i] + y[i];
+        return;
+    }
+    float *there;
+    if (cudaMalloc(&there, 2 * n * sizeof(float)) != cudaSuccess) throw std::runtime_error("no memory on the device");
+    cudaMemcpy(there, x, n * sizeof(float), cudaMemcpyHostToDevice);
+    cudaMemcpy(there + n, y, n * sizeof(float), cudaMemcpyHostToDevice);
+    kernel<<<1, 128>>>(a, there, there + n, n);
+    cudaMemcpy(y, there + n, n * sizeof(float), cudaMemcpyDeviceToHost);
+    cudaFree(there);
+}
+"""
+
+
+@nvcc
+@pytest.mark.slow
+@pytest.mark.skipif(bool(run.device_nodes()), reason="there is a GPU")
+def test_the_host_calls_what_nvcc_made_and_no_device_is_an_exception() -> None:
+    called = function(SAXPY, "saxpy", {"a": FLOAT, "x": Pointer(FLOAT, True), "y": Pointer(FLOAT), "n": INT})
+    cases = []
+    for n in (7, 1000):
+        x = np.arange(n, dtype=np.float32)
+        cases.append(Case((Scalar(2.0), Buffer(x), Buffer(x + 1), Scalar(n)), ""))
+    there = run.Executor(run.Gpu(find_nvcc(), (), None), DEVICE)
+    with session(find_toolchain()) as place:
+        built = there.build(called, SAXPY, place.folder)
+        assert isinstance(built, Built), built
+        done = there.run(place, called, built.library, cases, Schedule((0, 1), call_s=20.0), parts=True)
+    assert done.run.failure is None and done.errors is None and done.steps == ()
+    small, large = (one.outcome for one in done.run.calls)
+    assert isinstance(small, Returned) and isinstance(small.parameters[2], Buffer)
+    np.testing.assert_array_equal(small.parameters[2].array, 3 * np.arange(7) + 1)
+    assert isinstance(large, Threw) and "runtime_error" in large.type
+
+
+@nvcc
+@pytest.mark.slow
+def test_what_nvcc_refuses_is_told() -> None:
+    text = "void saxpy(int n) { kernel<<<1, n>>>(); }"
+    with session(find_toolchain()) as place:
+        made = run.built_for(find_nvcc(), "sm_90", function(text, "saxpy", {"n": INT}), text, place.folder)
+    assert isinstance(made, Rejected) and "kernel" in made.message
+
+
+def test_the_inventory_says_what_a_gpu_takes() -> None:
+    items = {item.name: item for item in inventory()}
+    for name in ("nvcc", "GPU", "pycuda", "compute-sanitizer", "ncu"):
+        assert items[name].state in ("ok", "optional")
+        assert bool(items[name].remedy) is (items[name].state == "optional")
 
 
 # ---- the device's own kernels ------------------------------------------------------------------------
