@@ -13,9 +13,10 @@ from dataclasses import replace
 from unseq.backends.cuda.emit.arrays import bare, is_plain
 from unseq.backends.cuda.emit.device import Region, wrapped
 from unseq.backends.parlay.emit.context import joined
+from unseq.backends.parlay.emit.iteration import keeps_last
 from unseq.frontend.analysis import terms
 from unseq.frontend.extent import Extent, Section
-from unseq.frontend.facts import Disjoint, LoopFact
+from unseq.frontend.facts import Buffered, Disjoint, LoopFact
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Deref, Expr, Index, Member, Method, Ref
 from unseq.frontend.ir.walk import walk
@@ -44,6 +45,8 @@ def with_pointers(here: Region, fact: LoopFact) -> Region | None:
         return None
     if not all(_is_range(m.section) and isinstance(m.section.base, Ref) and m.section.base.symbol in pointers
                for m in here.moved):  # fmt: skip
+        return None
+    if keeps_last(fact) or any(isinstance(role, Buffered) for role in fact.roles):  # the host does more than launch
         return None
     guards = (*fact.guards, *here.guards)
     if not all(isinstance(g, Disjoint) for g in guards):

@@ -70,6 +70,9 @@ MORE = {
     "the stream's name": SHIFTED.replace("int n)", "int stream)").replace("< n", "< stream"),
     "static": "static " + SHIFTED,
     "the name is taken": "int f_on_device = 0;\n" + SHIFTED,
+    "old values": "void f(float *b, int n)\n{\n    for (int i = 0; i < n; i++)\n        b[i] = b[i + 1];\n}\n",
+    "a last value": "int last;\n" + SHIFTED.replace("        b[i] = ", "    {\n        last = i;\n        b[i] = ")
+    .replace("1];\n}", "1];\n    }\n}"),
     "a container": "#include <vector>\nvoid f" + FILLED.replace("(", "(std::vector<float> &b, ", 1),
     "an array of the file": "float b[1000];\nvoid f" + FILLED,
 }
