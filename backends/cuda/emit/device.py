@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved
+from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved, wrapped
 from unseq.backends.parlay.emit.captures import mentioned
-from unseq.backends.parlay.emit.context import LINE, Context
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
 from unseq.frontend.analysis.footprint import sections
@@ -263,26 +263,9 @@ def kernel(
     head = translated(context, wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
     device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
     device.want |= {"blocks", "check"}
-    rest = [shared or "0", stream] if stream else [shared] if shared else []
-    shape = ", ".join([blocks, "block_threads", *rest])
+    shape = ", ".join([blocks, "block_threads", *filter(None, [shared or (stream and "0"), stream])])
     launch = wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
     return f"{context.site('kernel', here.fact.span)}{launch}\ncuda_check(cudaGetLastError());"
-
-
-def wrapped(head: str, items: Sequence[str]) -> str:
-    """``head`` and its arguments, on as many lines as that takes."""
-    line = f"{head}{', '.join(items)})"
-    if len(line) <= LINE + 20:
-        return line
-    lines, current = [], head
-    for k, item in enumerate(items):
-        piece = item + ("," if k + 1 < len(items) else ")")
-        if len(current) + len(piece) + 1 > LINE + 12 and current != head:
-            lines.append(current)
-            current = " " * 8 + piece
-        else:
-            current += (" " if current != head and not current.endswith("(") else "") + piece
-    return "\n".join([*lines, current])
 
 
 def _names(text: str) -> set[str]:
@@ -356,7 +339,6 @@ def translated(context: Context, text: str) -> str:
         return f"cuda::std::{name}"
 
     return _STD.sub(one, text)
-
 
 
 

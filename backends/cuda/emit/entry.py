@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from unseq.backends.cuda.emit.arrays import bare, is_plain
-from unseq.backends.cuda.emit.device import Region, wrapped
+from unseq.backends.cuda.emit.arrays import bare, is_plain, wrapped
+from unseq.backends.cuda.emit.device import Region
 from unseq.backends.parlay.emit.context import joined
 from unseq.backends.parlay.emit.iteration import keeps_last
 from unseq.frontend.analysis import terms
