@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,11 @@ from typing import Any
 
 from unseq.agents.task import Contract, Effort, FloatPolicy
 from unseq.agents.translate import Options
+from unseq.backends.cuda.run import executor
 from unseq.backends.inventory import Item, inventory, machine, processors
 from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
 from unseq.evaluate.batch import EVIDENCE, REPORT, Delivered, Translated, translate_all
+from unseq.evaluate.bench import gpu
 from unseq.evaluate.bench.metrics import metrics
 from unseq.evaluate.bench.problems import problems
 from unseq.evaluate.bench.row import Row, envelope
@@ -29,7 +32,7 @@ from unseq.frontend.facts import Claim
 from unseq.frontend.lower import FunctionHead
 from unseq.frontend.source import SourceUnit
 
-__all__ = ["bench", "check", "config", "doctor", "explain", "report", "translate"]
+__all__ = ["bench", "bench_gpu", "check", "config", "doctor", "explain", "report", "translate"]
 
 
 class Unwatched:
@@ -133,6 +136,30 @@ def bench(
     solve = solver(options, find_toolchain(parlaylib), watcher, vary)
     rows = tuple(run(todo, solve, watcher, resume, vary))
     return rows, envelope(rows, {"description": machine(), "processors": processors()}, metrics(rows))
+
+
+def bench_gpu(
+    name: str,
+    *,
+    only: str | None = None,
+    effort: str = "quick",
+    seed: int = 0,
+    output: Path | None = None,
+    progress: Watcher | None = None,
+    there: gpu.Executor | None = None,
+) -> tuple[tuple[gpu.GpuRow, ...], dict[str, Any]]:
+    """Runs the CUDA translations of a set on a GPU; the rows, and what ``unseq bench --gpu`` prints and writes.
+
+    ``output``: a file for that; ``there``: what runs them, this machine's first GPU unless given. Raises ``InputError``
+    for bad input, and ``ToolMissing`` without a compiler or a GPU."""
+    todo = problems(name, only)
+    toolchain, device = find_toolchain(None), there or executor()
+    options = Options(effort=Effort(effort), seed=seed, timed=False, target="cuda")
+    rows = tuple(gpu.run(todo, options, toolchain, device, progress or Unwatched()))
+    found = gpu.envelope(rows, device.device, {"description": machine(), "processors": processors()})
+    if output is not None:
+        write_all({output: json.dumps(found, indent=2, ensure_ascii=False) + "\n"})
+    return rows, found
 
 
 def report(folder: Path, output: Path | None = None) -> Path:

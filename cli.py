@@ -46,6 +46,8 @@ FLOATING = click.option(
     "--fp", type=click.Choice(["strict", "reassoc"]), default="reassoc", show_default=True,
     help="Whether floating-point operations may be regrouped.",
 )  # fmt: skip
+TARGET = click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
+                      help="What to emit.")  # fmt: skip
 SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
 
 
@@ -95,34 +97,20 @@ def unseq() -> None:
 @PARLAYLIB
 @_effort("normal")
 @click.option(
-    "--search",
-    type=click.IntRange(0, 100),
-    default=0,
-    show_default=True,
-    metavar="N",
+    "--search", type=click.IntRange(0, 100), default=0, show_default=True, metavar="N",
     help="Judge and time up to N variants of each plan as well, and keep the best.",
-)
+)  # fmt: skip
 @click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    metavar="N",
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N",
     help="How many functions are judged at once; times are always taken alone.",
-)
+)  # fmt: skip
 @SEED
 @JSON
 @click.pass_context
 def translate(
-    context: click.Context,
-    /,
-    source: Path,
-    functions: tuple[str, ...],
-    output: Path,
-    as_json: bool,
-    instantiate: tuple[str, ...],
-    **options: Any,
-) -> None:
+    context: click.Context, /, source: Path, functions: tuple[str, ...], output: Path, as_json: bool,
+    instantiate: tuple[str, ...], **options: Any,
+) -> None:  # fmt: skip
     """Make functions parallel, and judge the result.
 
     SOURCE is a C or C++ file, or a folder of them.
@@ -155,14 +143,9 @@ def translate(
 @click.option("--all", "in_full", is_flag=True, help="Show every loop, also where there are many functions.")
 @SARIF
 def explain(
-    source: Path,
-    functions: tuple[str, ...],
-    assume: tuple[str, ...],
-    instantiate: tuple[str, ...],
-    as_json: bool,
-    in_full: bool,
-    as_sarif: bool,
-) -> None:
+    source: Path, functions: tuple[str, ...], assume: tuple[str, ...], instantiate: tuple[str, ...],
+    as_json: bool, in_full: bool, as_sarif: bool,
+) -> None:  # fmt: skip
     """Show of every loop what it is, parallel or why not, and what would unlock it.
 
     Of many functions it shows an overview first.
@@ -249,8 +232,7 @@ def check(
 @unseq.command()
 @click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval", "recurrences"]))
 @click.option("--only", metavar="GLOB", help="Only problems whose name matches.")
-@click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
-              help="What to emit.")
+@TARGET
 @click.option(
     "--translator", type=click.Choice(["rules"]), default="rules", show_default=True, help="Who writes the answers."
 )
@@ -264,14 +246,17 @@ def check(
 )
 @click.option("--timing/--no-timing", default=True, help="Whether to measure; much faster without.")
 @click.option(
-    "--resume",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
+    "--resume", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Keep each result in DIR, and take those that are there.",
-)
+)  # fmt: skip
+@click.option("--gpu", is_flag=True, help="With --target cuda: run what passed on a GPU, and time it there.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json",
+              help="With --gpu: also write what --json prints.")  # fmt: skip
 @PARLAYLIB
 @JSON
-def bench(name: str, as_json: bool, target: str, translator: str, **options: Any) -> None:
+def bench(
+    name: str, as_json: bool, target: str, translator: str, gpu: bool, out: Path | None, **options: Any
+) -> None:
     """Translate and judge a set of problems: kernels (18 in 3 forms), pareval (60) or recurrences (116).
 
     Speedups are against the sequential reference and, apart from it, against the best sequential algorithm.
@@ -281,6 +266,7 @@ def bench(name: str, as_json: bool, target: str, translator: str, **options: Any
     \b
     Example: unseq bench kernels --only 'scan*'
     Example: unseq bench pareval --vary 1 --no-timing
+    Example: unseq bench kernels --target cuda --gpu --out gpu.json
     """
     import time
 
@@ -288,15 +274,29 @@ def bench(name: str, as_json: bool, target: str, translator: str, **options: Any
     from unseq.evaluate.report import terminal
     from unseq.evaluate.report.progress import Progress
 
+    if (gpu and target != "cuda") or (out is not None and not gpu):
+        raise click.UsageError("--gpu goes with --target cuda, --out with --gpu")
+    if gpu and (options["vary"] is not None or options["resume"] is not None):
+        raise click.UsageError("--gpu goes without --vary and --resume")
     started = time.monotonic()
     with Progress(terminal.console(stderr=True), shown=not as_json) as progress:
-        rows, found = api.bench(name, target=target, progress=progress, **options)
+        if gpu:
+            chosen = {option: options[option] for option in ("only", "effort", "seed")}
+            on_gpu, found = api.bench_gpu(name, output=out, progress=progress, **chosen)
+        else:
+            rows, found = api.bench(name, target=target, progress=progress, **options)
     if as_json:
         _print_json(found)
         return
+    seconds = time.monotonic() - started
+    if gpu:
+        from unseq.evaluate.report.gpu import gpu_table
+
+        terminal.show(terminal.console(), gpu_table(on_gpu, found, seconds))
+        return
     from unseq.evaluate.report import bench as table
 
-    terminal.show(terminal.console(), table.bench(rows, found["metrics"], time.monotonic() - started))
+    terminal.show(terminal.console(), table.bench(rows, found["metrics"], seconds))
 
 
 @unseq.command()

@@ -7,7 +7,6 @@ Medians with confidence intervals; nothing is concluded here but whether the clo
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,14 +55,7 @@ def schedule(estimates: Sequence[float], budget_s: float, rounds: int = 1) -> Sc
 
 def timing(measured: Measured, case: int) -> Timing | None:
     """The median of a case's calls and its 95 % confidence interval."""
-    times = sorted(time for calls in measured.seconds(case) for time in calls)
-    if len(times) < 2:
-        return None
-    n = len(times)
-    # Order statistics: ranks n/2 -+ 1.96 sqrt(n)/2 enclose the median with 95 %.
-    low = max(0, math.floor(n / 2 - 0.98 * math.sqrt(n)))
-    high = min(n - 1, math.ceil(n / 2 + 0.98 * math.sqrt(n)))
-    return Timing(statistics.median(times), times[low], times[high], n)
+    return Timing.of([time for calls in measured.seconds(case) for time in calls])
 
 
 def ratio(original: Measured, candidate: Measured, case: int) -> float:

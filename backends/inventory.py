@@ -6,6 +6,7 @@ Looks, starts at most ``--version``; installs and builds nothing.
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from unseq.backends.cuda.nvcc import find_nvcc
+from unseq.backends.cuda.run import device_nodes, driver_library, find_checker
 from unseq.backends.parlay.toolchain import ToolMissing, cache_folder, find_toolchain
 from unseq.backends.process import Limits, confinement, run
 
@@ -84,8 +87,40 @@ def _items(parlaylib: Path | None) -> Iterator[Item]:
     weak = "; ".join(sandbox.missing)
     yield Item("sandbox", "optional" if sandbox.missing else "ok", str(sandbox.name), weak)
     yield _parlaylib(parlaylib)
+    yield from _cuda()
     yield _program("CMake", "cmake", "builds the result by hand: apt-get install cmake, or pip install cmake")
     yield _cache()
+
+
+def _cuda() -> Iterator[Item]:
+    """What CUDA takes: to compile, to run on a GPU, to look closer there."""
+    try:
+        nvcc = find_nvcc()
+    except ToolMissing as error:
+        yield Item("nvcc", "optional", "", str(error).partition(": ")[2])
+        checker = shutil.which("compute-sanitizer")
+    else:
+        done = run([nvcc, "--version"], limits=Limits(wall_s=20))
+        release = next((line for line in done.stdout.decode("utf-8", "replace").splitlines() if "release" in line), "")
+        yield Item("nvcc", "ok", f"{release.partition('release ')[2] or 'no version'} ({nvcc})")
+        found = find_checker(nvcc)
+        checker = str(found) if found is not None else None
+    nodes = device_nodes()
+    driver = driver_library()
+    seen = ", ".join(filter(None, ["libcuda.so.1" if driver else "", *map(str, nodes)]))
+    yield Item("GPU", "ok" if nodes and driver else "optional", seen, "" if nodes and driver else _NO_GPU)
+    pycuda = importlib.util.find_spec("pycuda") is not None
+    yield Item("pycuda", "ok" if pycuda else "optional", "there" if pycuda else "", "" if pycuda else _NO_PYCUDA)
+    yield _found("compute-sanitizer", checker, "checks kernels on a GPU: pip install nvidia-cuda-sanitizer-api")
+    yield _found("ncu", shutil.which("ncu"), "profiles kernels on a GPU: comes with NVIDIA's Nsight Compute")
+
+
+_NO_GPU = "kernels run on the CPU; for --gpu: an NVIDIA GPU and its driver (libcuda.so.1, /dev/nvidia*)"
+_NO_PYCUDA = "measures a GPU: pip install 'unseq[gpu]', with the driver, nvcc and its headers there"
+
+
+def _found(name: str, path: str | None, remedy: str) -> Item:
+    return Item(name, "optional" if path is None else "ok", path or "", "" if path else remedy)
 
 
 _FEW = "speedups cannot be measured on a single processor"

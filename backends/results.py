@@ -5,6 +5,9 @@ Knows nothing of how they come about, and draws no conclusion from them (the jud
 
 from __future__ import annotations
 
+import math
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -218,6 +221,18 @@ class Timing:
     low_s: float
     high_s: float
     repetitions: int
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Timing | None:
+        """Of the seconds of all calls; None for less than two."""
+        times = sorted(seconds)
+        n = len(times)
+        if n < 2:
+            return None
+        # Order statistics: ranks n/2 -+ 1.96 sqrt(n)/2 enclose the median with 95 %.
+        low = max(0, math.floor(n / 2 - 0.98 * math.sqrt(n)))
+        high = min(n - 1, math.ceil(n / 2 + 0.98 * math.sqrt(n)))
+        return cls(statistics.median(times), times[low], times[high], n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,12 @@ class Sandbox:
 
     Each path is visible under its own name. There is no network. ``drop_user``: run as a user that owns nothing (when
     we are root); every path must then be reachable for others, see `job_folder`. Compilers keep the user, for headers
-    may lie in a private home."""
+    may lie in a private home. ``devices``: device nodes that it may use; then it sees ``/sys`` too."""
 
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     drop_user: bool = True
+    devices: tuple[Path, ...] = ()
 
 
 def filters_of_the_host() -> tuple[str, ...]:
@@ -138,7 +139,9 @@ def _bubblewrap(sandbox: Sandbox, environment: dict[str, str]) -> list[str]:
         if Path(name).exists():
             command += ["--ro-bind", name, name]
     command += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"]
-    for path in sandbox.readable:
+    for path in sandbox.devices:
+        command += ["--dev-bind", str(path), str(path)]
+    for path in (*sandbox.readable, *((Path("/sys"),) if sandbox.devices else ())):
         command += ["--ro-bind", str(path), str(path)]
     for path in sandbox.writable:
         command += ["--bind", str(path), str(path)]

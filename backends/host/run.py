@@ -68,7 +68,8 @@ RUN_LIMITS = Limits(wall_s=20.0, address_space=16 << 30)
 class Setting:
     """How a library is run. ``parallel`` as it was built; ``threads`` is the number of workers; ``result_bytes`` is
     what results are known to take, beside what is usual; ``environment`` is added to what it sees, ``writable`` is a
-    folder that it may write counts to."""
+    folder that it may write counts to. ``devices``: nodes that it may use; ``under``: a program that runs the host,
+    which with what it needs is in the folders ``readable``."""
 
     kind: RuntimeKind
     parallel: bool
@@ -77,6 +78,9 @@ class Setting:
     result_bytes: int = 0
     environment: tuple[tuple[str, str], ...] = ()
     writable: Path | None = None
+    devices: tuple[Path, ...] = ()
+    under: tuple[str, ...] = ()
+    readable: tuple[Path, ...] = ()
 
 
 def run_cases(
@@ -95,9 +99,13 @@ def run_cases(
     nonce = os.urandom(16)
     try:
         finished = run(
-            [*command, str(given), str(written), *(() if setting.writable is None else ("count",))],
+            [*setting.under, *command, str(given), str(written), *(() if setting.writable is None else ("count",))],
             limits=_limits(setting),
-            sandbox=Sandbox((place.folder,), () if setting.writable is None else (setting.writable,)),
+            sandbox=Sandbox(
+                (place.folder, *setting.readable),
+                () if setting.writable is None else (setting.writable,),
+                devices=setting.devices,
+            ),
             stdin=nonce,
             descriptors=(given, written),
             environment=_environment(command, setting, 0 if schedule.reuse else 1 + nonce[0] % 254),

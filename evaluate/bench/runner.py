@@ -40,14 +40,14 @@ def solver(options: Options, toolchain: Toolchain, watcher: Watcher, vary: int |
         steps: tuple[str, ...] = ()
         try:
             unit = read(problem.path)
-            head = _head(unit, problem.function)
+            head = head_of(unit, problem.function)
             if vary is None:
                 best = read(problem.best) if problem.best is not None else None
                 found = translate(unit, head, _with_rival(options, best, head), toolchain, watcher.stage)
                 return _measured(problem, found, started, options.target)
             other = mixed(unit, variation_seed(vary, problem.label))
             steps = other.steps
-            other_head = _head(other.unit, other.names.get(head.name, head.name))
+            other_head = head_of(other.unit, other.names.get(head.name, head.name))
             found = translate(other.unit, other_head, options, toolchain, watcher.stage)
             row = _measured(problem, found, started, options.target)
             if found.suite is not None:
@@ -71,7 +71,7 @@ def variation_seed(seed: int, label: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed} {label}".encode()).digest()[:4])
 
 
-def _head(unit: SourceUnit, name: str) -> FunctionHead:
+def head_of(unit: SourceUnit, name: str) -> FunctionHead:
     """The function of a name, or the last one of the file."""
     return next(head for head in reversed(functions(unit)) if name in ("", head.name))
 

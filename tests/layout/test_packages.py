@@ -62,3 +62,11 @@ def test_every_other_file_is_package_data() -> None:
 def test_the_root_has_no_init_and_no_folder_of_its_own_name() -> None:
     assert not (ROOT / "__init__.py").exists()
     assert not Path(ROOT / "unseq").exists()
+
+
+def test_a_plain_install_has_nothing_of_cuda() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    assert not [name for name in project["dependencies"] if name.startswith(("nvidia", "pycuda"))]
+    assert all(name.startswith("nvidia-") for name in project["optional-dependencies"]["cuda"])
+    assert [name.split(">")[0] for name in project["optional-dependencies"]["gpu"]] == ["pycuda"]

@@ -5,10 +5,11 @@ Knows how elements are told (all of a container, a range, what subscripts reach)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unseq.backends.parlay import cxx_rows
-from unseq.backends.parlay.emit.context import Context
+from unseq.backends.parlay.emit.context import LINE, Context
 from unseq.backends.parlay.emit.guards import elements, in_scalars, pointer
 from unseq.backends.parlay.emit.polynomials import Bounds, text_of
 from unseq.frontend.analysis import terms
@@ -171,3 +172,19 @@ def holds_complex(type_: t.Type) -> bool:
     return isinstance(type_, t.Library) and (
         t.is_complex(type_) or any(not isinstance(arg, int) and holds_complex(arg) for arg in type_.args)
     )
+
+
+def wrapped(head: str, items: Sequence[str]) -> str:
+    """``head`` and its arguments, on as many lines as that takes."""
+    line = f"{head}{', '.join(items)})"
+    if len(line) <= LINE + 20:
+        return line
+    lines, current = [], head
+    for k, item in enumerate(items):
+        piece = item + ("," if k + 1 < len(items) else ")")
+        if len(current) + len(piece) + 1 > LINE + 12 and current != head:
+            lines.append(current)
+            current = " " * 8 + piece
+        else:
+            current += (" " if current != head and not current.endswith("(") else "") + piece
+    return "\n".join([*lines, current])

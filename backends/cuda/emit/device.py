@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved
+from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved, wrapped
 from unseq.backends.cuda.emit.names import MATHS, is_known, translated
 from unseq.backends.parlay.emit.captures import mentioned
-from unseq.backends.parlay.emit.context import LINE, Context
+from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
 from unseq.frontend.analysis.footprint import sections
@@ -235,7 +235,7 @@ class Parameter:
 
 def kernel(
     here: Region, name: str, text: str, given: Sequence[Parameter], *, blocks: str, shared: str = "",
-    own: Iterable[str] = (),
+    own: Iterable[str] = (), stream: str = "",
 ) -> str:
     """Adds the kernel ``name`` with the body ``text`` and returns the lines that launch it.
 
@@ -245,27 +245,12 @@ def kernel(
     taken = {p.name for p in given}
     names = _names(text) - set(own) - taken
     parameters = [*_scalars(here, names), *_arrays(here, names), *given]
-    head = translated(context, _wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
+    head = translated(context, wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
     device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
     device.want |= {"blocks", "check"}
-    shape = f"{blocks}, block_threads" + (f", {shared}" if shared else "")
-    launch = _wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
+    shape = ", ".join([blocks, "block_threads", *filter(None, [shared or (stream and "0"), stream])])
+    launch = wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
     return f"{context.site('kernel', here.fact.span)}{launch}\ncuda_check(cudaGetLastError());"
-
-
-def _wrapped(head: str, items: Sequence[str]) -> str:
-    line = f"{head}{', '.join(items)})"
-    if len(line) <= LINE + 20:
-        return line
-    lines, current = [], head
-    for k, item in enumerate(items):
-        piece = item + ("," if k + 1 < len(items) else ")")
-        if len(current) + len(piece) + 1 > LINE + 12 and current != head:
-            lines.append(current)
-            current = " " * 8 + piece
-        else:
-            current += (" " if current != head and not current.endswith("(") else "") + piece
-    return "\n".join([*lines, current])
 
 
 def _names(text: str) -> set[str]:

@@ -5,10 +5,11 @@ The shape of the result is ``if (worth it && safe) { copies; launch; copies back
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel, numbered, region
+from unseq.backends.cuda.emit.entry import STREAM, on_device, with_pointers
 from unseq.backends.parlay.emit import guards
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import joined
@@ -100,10 +101,27 @@ def emit_map(device: Device, plan: Map) -> str:
     here.space = most
     text, given, own = each_iteration(here, context.block(fact.loop.body, here.node(body)))
     blocks = f"blocks_for({most.count})"
-    launch = kernel(here, device.name("kernel"), text, [*copies[1], *given], blocks=blocks, own=own)
+    launch = _launch(here, fact, text, [*copies[1], *given], blocks, own, asked)
     last = [context.braces("", last_iteration(context, fact, space))] if keeps_last(fact) else []
     lines = [*here.before, *copies[0], launch, *here.after, *last, *space.after]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
+
+
+def _launch(
+    here: Region, fact: LoopFact, text: str, given: Sequence[Parameter], blocks: str, own: Iterable[str],
+    asked: Sequence[str],
+) -> str:
+    """The lines that launch a kernel with the body ``text``, or call the function that does."""
+    name = here.device.name("kernel")
+    direct = with_pointers(here, fact)
+    if direct is None:
+        return kernel(here, name, text, given, blocks=blocks, own=own)
+    launch = kernel(direct, name, text, given, blocks=blocks, own=own, stream=STREAM)
+    needed = [condition for condition in dict.fromkeys(asked) if "UNSEQ_CUTOFF" not in condition]
+    context, space = here.device.context, here.space
+    enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
+    checks = guards.conditions(context, _together((*fact.guards, *here.guards)), enough.bounds)
+    return on_device(here, launch, [c for c in needed if c not in checks], checks)
 
 
 def _plane(device: Device, fact: LoopFact, inner: LoopFact) -> str:
@@ -122,9 +140,9 @@ def _plane(device: Device, fact: LoopFact, inner: LoopFact) -> str:
     given = [Parameter(rows, f"size_t {rows}", f"size_t({space.count})"), *given]
     device.want.add("plane")
     blocks = f"plane_of({space.count}, {columns.space.count})"
-    launch = kernel(here, device.name("kernel"), text, given, blocks=blocks, own={*own, r, space.name})
     some = columns.space.trip.positive or (f"{columns.space.count} > 0",)
     asked = [*asked, *(c for c in some if c not in asked)]
+    launch = _launch(here, fact, text, given, blocks, {*own, r, space.name}, asked)
     return "\n".join([*space.before, finish(device, fact, asked, [*here.before, launch, *here.after])])
 
 
@@ -172,7 +190,7 @@ def emit_scatter(device: Device, plan: Scatter) -> str:
     roles = [role for role in fact.roles if isinstance(role, ArrayAccumulator)]
     body = here.node(atomics(device, fact.loop.body, roles))
     text, given, own = each_iteration(here, context.block(fact.loop.body, body))
-    launch = kernel(here, device.name("kernel"), text, given, blocks=f"blocks_for({space.count})", own=own)
+    launch = _launch(here, fact, text, given, f"blocks_for({space.count})", own, asked)
     return "\n".join([*space.before, finish(device, fact, asked, [*here.before, launch, *here.after, *space.after])])
 
 
