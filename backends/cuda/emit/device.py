@@ -249,15 +249,16 @@ def kernel(
     taken = {p.name for p in given}
     names = _names(text) - set(own) - taken
     parameters = [*_scalars(here, names), *_arrays(here, names), *given]
-    head = translated(context, _wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
+    head = translated(context, wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
     device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
     device.want |= {"blocks", "check"}
     shape = f"{blocks}, block_threads" + (f", {shared}" if shared else "")
-    launch = _wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
+    launch = wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
     return f"{context.site('kernel', here.fact.span)}{launch}\ncuda_check(cudaGetLastError());"
 
 
-def _wrapped(head: str, items: Sequence[str]) -> str:
+def wrapped(head: str, items: Sequence[str]) -> str:
+    """A head with what stands in its parentheses, in lines that are not too long."""
     line = f"{head}{', '.join(items)})"
     if len(line) <= LINE + 20:
         return line
