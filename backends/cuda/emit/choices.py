@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from unseq.backends.cuda.emit.arrays import is_plain
-from unseq.backends.cuda.emit.device import Device, on_device, translated, wrapped
+from unseq.backends.cuda.emit.device import Device, on_device, wrapped
+from unseq.backends.cuda.emit.names import translated
 from unseq.backends.parlay.emit.choices import is_global
 from unseq.backends.parlay.emit.context import Context, local_symbol
 from unseq.backends.parlay.emit.loops import either

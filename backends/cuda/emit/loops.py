@@ -13,7 +13,7 @@ from unseq.backends.parlay.emit import guards
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import joined
 from unseq.backends.parlay.emit.iteration import Space, keeps_last, space_of
-from unseq.backends.parlay.emit.loops import conditions, either, last_iteration
+from unseq.backends.parlay.emit.loops import conditions, divisors, either, last_iteration
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map, Scatter
 from unseq.frontend.analysis import extents, terms
@@ -59,7 +59,8 @@ def start(device: Device, fact: LoopFact) -> tuple[Space, Region, list[str]]:
                           "split the loop in two")  # fmt: skip
     asked = conditions(context, replace(fact, guards=_together((*fact.guards, *here.guards))), space)
     runs = [c for c in space.trip.positive or (f"{space.count} > 0",) if c not in asked]
-    return space, here, [*runs, *asked]
+    first = divisors(context, space.iteration.trip)  # before a number of iterations is worked out
+    return space, here, list(dict.fromkeys([*first, *runs, *asked]))
 
 
 def _together(found: Sequence[Guard]) -> tuple[Guard, ...]:
@@ -100,7 +101,7 @@ def emit_map(device: Device, plan: Map) -> str:
     text, given, own = each_iteration(here, context.block(fact.loop.body, here.node(body)))
     blocks = f"blocks_for({most.count})"
     launch = kernel(here, device.name("kernel"), text, [*copies[1], *given], blocks=blocks, own=own)
-    last = [last_iteration(context, fact, space)] if keeps_last(fact) else []
+    last = [context.braces("", last_iteration(context, fact, space))] if keeps_last(fact) else []
     lines = [*here.before, *copies[0], launch, *here.after, *last, *space.after]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
 

@@ -15,7 +15,6 @@ namespace unseq::cuda {
 
 namespace {
 
-
 std::uint64_t given[kMostThreads];  // what threads handed over to those that they met
 Suspended scheduler;
 Fiber* current_fiber = nullptr;
@@ -23,6 +22,7 @@ bool left = false;      // the kernel was given up
 
 const unseq_cuda::Launch* grid = nullptr;
 std::size_t block_number = 0;
+std::size_t working = 0;  // threads of the grid that have used device memory
 unsigned size = 0;      // threads of a block
 unsigned barrier_count = 0, barrier_threads = 0;
 // Threads that begin one after another on one stack: those with the numbers base + order[at], up to `end`.
@@ -45,6 +45,15 @@ void begin_strand(unsigned t) {
   begin_child();
   Owners::enter(block_number, t);
   place(t);
+  forget_accesses();
+}
+
+// What the thread did since its strand began.
+void note_accesses() {
+  Thread& t = threads[grid->self->number];
+  if (!used_memory() || t.works) return;
+  t.works = true;
+  ++working;
 }
 
 // On a fiber: runs threads that have not begun.
@@ -57,6 +66,7 @@ void run_fresh() {
 
 // One that has not waited has ended on the stack that it shares: the next one's turn.
 void begin_next() {
+  note_accesses();
   threads[grid->self->number].state = State::ended;
   end_thread(top_of(current_fiber));
   if (++fresh_run.at < fresh_run.end) begin_strand(fresh_run.base + static_cast<unsigned>((*fresh_run.order)[fresh_run.at]));
@@ -88,6 +98,7 @@ unsigned begin_threads(unsigned base, const Order& order, unsigned from, unsigne
   if constexpr (!kTracked) {
     for (unsigned t = first; t < waiting; ++t) threads[t].state = State::ended;
   }
+  note_accesses();
   end_child();
   threads[waiting].touched.leave();
   threads[waiting].fiber = f;
@@ -102,6 +113,7 @@ void resume(unsigned t) {
   current_fiber = thread.fiber;
   thread.touched.enter();
   switch_to(scheduler, thread.fiber->suspended);
+  note_accesses();
   if (thread.state == State::ended) {
     end_thread(top_of(thread.fiber));
     if (!left) give_fiber(thread.fiber);
@@ -242,7 +254,10 @@ void release_barrier() {
 }
 
 void run_block(const Order& warps, const Order& lanes) {
-  for (unsigned t = 0; t < size; ++t) threads[t].state = State::fresh;
+  for (unsigned t = 0; t < size; ++t) {
+    threads[t].state = State::fresh;
+    threads[t].works = false;
+  }
   if (!kTracked && warps.forward()) {  // nobody asks who runs beside whom
     for (unsigned t = 0; t < size && !left;) t += begin_threads(0, in_sequence, t, size);
   }
@@ -296,10 +311,11 @@ unsigned meet(const char* file, int line, unsigned mask, std::uint64_t value, bo
 
 }  // namespace
 
-void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned block_size) {
+std::size_t run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned block_size) {
   grid = &launch;
   size = block_size;
   left = false;
+  working = 0;
   unseq_cuda::Self& self = *launch.self;
   self.block_dim = launch.block;
   self.grid_dim = launch.grid;
@@ -323,6 +339,7 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
   if (left) {
     give_all_fibers();
   }
+  return kTracked ? working : blocks * block_size;
 }
 
 void leave_kernel() {

@@ -25,6 +25,7 @@ struct Thread {
   int line;
   unsigned mask;
   bool exchanges;       // it wants values of others, not just to wait
+  bool works;           // it has used device memory
   unsigned came;        // lanes that it met
 };
 
