@@ -13,13 +13,14 @@ from dataclasses import replace
 
 from unseq.backends.cuda.emit.arrays import is_plain
 from unseq.backends.cuda.emit.device import Device, on_device, wrapped
-from unseq.backends.cuda.emit.names import translated
+from unseq.backends.cuda.emit.names import is_known, translated
 from unseq.backends.parlay.emit.choices import is_global
 from unseq.backends.parlay.emit.context import Context, local_symbol
 from unseq.backends.parlay.emit.loops import either
 from unseq.backends.plan import Choices
+from unseq.frontend.analysis.library import bare
 from unseq.frontend.analysis.updates import uncast
-from unseq.frontend.facts import LoopFact
+from unseq.frontend.facts import Accumulator, LoopFact
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Assign, Call, Declare, Function, Ref, Storage, Symbol
 from unseq.frontend.ir.walk import Node, expressions, root, transform, used_symbols, walk
@@ -62,6 +63,7 @@ def _check(function: Function, fact: LoopFact, facts: Facts) -> None:
         raise Unsupported(function.span, "what this recursion returns, on a GPU", "return a number")
     if facts.depth.type != facts.levels.type:
         raise Unsupported(fact.span, "a depth of another type than its limit", "give them one type")
+    functions = {function.name, *(f.name for f in function.callees)}
     for part in (function, *function.callees):
         if any(s.storage is Storage.GLOBAL for s in used_symbols(part.body)):
             raise Unsupported(part.span, f"{part.name} uses a global variable", "pass it as a parameter")
@@ -69,9 +71,14 @@ def _check(function: Function, fact: LoopFact, facts: Facts) -> None:
             place = root(node.place) if isinstance(node, Assign) else None
             if isinstance(node, Assign) and not (place is not None and _is_own(place, state)):
                 raise Unsupported(node.span, "a write besides that of the choice", "return it instead")
+            known = isinstance(node, Call) and (node.name in functions or is_known(bare(node.name)))
+            if isinstance(node, Call) and not known:
+                raise Unsupported(node.span, f"{node.name} in a search that goes to the GPU", "call it outside of it")
             if isinstance(node, Declare) and isinstance(t.strip(node.symbol.type), t.Array):
                 raise Unsupported(node.span, "an array in a function that a recursion on the GPU calls", "use numbers")
-    folded = [n for n in walk(fact.loop.body) if isinstance(n, Assign) and n.op and _calls(uncast(n.value), function)]
+    sums = {root(role.place) for role in fact.roles if isinstance(role, Accumulator)}
+    added = (n for n in walk(fact.loop.body) if isinstance(n, Assign) and n.op and root(n.place) in sums)
+    folded = [n for n in added if _calls(uncast(n.value), function)]  # so no choice depends on what another one found
     if len(folded) != sum(_calls(e, function) for e in expressions(function.body)):
         raise Unsupported(fact.span, "other uses of what the recursion returns than as `sum += f(...)`",
                           "only add what it returns to a variable")  # fmt: skip

@@ -166,6 +166,7 @@ COUNTING = """
 static int below(const int *s, int d) {{ int sum = 0; for (int i = 0; i < d; i++) sum += s[i]; return sum; }}
 {result} count(int n, int d, int *s) {{
     if (d == n) return 1;
+    {first}
     {result} total = 0;
     for (int c = 0; c < 3; c++)
         if (below(s, d) < 9) {{
@@ -177,8 +178,8 @@ static int below(const int *s, int d) {{ int sum = 0; for (int i = 0; i < d; i++
 """
 
 
-def counting(result: str = "long", call: str = "count(n, d + 1, s)") -> tuple[SourceUnit, list[Plan]]:
-    unit, found = source(COUNTING.format(result=result, call=call))
+def counting(result: str = "long", call: str = "count(n, d + 1, s)", first: str = "") -> tuple[SourceUnit, list[Plan]]:
+    unit, found = source(COUNTING.format(result=result, call=call, first=first))
     return unit, [plan for plan in found if plan.function.name == "count"]
 
 
@@ -202,6 +203,11 @@ def test_searches_that_the_device_cannot_do(result: str, call: str, why: str) ->
     assert any("backtracking" in plan.label for plan in found)
     with pytest.raises(Unsupported, match=why):
         emit(unit, found)
+
+
+def test_a_search_that_prints_stays() -> None:
+    with pytest.raises(Unsupported, match="puts in a search that goes to the GPU"):
+        emit(*counting(first='puts("deeper");'))
 
 
 def test_elements_between_those_that_are_written_stay() -> None:
