@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from unseq.backends.cuda.emit.choices import emit_choices
 from unseq.backends.cuda.emit.device import Device
 from unseq.backends.cuda.emit.frontier import emit_frontier
 from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
@@ -28,6 +29,7 @@ from unseq.backends.parlay.emit.pieces import Piece, in_place
 from unseq.backends.parlay.emit.sites import extract
 from unseq.backends.plan import (
     Algorithm,
+    Choices,
     Fork,
     Frontier,
     Map,
@@ -61,6 +63,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Algorithm: emit_sort,
     Wavefront: emit_wavefront,
     Frontier: emit_frontier,
+    Choices: emit_choices,
 }
 
 _INSTEAD: dict[type, str] = {

@@ -235,7 +235,7 @@ def counting(search: Search) -> str:
         return _look(search, If(_mine(search, d), Block((one,)), None))
 
     body = rewritten(search.facts.body, _found(search), at, lambda s: None)
-    loop, given, own = consecutive(search.here, _looks(search, _pruned(search, body)))
+    loop, given, own = consecutive(search.here, _looks(search, _pruned(search, body)), names.share)
     place = f"{names.offsets}[size_t(blockIdx.x) * blockDim.x + threadIdx.x]"
     text = f"unsigned {names.at} = 0;\n{loop}\n{place} = {names.at};"
     offsets = Parameter(names.offsets, f"unsigned *__restrict__ {names.offsets}", f"{names.offsets}_on_device.data()")
@@ -244,7 +244,8 @@ def counting(search: Search) -> str:
 
 
 def _share(search: Search) -> Parameter:
-    return Parameter("share", "size_t share", search.names.share)
+    share = search.names.share
+    return Parameter(share, f"size_t {share}", share)
 
 
 def storing(search: Search) -> str:
@@ -258,7 +259,7 @@ def storing(search: Search) -> str:
         return _look(search, If(_mine(search, d), Block((*d.writes, *rest, put)), None))
 
     body = rewritten(search.facts.body, _found(search), at, lambda s: None)
-    loop, given, own = consecutive(search.here, _looks(search, body))
+    loop, given, own = consecutive(search.here, _looks(search, body), names.share)
     thread = "size_t(blockIdx.x) * blockDim.x + threadIdx.x"
     first, last = [f"unsigned {names.at} = {names.offsets}[{thread}];"], []
     for role, symbol in search.sums:

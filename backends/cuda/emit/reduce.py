@@ -56,7 +56,8 @@ def reduced(device: Device, here: Region, parts: Sequence[Part], body: str, orde
     results = results_of(device, parts)
     partials = context.scoped("partials")
     if ordered:
-        loop, given, own = consecutive(here, body)
+        each = context.scoped("share")
+        loop, given, own = consecutive(here, body, each)
         device.want.add("shares")
     else:
         loop, given, own = each_iteration(here, body)
@@ -64,7 +65,7 @@ def reduced(device: Device, here: Region, parts: Sequence[Part], body: str, orde
     count = f"resident_blocks({here.space.count})"
     if ordered:
         share = f"share_of({here.space.count})"
-        given = [*given, Parameter("share", "size_t share", share)]
+        given = [*given, Parameter(each, f"size_t {each}", share)]
         count = f"resident_blocks(({here.space.count} + {share} - 1) / {share})"
     blocks, held = context.scoped("blocks"), context.scoped("of_block")
     output = Parameter(partials, f"{results.type} *__restrict__ {partials}", f"{partials}.data()")
@@ -154,7 +155,7 @@ def _host_fold(device: Device, parts: Sequence[Part], results: Results, held: st
     return context.controlled(f"for (const {results.type} &{block} : {held})", "\n".join(lines))
 
 
-def consecutive(here: Region, body: str) -> tuple[str, list[Parameter], set[str]]:
+def consecutive(here: Region, body: str, share: str) -> tuple[str, list[Parameter], set[str]]:
     """The loop over the consecutive iterations of a thread: ``share`` of them (a parameter), those of later threads
     behind."""
     context = here.device.context
@@ -162,8 +163,8 @@ def consecutive(here: Region, body: str) -> tuple[str, list[Parameter], set[str]
     k, lines = numbered(here, "k")
     given = [Parameter(count, f"size_t {count}", f"size_t({here.space.count})")]
     bounds = (
-        f"const size_t {first} = (size_t(blockIdx.x) * blockDim.x + threadIdx.x) * share;\n"
-        f"const size_t {last} = {first} + share < {count} ? {first} + share : {count};\n"
+        f"const size_t {first} = (size_t(blockIdx.x) * blockDim.x + threadIdx.x) * {share};\n"
+        f"const size_t {last} = {first} + {share} < {count} ? {first} + {share} : {count};\n"
     )
     loop = context.braces(f"for (size_t {k} = {first}; {k} < {last}; {k}++)", "\n".join([*lines, body]))
     return bounds + loop, given, {k, first, last, here.space.name}

@@ -166,10 +166,10 @@ def _gain_kernel(
     declared = [f"{context.declare(g.type, g.name)} = {text};" for g, text in zip(gains, initial, strict=True)]
     statements = list(dict.fromkeys(s for value in values for s in value.statements))
     body = [*(context.printed(here.node(s)) for s in statements), *(g for v in values for g in v.gather)]
-    loop, given, own = consecutive(here, "\n".join(body))
+    loop, given, own = consecutive(here, "\n".join(body), share)
     place = f"{contributed}[size_t(blockIdx.x) * blockDim.x + threadIdx.x]"
     text = "\n".join([*declared, loop, _stored(place, gains, is_struct)])
-    given = [*given, Parameter("share", "size_t share", share),
+    given = [*given, Parameter(share, f"size_t {share}", share),
              Parameter(contributed, f"{type_} *__restrict__ {contributed}", f"{contributed}.data()")]  # fmt: skip
     return kernel(here, device.name("contributions"), text, given, blocks=blocks, own={*own, *(g.name for g in gains)})
 
@@ -184,8 +184,8 @@ def _final(
     begin = context.scoped("begin")
     place = f"{begin}[size_t(blockIdx.x) * blockDim.x + threadIdx.x]"
     declared = [f"{context.declare(s.type, s.name)} = {_element(place, s, is_struct)};" for s in symbols]
-    loop, given, own = consecutive(here, body)
-    given = [*given, Parameter("share", "size_t share", share),
+    loop, given, own = consecutive(here, body, share)
+    given = [*given, Parameter(share, f"size_t {share}", share),
              Parameter(begin, f"const {type_} *__restrict__ {begin}", f"{starts}_on_device.data()")]  # fmt: skip
     lines = [f"DeviceArray<{type_}> {starts}_on_device({starts}.data(), {starts}.size());"]
     names = {*own, *(s.name for s in symbols)}

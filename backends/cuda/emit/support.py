@@ -229,6 +229,17 @@ __device__ void atomic_update(T *place, T value, Combine combine)
 }
 """
 
+_STACK = """\
+// Sees to it that each thread has that much stack for functions that call themselves.
+inline void stack_of(size_t bytes)
+{
+    size_t now = 0;
+    cuda_check(cudaDeviceGetLimit(&now, cudaLimitStackSize));
+    if (now < bytes)
+        cuda_check(cudaDeviceSetLimit(cudaLimitStackSize, bytes));
+}
+"""
+
 _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what it needs, headers
     "check": (_CHECK, (), ("<cuda_runtime.h>", "<stdexcept>")),
     "array": (_ARRAY, ("check",), ("<cuda_runtime.h>", "<cstddef>")),
@@ -243,12 +254,13 @@ _TEXT: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {  # text, what
     "reach": (_REACH, (), ("<algorithm>",)),
     "joined": (_JOINED, ("reach",), ("<algorithm>",)),
     "window": (_WINDOW, ("array", "joined"), ("<memory>",)),
+    "stack": (_STACK, ("check",), ("<cstddef>",)),
     "atomic": (_ATOMIC, (), ("<cstring>", "<type_traits>")),
 }
 NAMES = frozenset({
     "cuda_check", "DeviceArray", "block_threads", "blocks_for", "plane_of", "most_blocks", "resident_blocks",
     "most_shares", "share_of", "from_later_lane", "block_reduce", "Reach", "reach_of", "joined",
-    "atomic_update", "radix_sort", "merge_sort", "reach_between", "DeviceWindow",
+    "atomic_update", "radix_sort", "merge_sort", "reach_between", "DeviceWindow", "stack_of",
 })  # fmt: skip
 
 

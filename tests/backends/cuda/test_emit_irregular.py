@@ -18,8 +18,11 @@ from unseq.backends.plan import Plan
 from unseq.frontend.source import Language, SourceUnit, Unsupported
 
 HARNESS = Path(__file__).parents[1] / "parlay" / "emit_harness.h"
-CASES = ["in_parts.c", "links.c", "edit_distance.c", "skewed.c", "searches.c", "rows.cpp"]
-LATER = {"half_of_it": "statements around the inner loop"}  # what a case holds that is refused, and why
+CASES = ["in_parts.c", "links.c", "edit_distance.c", "skewed.c", "searches.c", "rows.cpp", "choices.c"]
+LATER = {
+    "half_of_it": "statements around the inner loop",
+    "queens_here": "a search whose state is a global variable",
+}  # what a case holds that is refused, and why
 SIZES = "0, 1, 2, 3, 17, 300, 1009"
 
 
@@ -89,8 +92,9 @@ def test_kernels_compute_what_the_loops_do(name: str, reuse_spans: bool, tmp_pat
     assert run([str(binary)]).endswith("0 failed\n")
 
 
-def test_what_has_no_form_says_why() -> None:
-    case = case_of("skewed.c")
+@pytest.mark.parametrize("name", ["skewed.c", "choices.c"])
+def test_what_has_no_form_says_why(name: str) -> None:
+    case = case_of(name)
     (plan,) = [plan for plan in plans(case) if plan.function.name in LATER]
     with pytest.raises(Unsupported, match=LATER[plan.function.name]):
         emit(case.unit, [plan])
@@ -156,6 +160,54 @@ def test_elements_that_may_not_be_there_are_not_moved(init: str, test: str, why:
     assert any("frontier" in plan.label for plan in found)
     with pytest.raises(Unsupported, match=why):
         emit(unit, found)
+
+
+COUNTING = """
+static int below(const int *s, int d) {{ int sum = 0; for (int i = 0; i < d; i++) sum += s[i]; return sum; }}
+{result} count(int n, int d, int *s) {{
+    if (d == n) return 1;
+    {first}
+    {result} total = 0;
+    for (int c = 0; c < 3; c++)
+        if (below(s, d) < 9) {{
+            s[d] = c;
+            total += {call};
+        }}
+    return total;
+}}
+"""
+
+
+def counting(result: str = "long", call: str = "count(n, d + 1, s)", first: str = "") -> tuple[SourceUnit, list[Plan]]:
+    unit, found = source(COUNTING.format(result=result, call=call, first=first))
+    return unit, [plan for plan in found if plan.function.name == "count"]
+
+
+def test_a_search_calls_functions_of_its_own_on_the_device() -> None:
+    text = emit(*counting()).text
+    assert "__device__ int count_below(const int *s, int d)" in text
+    assert "total += count_on_device(n, d + 1, s);" in text
+    assert "total += count_down_to(limit, at_limit, n, d + 1, s);" in text
+
+
+@pytest.mark.parametrize(
+    ("result", "call", "why"),
+    [
+        ("long", "2 * count(n, d + 1, s)", "other uses of what the recursion returns"),
+        ("long double", "count(n, d + 1, s)", "what this recursion returns"),
+    ],
+    ids=["used-otherwise", "long-double"],
+)
+def test_searches_that_the_device_cannot_do(result: str, call: str, why: str) -> None:
+    unit, found = counting(result, call)
+    assert any("backtracking" in plan.label for plan in found)
+    with pytest.raises(Unsupported, match=why):
+        emit(unit, found)
+
+
+def test_a_search_that_prints_stays() -> None:
+    with pytest.raises(Unsupported, match="puts in a search that goes to the GPU"):
+        emit(*counting(first='puts("deeper");'))
 
 
 def test_elements_between_those_that_are_written_stay() -> None:

@@ -243,6 +243,10 @@ UNSEQ_CUDA_CALL cudaError_t cudaFuncSetAttribute(Kernel *, cudaFuncAttribute att
   if (attribute == cudaFuncAttributeMaxDynamicSharedMemorySize) return unseq_cuda::failed(unseq_cuda_allow_shared(value));
   return cudaSuccess;
 }
+// Threads have the stacks of the host, whatever the limit.
+enum cudaLimit { cudaLimitStackSize = 0 };
+UNSEQ_CUDA_CALL cudaError_t cudaDeviceGetLimit(std::size_t *value, cudaLimit) { return *value = 1024, cudaSuccess; }
+UNSEQ_CUDA_CALL cudaError_t cudaDeviceSetLimit(cudaLimit, std::size_t) { return cudaSuccess; }
 template <class Kernel>
 UNSEQ_CUDA_CALL cudaError_t cudaFuncSetCacheConfig(Kernel *, cudaFuncCache) { return cudaSuccess; }
 template <class Kernel>
