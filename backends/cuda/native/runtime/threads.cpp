@@ -387,10 +387,10 @@ EXPORT std::uint64_t unseq_cuda_exchange(const char* file, int line, unsigned ma
   return warps[number / kLanes].given[from];
 }
 
-EXPORT unsigned unseq_cuda_gather(const char* file, int line, unsigned mask, std::uint64_t value, std::uint64_t* out) {
+EXPORT unsigned unseq_cuda_gather(const char* file, int line, unsigned mask, std::uint64_t value,
+                                  const std::uint64_t** values) {
   const unsigned came = meet(file, line, mask, value, true, CALLER);
-  const std::uint64_t* const given = warps[grid->self->number / kLanes].given;
-  for (unsigned lane = 0; lane < kLanes; ++lane) out[lane] = came >> lane & 1 ? given[lane] : 0;
+  *values = warps[grid->self->number / kLanes].given;
   return came;
 }
 
