@@ -19,7 +19,7 @@ from unseq.frontend.analysis.paths import SIZE, Path, path
 from unseq.frontend.analysis.sides import Side, outermost
 from unseq.frontend.analysis.values import TooLarge
 from unseq.frontend.extent import Section, Subscripts
-from unseq.frontend.facts import Append, Guard, LoopFact
+from unseq.frontend.facts import Append, ArgBest, Guard, LoopFact, Role
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Member, Method, Ref, Symbol
@@ -39,6 +39,7 @@ def sections(function: Function, fact: LoopFact) -> tuple[tuple[Section, ...], t
     roles = list(fact.roles)
     covered = coverage.covered(roles, context.accesses)
     spans = coverage.spans(roles, context, covered)
+    spans |= _of_best(context, roles)
     counters = {k: r.counter for k, r in enumerate(roles) if isinstance(r, Append) and r.counter is not None}
     counted = {access: counters[role] for access, role in covered.items() if role in counters and access in spans}
     memory = Memory(context, analysis.effects, covered, spans, frozenset(), True)
@@ -54,6 +55,20 @@ def sections(function: Function, fact: LoopFact) -> tuple[tuple[Section, ...], t
             continue  # an array of the iteration's own
         found.append(_section(memory, context, base, kept, spans, counted, guards))
     return tuple(found), tuple(dict.fromkeys(guards))
+
+
+def _of_best(context: LoopContext, roles: list[Role]) -> dict[int, tuple[Expr, Expr]]:
+    """The elements that extrema are compared with by their position: that of loop entry, or one of the iterations."""
+    positions = {s for role in roles if isinstance(role, ArgBest) and role.best is None for s in role.companions}
+    found: dict[int, tuple[Expr, Expr]] = {}
+    for access in context.accesses:
+        index = access.place.index if isinstance(access.place, Index) else None
+        while isinstance(index, Cast):
+            index = index.operand
+        if isinstance(index, Ref) and index.symbol in positions:
+            start = terms.ref(index.symbol)
+            found[id(access)] = (start, terms.add(start, terms.ONE))
+    return found
 
 
 def _holds_elements(type_: t.Type) -> bool:

@@ -148,6 +148,10 @@ def _value(calls: Calls, fact: CallFact, starts: Sequence[Expr], k: str) -> str:
     """What is summed at position k."""
     values = [calls.element(start, k) for start in starts]
     if fact.element is None:
+        name = fact.call.name.removeprefix("std::").split("<")[0]
+        products = len(starts) == 2 and len(ranges.arguments(fact)) == 4
+        if ("transform" in name or name == "inner_product") and not products:
+            raise _Other  # a function object that is not known as an expression
         return " * ".join(values)
     given = {p: named(v, t.strip(p.type)) for v, p in zip(values, fact.parameters, strict=True)}
     return calls.writer.expr(substitute(fact.element, given), UNARY)

@@ -19,13 +19,14 @@ from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
 from unseq.frontend.analysis.footprint import sections
 from unseq.frontend.analysis.library import SIZE_METHODS, bare
-from unseq.frontend.facts import Guard, Induction, LoopFact
+from unseq.frontend.facts import Guard, Induction, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
     Assign,
     Binary,
     Block,
     Call,
+    Cast,
     Declare,
     Expr,
     For,
@@ -127,6 +128,8 @@ def on_device(
             return Ref(sizes[n.object], t.SIZE, n.span)
         if isinstance(n, EXPRESSIONS) and n in bases:
             return Ref(bases[n], bases[n].type, n.span)
+        if isinstance(n, Call) and bare(n.name) in _MATHS and n.target is None:  # C has one function, C++ three
+            return replace(n, arguments=tuple(_exact(a) for a in n.arguments))
         if isinstance(n, ForEach) and n.sequence in sizes:
             return _counted(device, n, sizes[n.sequence])
         return n
@@ -137,6 +140,11 @@ def on_device(
     if any(t.is_complex(n.type) for n in values):
         changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
     return changed
+
+
+def _exact(e: Expr) -> Expr:
+    """An argument with its conversion written out."""
+    return replace(e, implicit=False) if isinstance(e, Cast) and e.implicit else e
 
 
 def _counted(device: Device, loop: ForEach, size: Symbol) -> For:
@@ -210,6 +218,9 @@ def region(device: Device, fact: LoopFact, space: Space, bounds: Bounds) -> Regi
 
     Raises ``Unsupported`` where its memory cannot be moved there."""
     context = device.context
+    if any(isinstance(role, Private) and role.extent is not None for role in fact.roles):
+        what = "scratch memory of which only a run tells the length"
+        raise Unsupported(fact.span, what, "use an array of fixed length in the loop")
     found, guards = sections(context.function, fact)
     changing = rebound_symbols(fact.loop)
     arrays = []

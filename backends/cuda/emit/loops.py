@@ -100,7 +100,7 @@ def emit_map(device: Device, plan: Map) -> str:
     text, given, own = each_iteration(here, context.block(fact.loop.body, here.node(body)))
     blocks = f"blocks_for({most.count})"
     launch = kernel(here, device.name("kernel"), text, [*copies[1], *given], blocks=blocks, own=own)
-    last = [last_iteration(context, fact, space)] if keeps_last(fact) else []
+    last = [context.braces("", last_iteration(context, fact, space))] if keeps_last(fact) else []
     lines = [*here.before, *copies[0], launch, *here.after, *last, *space.after]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
 

@@ -123,14 +123,14 @@ def combiner(device: Device, parts: Sequence[Part], results: Results) -> str:
     """A function object that combines two results in order."""
     context = device.context
     a, b = context.scoped("a"), context.scoped("b")
-    lines = []
+    folds = _own_folds(parts, results, b)
+    capture = "[=]" if any("[" in line for line in folds) else "[]"  # candidates may be told by elements of arrays
     if results.struct:
-        lines.append(f"auto &[{', '.join(results.names)}] = {a};")
-        text = "\n".join([*lines, *_own_folds(parts, results, b), f"return {a};"])
-        return context.braces(f"[]({results.struct} {a}, const {results.struct} &{b})", text)
+        text = "\n".join([f"auto &[{', '.join(results.names)}] = {a};", *folds, f"return {a};"])
+        return context.braces(f"{capture}({results.struct} {a}, const {results.struct} &{b})", text)
     (name,) = results.names
-    text = "\n".join([*_own_folds(parts, results, b), f"return {name};"])
-    return context.braces(f"[]({results.type} {name}, {results.type} {b})", text)
+    text = "\n".join([*folds, f"return {name};"])
+    return context.braces(f"{capture}({results.type} {name}, {results.type} {b})", text)
 
 
 def _own_folds(parts: Sequence[Part], results: Results, theirs: str) -> list[str]:

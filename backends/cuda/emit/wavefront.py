@@ -46,7 +46,8 @@ def emit_wavefront(device: Device, plan: Wavefront) -> str:
     here = region(device, fact, space, enough.bounds)
     heavy = any(isinstance(node, LOOPS) for node in walk(role.inner.body))
     long = f"std::min<size_t>({space.count}, {width.text}) >= UNSEQ_CUTOFF / {HEAVY if heavy else LIGHT}"
-    asked = [*space.trip.positive, *width.positive, *enough.conditions, *space.conditions, long]
+    some = [*(space.trip.positive or (f"{space.count} > 0",)), *(width.positive or (f"{width.text} > 0",))]
+    asked = [*dict.fromkeys(some), *enough.conditions, *space.conditions, long]
     asked += guards.conditions(context, [*fact.guards, *here.guards], enough.bounds)
     context.includes.add("<algorithm>")
     lines = [
