@@ -172,7 +172,7 @@ bool release_complete(Warp& warp) {
 void run_warp(Warp& warp, const Order& order) {
   while (warp.runnable() != 0) {
     open_fork(reinterpret_cast<const void*>(grid->threads));
-    for (unsigned i = 0; i < warp.lanes && !left;) {
+    for (unsigned i = 0; i < warp.lanes && warp.runnable() != 0 && !left;) {
       const auto lane = static_cast<unsigned>(order[i]);
       if (warp.in(State::fresh) >> lane & 1) {  // then none of the warp has begun that comes later
         i += begin_threads(warp.first, order, i, kTracked || order.forward() ? warp.lanes : i + 1);
@@ -335,9 +335,7 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
     end_child();
   }
   close_fork();
-  if (left) {
-    give_all_fibers();
-  }
+  if (left) give_all_fibers();
 }
 
 void leave_kernel() {
