@@ -20,6 +20,7 @@ from unseq.evaluate.bench.runner import run, solver
 from unseq.evaluate.checking import check as checked
 from unseq.evaluate.explain import explain
 from unseq.evaluate.jobs import Watcher
+from unseq.evaluate.kernel_loops import translate_kernels
 from unseq.evaluate.report.delivery import write_all
 from unseq.evaluate.report.html import page
 from unseq.evaluate.report.record import Record, read_records
@@ -71,13 +72,15 @@ def translate(
     ``names``: the functions that are meant, all when empty. The other arguments are those of ``unseq translate``.
     Raises ``InputError`` for bad input, with nothing written, and ``ToolMissing`` without a compiler; ``Interrupted``
     when the user ended it, with the finished functions written."""
-    if target not in ("parlay", "cuda"):
+    if target not in ("parlay", "cuda", "c"):
         raise ValueError(f"target {target!r}")
     watcher = progress or Unwatched()
     contract = Contract(FloatPolicy(fp), frozenset(assume), Claim(require))
     given = dict(arguments or {})
     options = Options(contract, Effort(effort), seed, inputs, only_faster, given, search=search, target=target)
     toolchain = find_toolchain(parlaylib)
+    if target == "c":
+        return translate_kernels(source, names, output, options, toolchain, watcher)
 
     def one(unit: SourceUnit, head: FunctionHead, watching: Watcher) -> Translated:
         return translated(unit, head, options, toolchain, watching)
@@ -95,6 +98,7 @@ def check(
     effort: str = "normal",
     parlaylib: Path | None = None,
     seed: int = 0,
+    kernel: str | None = None,
     progress: Watcher | None = None,
 ) -> Record:
     """Judges the parallel function ``name`` of ``source`` against the sequential one of ``against``.
@@ -102,7 +106,7 @@ def check(
     The other arguments are those of ``unseq check``. Raises ``InputError`` for bad input and ``ToolMissing`` without a
     compiler."""
     options = Options(Contract(FloatPolicy(fp)), Effort(effort), seed, inputs)
-    return checked(source, against, name, options, find_toolchain(parlaylib), progress or Unwatched())
+    return checked(source, against, name, options, find_toolchain(parlaylib), progress or Unwatched(), kernel)
 
 
 def bench(

@@ -77,8 +77,8 @@ def unseq() -> None:
 @unseq.command()
 @SOURCE
 @FUNCTIONS
-@click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
-              help="What to emit.")
+@click.option("--target", type=click.Choice(["parlay", "cuda", "c"]), default="parlay", show_default=True,
+              help="What to emit; c: sequential functions of a .cu file's kernels.")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), default=Path("unseq-out"), show_default=True, metavar="DIR",
     help="Where the results go.",
@@ -203,6 +203,7 @@ def explain(
     help="The file with the sequential function.",
 )  # fmt: skip
 @click.option("--function", "name", required=True, metavar="NAME", help="The function, of the same name in both files.")
+@click.option("--kernel", metavar="KERNEL", help="A kernel of SOURCE, which has no host function around it.")
 @INPUTS
 @FLOATING
 @_effort("normal")
@@ -216,7 +217,7 @@ def check(
 ) -> None:
     """Judge parallel code, whoever wrote it, against the sequential original.
 
-    SOURCE is a C or C++ file with ParlayLib, std::execution, OpenMP or threads of its own.
+    SOURCE is a C, C++ (ParlayLib, std::execution, OpenMP, threads) or CUDA file, whose kernels run on the CPU.
 
     \b
     Example: unseq check mine.cpp --against sensor.c --function histogram

@@ -110,10 +110,11 @@ def start_build(
 def _kernels(
     task: Task, candidate: Candidate, toolchain: Toolchain, scratch: Path, kind: RuntimeKind
 ) -> Built | Rejected:
-    """A CUDA file for the CPU, with every loop on the device whatever its size."""
+    """A CUDA file for the CPU; ours with every loop on the device whatever its size, others as they are written."""
     folder = (candidate.path or task.function.unit.path).resolve().parent
     try:
-        source = cuda_source(candidate.text, _NO_CUTOFF, folder if folder.is_dir() else None)
+        flags = _NO_CUTOFF if candidate.path is None else _REACHED_ONLY
+        source = cuda_source(candidate.text, flags, folder if folder.is_dir() else None)
     except NotRewritten as error:
         return Rejected(str(error), kind.value)
     return build(toolchain, task.function, source, kind, scratch)

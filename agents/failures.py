@@ -196,6 +196,8 @@ def raced(function: Function, case: Case, races: Sequence[Race]) -> Raced:
     sides = []
     for access in (race.later, race.earlier):
         where = f"in iteration {access.child}" if access.child is not None else "in a parallel strand"
+        if access.block is not None:
+            where = f"by thread {access.child} of block {access.block}"
         sides.append(f"{side(access)} {where}")
     same = " (both write the same value)" if race.same_value else ""
     text = f"race: {' and '.join(sides)}, {race.object}{same}; input {shown}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from threading import Lock
@@ -53,7 +54,7 @@ class Options:
     """What the user chose. ``instantiate`` gives the parameters of templates; ``inputs`` is a file of the user's own
     test inputs; ``rival`` is a file whose function of the same name and signature is timed beside the
     original; ``search``: how many variants of the plan to judge and time besides the default; without ``timed`` nothing
-    is, and no verdict says whether the candidate wins."""
+    is, and no verdict says whether the candidate wins; ``separate``: in no test input two arguments share memory."""
 
     contract: Contract = field(default_factory=Contract)
     effort: Effort = Effort.NORMAL
@@ -65,6 +66,7 @@ class Options:
     search: int = 0
     timed: bool = True
     target: str = "parlay"
+    separate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +190,14 @@ def judged(
         with judging(task, toolchain, options.effort, stage, timed=options.timed) as judge:
             judge.prepare(candidate)
             stage("inputs")
-            suite = make_suite(
-                function, seed=options.seed, effort=options.effort, validate=judge.validate, user_cases=given
+            inputs = partial(
+                make_suite, function, effort=options.effort, validate=judge.validate, separate=options.separate
             )
+            suite = inputs(seed=options.seed, user_cases=given)
             if not suite.cases:
                 raise InputError(f"{_place(function)}: {suite.no_valid_input or 'no valid input was found'}")
             if options.effort is not Effort.QUICK:
-                more = (
-                    make_suite(function, seed=seed, effort=options.effort, validate=judge.validate, timed=False).cases
-                    for seed in count(options.seed + 1)
-                )
+                more = (inputs(seed=seed, timed=False).cases for seed in count(options.seed + 1))
                 suite = grown(suite, more, judge.counted)
             if len(variants) > 1:
                 found = best(judge, variants, suite, stage)

@@ -63,6 +63,7 @@ class Trial:
     static: tuple[KernelFacts, ...] = field(default=(), init=False)  # of CUDA, where there is nvcc
     sites: dict[RuntimeKind, Mapping[int, str]] = field(default_factory=dict, init=False)
     forked: dict[RuntimeKind, set[str]] = field(default_factory=dict, init=False)
+    executed: set[str] = field(default_factory=set, init=False)  # sites that ran, with whatever children
     scaling: Scaling | None = field(default=None, init=False)
     measurement: Measurement = field(default_factory=lambda: Measurement(Profile(), Wins.UNMEASURED), init=False)
 
@@ -89,8 +90,9 @@ class Trial:
                 sites = fork_sites(built.library)
                 self.sites[kind] = {at: name for at, name in sites.items() if of_one(name, self.number)}
             names = self.sites[kind]
-            executed = (site.symbol for site in done.statistics.sites if site.forked)
-            self.forked.setdefault(kind, set()).update(names[symbol] for symbol in executed if symbol in names)
+            ran = [site for site in done.statistics.sites if site.symbol in names]
+            self.executed |= {names[site.symbol] for site in ran}
+            self.forked.setdefault(kind, set()).update(names[site.symbol] for site in ran if site.forked)
         return done
 
     @property

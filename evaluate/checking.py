@@ -17,11 +17,12 @@ from unseq.agents.failures import access_words
 from unseq.agents.search.best import Variant
 from unseq.agents.task import Candidate, Task
 from unseq.agents.translate import Options, judged
-from unseq.agents.verdict import Raced, Verdict
+from unseq.agents.verdict import Judgement, Raced, Verdict
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Access, Place, Race
 from unseq.evaluate.batch import whole_lines
 from unseq.evaluate.jobs import Watcher
+from unseq.evaluate.kernel_files import CUDA, declarations, launched
 from unseq.evaluate.matching import original_of, twin_of
 from unseq.evaluate.report.record import Code, RacePair, RaceSide, Reason, Record
 from unseq.evaluate.translation import with_evidence
@@ -35,45 +36,80 @@ _CALLED = re.compile(r"\b(?:std|parlay)::(\w+)<")
 _SEEN_AS = ("candidate.cpp", "candidate.c")  # the file's name in messages of the compiler and the detectors
 
 
-def check(source: Path, against: Path, name: str, options: Options, toolchain: Toolchain, watcher: Watcher) -> Record:
+def check(
+    source: Path, against: Path, name: str, options: Options, toolchain: Toolchain, watcher: Watcher,
+    kernel: str | None = None,
+) -> Record:
     """What the judge says of the function ``name`` of ``source``, whose original is in ``against``.
 
+    ``kernel``: in its place ``source`` has a CUDA kernel of that name, which gets a host function around it.
     Raises ``InputError`` where a file cannot be read, the original is not understood, the two functions are not called
     in the same way, or upstream's headers cannot be used."""
     started = time.monotonic()
     watcher.expect(1)
     watcher.begin(name)
     watcher.stage("lower")
-    unit, original = read(source), read(against)
+    cuda = source.suffix == CUDA
+    unit, original = read(source, Language.CPP if cuda else None), read(against)
     function = original_of(original, name)
-    own = twin_of(function, unit)
     text = unit.text.decode("utf-8")
+    if kernel is None:
+        own = twin_of(function, declarations(unit) if cuda else unit)
+        texts = {text: ""}
+    else:
+        own, texts = launched(function, unit, kernel)
+        options = replace(options, separate=True)
     if not uses_parlaylib(text):
         toolchain = replace(toolchain, parlaylib=None)
     elif toolchain.parlaylib is not None and uses_policies(text):
         told = "<execution> and ParlayLib are judged with the embedded headers; leave out --parlaylib"
         raise InputError(f"{source}: {told}")
-    suffix = ".c" if unit.language is Language.C else ".cpp"
-    candidate = Candidate(text, suffix, AUTHOR, Claim.TESTED, path=source)
+    suffix = CUDA if cuda else ".c" if unit.language is Language.C else ".cpp"
     task = Task(function, Facts(function), options.contract)
-    found = judged(task, (Variant(candidate),), options, toolchain, watcher.stage).judgement
-    assert found is not None
+    candidate, found = _first_passed(task, [
+        Candidate(one, suffix, AUTHOR, Claim.TESTED, how, path=source) for one, how in texts.items()
+    ], options, toolchain, watcher)
     verdict, pairs = found.verdict, _pairs(found.verdict, unit, own.span)
-    why = Reason(pairs[0].later.line if pairs else own.span.line, _told(verdict, unit), code=Why.VERDICT.value)
+    told = _told(verdict, unit)
+    line = pairs[0].later.line if pairs else _line_in(told, unit) or own.span.line
+    why = Reason(line, told, code=Why.VERDICT.value)
     theirs = whole_lines(original, FunctionHead(function.name, function.span))
     record = Record(
         file=str(source),
         name=own.name,
         line=own.span.line,
-        target="parlay",
+        target="cuda" if cuda else "parlay",
         outcome="translated" if verdict.passed else "failed",
         reasons=() if verdict.passed else (why,),
         code=Code(*theirs, *whole_lines(unit, FunctionHead(own.name, own.span))),
     )
     record = with_evidence(record, candidate, found)
+    if candidate.label:
+        record = replace(record, pattern="", notes=(*record.notes, candidate.label))
     watcher.end()
     races = replace(record.races, pairs=pairs)
     return replace(record, races=races, seconds=round(time.monotonic() - started, 3))
+
+
+def _first_passed(
+    task: Task, candidates: Sequence[Candidate], options: Options, toolchain: Toolchain, watcher: Watcher
+) -> tuple[Candidate, Judgement]:
+    """The first candidate that passes, else the first; candidates that are launched otherwise follow the usual one."""
+    first: tuple[Candidate, Judgement] | None = None
+    for candidate in candidates:
+        found = judged(task, (Variant(candidate),), options, toolchain, watcher.stage).judgement
+        assert found is not None
+        first = first or (candidate, found)
+        if found.verdict.passed:
+            return candidate, found
+    assert first is not None
+    return first
+
+
+def _line_in(told: str, unit: SourceUnit) -> int | None:
+    """The first line of a file that a text names."""
+    found = re.search(rf"{re.escape(str(unit.path))}:(\d+)", told)
+    return int(found[1]) if found else None
 
 
 def _told(verdict: Verdict, unit: SourceUnit) -> str:
@@ -82,10 +118,15 @@ def _told(verdict: Verdict, unit: SourceUnit) -> str:
         count = len(verdict.races)
         pairs = "two places race" if count == 1 else f"{count} pairs of places race"
         return f"{verdict.name}: {pairs}; input {verdict.example}"
-    text = verdict.text
+    return f"{verdict.name}: {_by_its_name(verdict.text, unit)}"
+
+
+def _by_its_name(text: str, unit: SourceUnit) -> str:
     for name in _SEEN_AS:
         text = text.replace(f"{name}:", f"{unit.path}:")
-    return f"{verdict.name}: {text}"
+    last = unit.text.count(b"\n") + 1  # what stands behind it is a host function around a kernel
+    place = rf"(?: allocated at | \(see ){re.escape(str(unit.path))}:(\d+)\)?"
+    return re.sub(place, lambda found: "" if int(found[1]) > last else found[0], text)
 
 
 def _pairs(verdict: Verdict, unit: SourceUnit, function: Span) -> tuple[RacePair, ...]:
@@ -100,10 +141,11 @@ def _pairs(verdict: Verdict, unit: SourceUnit, function: Span) -> tuple[RacePair
         elif access.place.file not in _SEEN_AS:
             line = _calling(access.place, lines, function)
         code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return RaceSide(str(file), line, access_words(access), code, access.child)
+        return RaceSide(str(file), line, access_words(access), code, access.child, access.block)
 
     def pair(race: Race) -> RacePair:
-        return RacePair(side(race.earlier), side(race.later), race.object, race.same_value, race.count)
+        touched = _by_its_name(race.object, unit)
+        return RacePair(side(race.earlier), side(race.later), touched, race.same_value, race.count)
 
     return tuple(pair(race) for race in verdict.races) if isinstance(verdict, Raced) else ()
 

@@ -17,7 +17,7 @@ def original_of(unit: SourceUnit, name: str) -> Function:
     try:
         return lower(unit, name)
     except Unsupported as error:
-        raise _refused(unit, error, "the original is not understood: ") from error
+        raise refused(unit, error, "the original is not understood: ") from error
 
 
 def twin_of(function: Function, unit: SourceUnit) -> Declared:
@@ -25,7 +25,7 @@ def twin_of(function: Function, unit: SourceUnit) -> Declared:
     try:
         own = declared(unit, function.name.rpartition("::")[2])
     except Unsupported as error:
-        raise _refused(unit, error) from error
+        raise refused(unit, error) from error
     where, there = f"{unit.path}:{own.span.line}", f"{function.unit.path}:{function.span.line}"
     if own.name != function.name:
         raise InputError(f"{where}: it is called '{own.name}', the original '{function.name}'; use the same namespace")
@@ -47,7 +47,8 @@ def twin_of(function: Function, unit: SourceUnit) -> Declared:
     return own
 
 
-def _refused(unit: SourceUnit, error: Unsupported, what: str = "") -> InputError:
+def refused(unit: SourceUnit, error: Unsupported, what: str = "") -> InputError:
+    """What is not understood, as bad input; ``what`` goes before it."""
     help_ = f"; {error.remedy}" if error.remedy else ""
     return InputError(f"{error.span.file or unit.path}:{error.span.line}: {what}{error.what}{help_}")
 

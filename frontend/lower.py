@@ -92,6 +92,7 @@ class Declared:
 
     name: str
     parameters: tuple[Type, ...]
+    names: tuple[str, ...]
     result: Type | None
     span: Span
 
@@ -109,7 +110,9 @@ def declared(unit: SourceUnit, name: str) -> Declared:
     ctx.statement = span
     with ctx.scope():
         known = signature(ctx, site)
-    return Declared(site.qualified, tuple(p.symbol.type for p in known.parameters), known.result, span)
+    symbols = tuple(p.symbol for p in known.parameters)
+    names = tuple(symbol.name for symbol in symbols)
+    return Declared(site.qualified, tuple(symbol.type for symbol in symbols), names, known.result, span)
 
 
 def _find(parsed: Parsed, name: str) -> FunctionSite:

@@ -106,8 +106,8 @@ SUFFIXES = {
 }
 
 
-def read(path: Path) -> SourceUnit:
-    """Read one C or C++ file.
+def read(path: Path, language: Language | None = None) -> SourceUnit:
+    """Read one C or C++ file; ``language``: what is in it, whatever it is called.
 
     Raises ``InputError`` for a file that is missing, unreadable, empty, binary, too large or of another language.
     """
@@ -117,7 +117,7 @@ def read(path: Path) -> SourceUnit:
         raise InputError(f"{path}: is a directory; give a source file in it")
     if path.suffix == ".py":
         raise InputError(f"{path}: Python sources are not supported yet; give a C or C++ file")
-    language = SUFFIXES.get(path.suffix.lower())
+    language = language or SUFFIXES.get(path.suffix.lower())
     if language is None:
         known = " ".join(sorted(SUFFIXES))
         raise InputError(f"{path}: unknown file type {path.suffix or '(none)'!r}; known: {known}")

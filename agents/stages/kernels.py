@@ -11,11 +11,13 @@ from collections.abc import Sequence
 
 from unseq.agents.failures import example, raced
 from unseq.agents.original import element_count
-from unseq.agents.screen import screen_library, screen_text
+from unseq.agents.screen import screen_library, screen_text, unreached
+from unseq.agents.stages.races import grown
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import (
     BarrierDivergence,
     CompileError,
+    Crash,
     Inconclusive,
     LaunchFailure,
     MemoryFault,
@@ -53,7 +55,7 @@ def built(trial: Trial, _: bool) -> Verdict | None:
     if isinstance(made, Rejected):
         return CompileError(made.message)
     known = trial.original.library(RuntimeKind.PLAIN).library
-    reason = screen_library(made.library, known, False)
+    reason = screen_library(made.library, known, False, exits=trial.candidate.path is not None)
     return Tampered(reason) if reason else None
 
 
@@ -85,10 +87,11 @@ def used(trial: Trial, cases: Sequence[Case]) -> Verdict | None:
 def _explained(trial: Trial, verdict: Verdict | None) -> Verdict | None:
     """What the detector sees on the input whose result is wrong, in place of what it leads to."""
     case = trial.outcomes.wrong_case
-    if case is None or verdict is None:
+    cases = trial.cases if isinstance(verdict, Crash) else () if case is None else (case,)
+    if not cases or isinstance(trial.library(RuntimeKind.CUDA_RACE), Rejected):
         return verdict
     failed = trial.outcomes.failed
-    found = _race_check(trial, RuntimeKind.CUDA_RACE, (case,))
+    found = _race_check(trial, RuntimeKind.CUDA_RACE, cases)
     trial.outcomes.failed = failed
     kinds = (*_VERDICTS.values(),)
     return found if found is not None and (trial.races or isinstance(found, kinds)) else verdict
@@ -100,7 +103,8 @@ def races(trial: Trial, _: bool) -> Verdict | None:
     if isinstance(made, Rejected):
         return CompileError(made.message)
     trial.detector = "exact"
-    return _race_check(trial, RuntimeKind.CUDA_RACE, trial.cases)
+    verdict = _race_check(trial, RuntimeKind.CUDA_RACE, trial.cases)
+    return verdict or (grown(trial, RuntimeKind.CUDA_RACE, _race_check) if trial.unreached() else None)
 
 
 def _race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
@@ -133,15 +137,19 @@ def _found(trial: Trial, cases: Sequence[Case], schedule: Schedule, done: Run) -
 
 
 def launches(trial: Trial, _: bool) -> Verdict | None:
-    """What no input launched with more than one thread."""
+    """What no input launched, and whether more than one thread does something."""
     if not trial.all_sites:
         return NotParallel("it launches no kernel: nothing in it runs on a GPU")
-    missing = trial.unreached()
     if not trial.all_forked:
-        return NotParallel("no input made it launch a kernel with more than one thread", None, missing)
-    if missing:
-        words = f"{len(missing)} launches never ran with two threads"
-        return NotParallel(f"{words}, so they are not checked: {'; '.join(missing[:3])}", None, missing)
+        text = "on no input do two threads of a kernel use device memory: one does all the work"
+        return NotParallel(text, None, trial.unreached())
+    never = unreached(trial.all_sites, trial.all_forked | trial.executed)
+    if never:
+        words = f"{len(never)} launches were made on no input"
+        return NotParallel(f"{words}, so they are not checked: {'; '.join(never[:3])}", None, never)
+    alone = len(trial.unreached())
+    if alone:
+        trial.notes.append(f"in {alone} of its {len(trial.all_sites)} launches one thread does all the work")
     return None
 
 

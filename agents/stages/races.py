@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from unseq.agents.builds import adds_openmp, detector_kind, start_build
 from unseq.agents.failures import raced
@@ -42,7 +42,7 @@ def races(trial: Trial, _: bool) -> Verdict | None:
     verdict = race_check(trial, kind, trial.cases)
     # What only samples schedules sees more of them where threads have more to do.
     if verdict is None and (trial.unreached() or kind is RuntimeKind.TSAN):
-        verdict = race_check(trial, kind, _larger(trial)) or _grown(trial, kind)
+        verdict = race_check(trial, kind, _larger(trial)) or grown(trial, kind, race_check)
     if verdict is None and trial.effort is not Effort.QUICK and "UNSEQ_CUTOFF" in trial.candidate.text:
         verdict = _races_as_used(trial, kind, _larger(trial))
     return verdict
@@ -54,12 +54,14 @@ def _larger(trial: Trial) -> list[Case]:
     return trial.valid([case for case in few if trial.original.seconds(case) <= _RACE_S])
 
 
-def _grown(trial: Trial, kind: RuntimeKind) -> Verdict | None:
+def grown(
+    trial: Trial, kind: RuntimeKind, check: Callable[[Trial, RuntimeKind, Sequence[Case]], Verdict | None]
+) -> Verdict | None:
     """Ever larger inputs until every fork was raced: nobody knows the cut-offs of code that is not ours."""
     for case in trial.valid([timed.case for timed in trial.suite.timing]):
         if trial.candidate.path is None or not trial.unreached():
             return None
-        verdict = race_check(trial, kind, [case])
+        verdict = check(trial, kind, [case])
         if verdict is not None:  # it may be the detector that takes long or much
             return None if isinstance(verdict, Timeout | MemoryFault) else verdict
     return None

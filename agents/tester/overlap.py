@@ -37,6 +37,11 @@ def overlaps(case: Case, roles: Roles) -> Iterator[tuple[Case, str]]:
                     yield made, f"{name}, {where}"
 
 
+def shares_memory(case: Case) -> bool:
+    """Whether two arguments of a case overlap or are one object."""
+    return any(isinstance(value, Overlap | SameObject) for value in case.values)
+
+
 def overlapping(case: Case, inner: int, outer: int, offset: int, length: int) -> Case | None:
     """Parameter ``inner`` points ``offset`` elements into the buffer of ``outer``, which is made long enough."""
     base = case.values[outer]

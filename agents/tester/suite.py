@@ -16,7 +16,7 @@ from unseq.agents.task import Effort
 from unseq.agents.tester import constraints
 from unseq.agents.tester.assemble import Assembler, Choice, with_null
 from unseq.agents.tester.ordering import NOT_NUMBERS, orders_floats
-from unseq.agents.tester.overlap import overlaps, same_objects
+from unseq.agents.tester.overlap import overlaps, same_objects, shares_memory
 from unseq.agents.tester.probing import probe
 from unseq.agents.tester.roles import Roles, find_roles
 from unseq.agents.tester.shapes import Shapes
@@ -90,9 +90,11 @@ def make_suite(
     validate: Validate,
     user_cases: Sequence[Case] = (),
     timed: bool = True,
+    separate: bool = False,
 ) -> Suite:
     """Inputs for ``function`` that its original runs clean on, all chosen by ``seed``; ``user_cases`` come first and
-    are validated too. Unless ``timed``, there are none for timing."""
+    are validated too. Unless ``timed``, there are none for timing; if ``separate``, no two arguments share
+    memory."""
     plain = FunctionAnalysis(function).plain  # loops in helpers or in odd forms say less of what they touch
     roles = find_roles(function if plain is None else plain.function)
     shapes = Shapes(roles)
@@ -103,6 +105,7 @@ def make_suite(
     made = [replace(case, label=case.label or "given by the user") for case in user_cases]
     made += survey(roles, sizes, seed, validate)
     made += generated(roles, sizes, seed, AMOUNTS[effort])
+    made = [case for case in made if not (separate and shares_memory(case))]
     verdicts = validate(made)
     kept = [case for case, verdict in zip(made, verdicts, strict=True) if verdict.ok]
     if not kept:
@@ -110,6 +113,7 @@ def make_suite(
         shapes.be_generous()
         sizes.solved.clear()
         made = generated(roles, sizes, seed, AMOUNTS[Effort.QUICK])
+        made = [case for case in made if not (separate and shares_memory(case))]
         verdicts = validate(made)
         kept = [case for case, verdict in zip(made, verdicts, strict=True) if verdict.ok]
         said.append("the lengths of the arrays are guesses: give inputs with --inputs FILE.py for better ones")

@@ -54,6 +54,31 @@ def host_text(text: str) -> str:
     return text
 
 
+_QUALIFIERS = {"__global__", "__device__", "__host__", "__shared__", "__constant__", "__managed__", "__forceinline__",
+               "__noinline__", "__grid_constant__"}
+_WITH_ARGUMENTS = {"__launch_bounds__", "__align__", "__cluster_dims__", "__maxnreg__"}
+
+
+def declarations_text(text: str) -> str:
+    """The text of a .cu file as plain C++ for who reads declarations: launches become calls, CUDA's qualifiers blanks.
+    Every byte keeps its place. Raises NotRewritten."""
+    host_text(text)
+    tokens = list(_tokens(text))
+    blanks = [(token.at, token.end) for token in tokens if token.text in _QUALIFIERS]
+    for k, token in enumerate(tokens):
+        end = None
+        if token.text == "<<<" and token.kind == "mark":
+            end = _closing_chevron(tokens, k)
+        elif token.text in _WITH_ARGUMENTS and k + 1 < len(tokens) and tokens[k + 1].text == "(":
+            end = _closing(tokens, k + 1)
+        if end is not None:
+            blanks.append((token.at, tokens[end].end))
+    for at, end in sorted(blanks, reverse=True):
+        hidden = "".join(c if c == "\n" else " " * len(c.encode()) for c in text[at:end])
+        text = text[:at] + hidden + text[end:]
+    return text
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(text):
         if found.lastgroup != "blank" and found["blank"] is None:

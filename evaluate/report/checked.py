@@ -58,8 +58,7 @@ def _races(pairs: tuple[RacePair, ...]) -> Table:
     table.add_column(no_wrap=True)
     for pair in pairs:
         for side in (pair.later, pair.earlier):
-            where = "" if side.iteration is None else f"iteration {side.iteration}"
-            table.add_row(Text(side.code, "bold"), place(side.file, side.line), side.access, where)
+            table.add_row(Text(side.code, "bold"), place(side.file, side.line), side.access, _strand(side))
         table.add_row(Text(f"both: {about(pair)}", "dim"))
     return table
 
@@ -71,4 +70,10 @@ def about(pair: RacePair) -> str:
 
 def side_words(side: RaceSide) -> str:
     """``write in iteration 17``."""
-    return side.access + ("" if side.iteration is None else f" in iteration {side.iteration}")
+    return side.access + (f" in {_strand(side)}" if _strand(side) else "")
+
+
+def _strand(side: RaceSide) -> str:
+    if side.iteration is None:
+        return ""
+    return f"iteration {side.iteration}" if side.block is None else f"thread {side.iteration} of block {side.block}"

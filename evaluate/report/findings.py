@@ -20,11 +20,14 @@ _RULES = {
     "OutOfBounds": "it reads or writes outside an object",
     "Uninitialised": "its result depends on memory that nobody wrote",
     "MemoryFault": "it misuses memory or has undefined behaviour",
+    "BarrierDivergence": "threads of a block or warp wait at different barriers",
+    "LaunchFailure": "a kernel cannot be launched as it is",
     "Crash": "it ends abnormally",
     "Timeout": "it takes far longer than the original",
     "NotParallel": "it runs nothing in parallel, or not all that could",
     "Nondeterministic": "equal inputs give different results",
     "Tampered": "it influences its own judgement",
+    "Unparsable": "it is empty",
     "Inconclusive": "nothing can be said",
 }
 
@@ -54,8 +57,9 @@ def _slug(verdict: str) -> str:
 
 def _whole(record: Record, root: Path) -> Json:
     text = record.reasons[0].what if record.reasons else f"{record.name}: {_RULES['Pass']}."
+    line = record.reasons[0].line if record.reasons else record.line
     passed = record.verdict == "Pass"
-    result = _common(record, text, record.verdict or "Inconclusive", (record.file, record.line), root)
+    result = _common(record, text, record.verdict or "Inconclusive", (record.file, line), root)
     return {**result, "kind": "pass" if passed else "fail", "level": "none" if passed else "error"}
 
 

@@ -93,13 +93,14 @@ class SuiteStrength:
 @dataclass(frozen=True, slots=True)
 class RaceSide:
     """One of the two accesses of a race. ``access``: ``write``, ``atomic read``, ...; ``code``: the text of the line;
-    ``iteration``: which iteration (or side of a fork) it was in, None unknown."""
+    ``iteration``: which iteration (or side of a fork) it was in, None unknown; of a kernel the thread of ``block``."""
 
     file: str
     line: int
     access: str
     code: str = ""
     iteration: int | None = None
+    block: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

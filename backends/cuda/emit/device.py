@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved
+from unseq.backends.cuda.emit.names import MATHS, is_known, translated
 from unseq.backends.parlay.emit.captures import mentioned
 from unseq.backends.parlay.emit.context import LINE, Context
 from unseq.backends.parlay.emit.iteration import Space
@@ -55,17 +56,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _MEMBER = re.compile(r"(?:\.|->|::)\s*[A-Za-z_]\w*")
 _KEPT = re.compile(r"const auto (\w+) = ")
-_STD = re.compile(r"(?<![\w:])std::(\w+)")
 _COMPLEX_METHODS = frozenset({"real", "imag"})
-# Where the device's standard library has what the host's has under the same name.
-_HEADERS = {
-    "complex": "complex", "polar": "complex", "norm": "complex", "arg": "complex", "conj": "complex",
-    "real": "complex", "imag": "complex", "min": "functional", "max": "functional", "clamp": "functional",
-    "pair": "utility", "make_pair": "utility", "swap": "utility", "move": "utility", "exchange": "utility",
-    "tuple": "tuple", "get": "tuple", "tie": "tuple", "array": "array", "numeric_limits": "limits",
-    "popcount": "bit", "make_reverse_iterator": "iterator",
-}  # fmt: skip
-_PLAIN_NAMES = frozenset({"size_t", "ptrdiff_t", "byte"} | {f"{u}int{b}_t" for u in ("", "u") for b in (8, 16, 32, 64)})
 
 
 N = TypeVar("N", bound=Node)
@@ -102,6 +93,11 @@ class Region:
         """A part of the loop as it is in a kernel."""
         return on_device(self.device, node, self.moved, self.bases, declared_symbols(self.fact.loop))
 
+    def keep_used(self, kernels: Iterable[str]) -> None:
+        """Leaves out the arrays that no kernel uses: the host folds into them."""
+        names = set().union(*map(_names, kernels))
+        self.moved = tuple(m for m in self.moved if m.symbol.name in names)
+
     @property
     def before(self) -> list[str]:
         """The lines that bring the arrays to the device."""
@@ -128,7 +124,7 @@ def on_device(
             return Ref(sizes[n.object], t.SIZE, n.span)
         if isinstance(n, EXPRESSIONS) and n in bases:
             return Ref(bases[n], bases[n].type, n.span)
-        if isinstance(n, Call) and bare(n.name) in _MATHS and n.target is None:  # C has one function, C++ three
+        if isinstance(n, Call) and bare(n.name) in MATHS and n.target is None:  # C has one function, C++ three
             return replace(n, arguments=tuple(_exact(a) for a in n.arguments))
         if isinstance(n, ForEach) and n.sequence in sizes:
             return _counted(device, n, sizes[n.sequence])
@@ -167,7 +163,7 @@ def _check(device: Device, node: Node, arrays: set[str], own: frozenset[Symbol])
             raise Unsupported(n.span, "a function object in a loop that goes to the GPU", "write its code out")
         if isinstance(n, Call) and n.name in functions:
             device.callees.add(n.name)
-        elif isinstance(n, Call) and n.name.startswith("std::") and not _is_known(bare(n.name)):
+        elif isinstance(n, Call) and n.name.startswith("std::") and not is_known(bare(n.name)):
             raise Unsupported(n.span, f"{n.name} in a loop that goes to the GPU", "write it as a loop")
         if isinstance(n, Method) and not (t.is_complex(n.object.type) and n.name in _COMPLEX_METHODS):
             raise Unsupported(n.span, f".{n.name}() in a loop that goes to the GPU", "keep its value in a variable")
@@ -180,17 +176,6 @@ def _check(device: Device, node: Node, arrays: set[str], own: frozenset[Symbol])
     for n in _containers_used_whole(node):
         if n.symbol.name in arrays or n.symbol not in own:
             raise Unsupported(n.span, f"{n.symbol.name} is used as a whole", "use its elements only")
-
-
-def _is_known(name: str) -> bool:
-    return name in _HEADERS or name in _MATHS
-
-
-_MATHS = frozenset({
-    "sqrt", "cbrt", "abs", "fabs", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "pow", "sin",
-    "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "floor", "ceil", "round", "trunc",
-    "fmin", "fmax", "fmod", "hypot", "fma", "isnan", "isinf", "isfinite", "signbit", "copysign",
-})  # fmt: skip
 
 
 def _is_pointer(type_: t.Type) -> bool:
@@ -341,21 +326,6 @@ def _arrays(here: Region, names: set[str]) -> list[Parameter]:
             symbol, text = m.size
             found.append(Parameter(symbol.name, f"size_t {symbol.name}", text))
     return found
-
-
-def translated(context: Context, text: str) -> str:
-    """A text with the standard's names as the device's library has them."""
-
-    def one(match: re.Match[str]) -> str:
-        name = match[1]
-        if name in _PLAIN_NAMES:
-            return match[0]
-        context.includes.add(f"<cuda/std/{_HEADERS.get(name, 'cmath')}>")
-        return f"cuda::std::{name}"
-
-    return _STD.sub(one, text)
-
-
 
 
 # --- the iterations of a kernel ------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from unseq.backends.cuda.emit.device import Device, translated
+from unseq.backends.cuda.emit.device import Device
 from unseq.backends.cuda.emit.frontier import emit_frontier
 from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
+from unseq.backends.cuda.emit.names import translated
 from unseq.backends.cuda.emit.reduce import emit_reduce
 from unseq.backends.cuda.emit.scan import emit_scan
 from unseq.backends.cuda.emit.search import emit_search

@@ -13,7 +13,7 @@ from unseq.backends.parlay.emit import guards
 from unseq.backends.parlay.emit.bounds import cutoff
 from unseq.backends.parlay.emit.context import joined
 from unseq.backends.parlay.emit.iteration import Space, keeps_last, space_of
-from unseq.backends.parlay.emit.loops import conditions, either, last_iteration
+from unseq.backends.parlay.emit.loops import conditions, divisors, either, last_iteration
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map, Scatter
 from unseq.frontend.analysis import extents, terms
@@ -59,7 +59,8 @@ def start(device: Device, fact: LoopFact) -> tuple[Space, Region, list[str]]:
                           "split the loop in two")  # fmt: skip
     asked = conditions(context, replace(fact, guards=_together((*fact.guards, *here.guards))), space)
     runs = [c for c in space.trip.positive or (f"{space.count} > 0",) if c not in asked]
-    return space, here, [*runs, *asked]
+    first = divisors(context, space.iteration.trip)  # before a number of iterations is worked out
+    return space, here, list(dict.fromkeys([*first, *runs, *asked]))
 
 
 def _together(found: Sequence[Guard]) -> tuple[Guard, ...]:

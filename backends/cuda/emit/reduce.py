@@ -45,6 +45,7 @@ def emit_reduce(device: Device, plan: Reduce) -> str:
     ordered = any(isinstance(role, ArgBest) for role in fact.roles)
     asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     results = reduced(device, here, found.parts, context.block(fact.loop.body, body), ordered)
+    here.keep_used(device.kernels[-1:])
     lines = [*here.before, *results, *here.after, *space.after]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
 

@@ -40,10 +40,9 @@ def emit_scan(device: Device, plan: Scan | Pack) -> str:
     found = parts_of(context, fact)
     device.want |= {"array", "shares"}
     gains = [g for value in values for g in value.gains]
+    known = len(device.kernels)
     share, blocks, threads = (context.scoped(n) for n in ("share", "blocks", "threads"))
     lines = [
-        *grown,
-        *here.before,
         f"const size_t {share} = share_of({space.count});",
         f"const unsigned {blocks} = blocks_for(({space.count} + {share} - 1) / {share});",
         f"const size_t {threads} = size_t({blocks}) * block_threads;",
@@ -69,7 +68,8 @@ def emit_scan(device: Device, plan: Scan | Pack) -> str:
     ]
     lines += _final(device, here, values, symbols, found.parts, (start_type, start_struct), starts, share, blocks,
                     context.block(fact.loop.body, here.node(bodies.with_places(found.body, found.places))))  # fmt: skip
-    lines += [*here.after, *space.after]
+    here.keep_used(device.kernels[known:])
+    lines = [*grown, *here.before, *lines, *here.after, *space.after]
     asked = [*(c for c in space.trip.positive if c not in asked), *asked]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
 

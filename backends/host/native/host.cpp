@@ -52,6 +52,8 @@ struct call {
 
 call *of(unseq_io *io) { return reinterpret_cast<call *>(io); }
 
+const call *in_progress = nullptr;
+
 item_header header_at(const call &c, const char *place) {
   if (place + sizeof(item_header) > c.end) stop(OUR_FAULT, "the case ends too early");
   item_header header;
@@ -302,6 +304,7 @@ void run(void *library, void (*shim)(unseq_io *)) {
   std::vector<first_result> first(header.cases);
   call c{};
   install(c.io);
+  in_progress = &c;
   c.flags = header.flags;
   if ((c.flags & RACES) && unseq_race_list == nullptr) stop(OUR_FAULT, "this runtime finds no races");
   if ((c.flags & MEASURED) && unseq_workspan_get == nullptr) stop(OUR_FAULT, "this runtime measures no span");
@@ -363,6 +366,14 @@ void run(void *library, void (*shim)(unseq_io *)) {
 }
 
 }  // namespace
+
+// How many bytes of an argument's block follow a pointer into it; 0 where it is none of theirs.
+extern "C" std::size_t unseq_bytes_from(const void *where) {
+  const char *const place = static_cast<const char *>(where);
+  for (const block &b : in_progress->blocks)
+    if (place >= b.memory && place <= b.memory + b.size) return static_cast<std::size_t>(b.memory + b.size - place);
+  return 0;
+}
 
 int main(int argc, char **argv) {
   if (argc != 4 && argc != 5) return 2;

@@ -124,14 +124,14 @@ def conditions(context: Context, fact: LoopFact, space: Space) -> list[str]:
     """What must hold for the parallel construct: enough work, a valid range, the guards."""
     enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
     context.definitions.add("UNSEQ_CUTOFF")
-    first = _divisors(context, space.iteration.trip)
+    first = divisors(context, space.iteration.trip)
     context.whole |= {*first, *enough.conditions, *space.trip.positive}
     runs = space.trip.positive if keeps_last(fact) else ()
     checks = guards.conditions(context, fact.guards, enough.bounds)
     return list(dict.fromkeys([*first, *runs, *enough.conditions, *space.conditions, *checks]))
 
 
-def _divisors(context: Context, trip: Expr) -> list[str]:
+def divisors(context: Context, trip: Expr) -> list[str]:
     """What must hold before a number of iterations can be worked out: it is divided by a step."""
     divisors = [e.right for e in expressions(trip) if isinstance(e, Binary) and e.op == "/"]
     return [f"{context.expr(plain(e), RELATIONAL + 1)} > 0" for e in divisors if not isinstance(e, Literal)]

@@ -17,6 +17,7 @@ inline constexpr unsigned char kAllocated = 1, kWritten = 2, kHost = 4, kFreed =
 inline constexpr std::size_t kArenaBytes = std::size_t{32} << 30;
 extern std::uintptr_t arena;     // all device memory lies in [arena, arena + kArenaBytes)
 extern unsigned char* states;    // of each byte of the arena
+extern bool touched;             // device memory was used since this was cleared
 
 // The rarer answers. All answers say whether the bytes are the program's, so that races on them mean something.
 bool foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* pc);
@@ -51,6 +52,7 @@ __attribute__((always_inline)) inline bool check(std::uintptr_t address, const v
   if (offset >= kArenaBytes - 16) {
     return side != Side::kernel || foreign(address, N, Write, pc);
   }
+  touched = true;
   unsigned char* const at = states + offset;
   bool good;
   if constexpr (N == 1) {

@@ -82,16 +82,16 @@ EXPORT void unseq_cuda_launch(const unseq_cuda::Launch* launch) {
   }
   const std::size_t threads = std::size_t{launch->block.x} * launch->block.y * launch->block.z;
   const std::size_t blocks = std::size_t{launch->grid.x} * launch->grid.y * launch->grid.z;
-  const void* const site = reinterpret_cast<const void*>(launch->threads);
-  if (unseq::counting.load(std::memory_order_relaxed)) {
-    unseq::count_strand(unseq::count_execution(site, blocks * threads, blocks * threads >= 2), false, blocks * threads);
-  }
   const unseq_cuda::Launch* const before = running;
   running = launch;
   side = Side::kernel;
-  run_grid(*launch, blocks, static_cast<unsigned>(threads));
+  const std::size_t working = run_grid(*launch, blocks, static_cast<unsigned>(threads));
   side = Side::host;
   running = before;
+  if (unseq::counting.load(std::memory_order_relaxed)) {
+    const void* const site = reinterpret_cast<const void*>(launch->threads);
+    unseq::count_strand(unseq::count_execution(site, working, working >= 2), false, working);
+  }
 }
 
 EXPORT int unseq_cuda_allow_shared(int bytes) {

@@ -1,9 +1,8 @@
 #include "threads.h"
 
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
+#include "divergence.h"
 #include "findings.h"
 #include "launch.h"
 #include "memory.h"
@@ -19,9 +18,8 @@ Suspended scheduler;
 Fiber* current_fiber = nullptr;
 bool left = false;      // the kernel was given up
 
-const unseq_cuda::Launch* grid = nullptr;
 std::size_t block_number = 0;
-unsigned size = 0;      // threads of a block
+std::size_t working = 0;  // threads of the grid that have used device memory
 Barrier released;       // the last barrier that was
 bool ascending = true;  // lanes run in the order of their numbers
 // Threads that begin one after another on one stack: those with the numbers base + order[at], up to `end`.
@@ -30,19 +28,22 @@ struct {
   const Order* order;
   bool done;
 } fresh_run;
-unseq_cuda::Index places[kMostThreads];  // of the threads of a block, by number
 
 // ---- one thread ----
-
-void place(unsigned t) {
-  grid->self->thread = places[t];
-  grid->self->number = t;
-}
 
 void begin_strand(unsigned t) {
   begin_child();
   Owners::enter(block_number, t);
   place(t);
+  forget_accesses();
+}
+
+// What the thread did since its strand began.
+void note_accesses() {
+  if (!kTracked || !used_memory()) return;
+  const unsigned t = grid->self->number, bit = 1u << t % kLanes;
+  working += (warps[t / kLanes].works & bit) == 0;
+  warps[t / kLanes].works |= bit;
 }
 
 // On a fiber: runs threads that have not begun.
@@ -56,6 +57,7 @@ void run_fresh() {
 // One that has not waited has ended on the stack that it shares: the next one's turn.
 void begin_next() {
   const unsigned t = grid->self->number;
+  note_accesses();
   end_fresh(t, t + 1);
   end_thread(top_of(current_fiber));
   if (++fresh_run.at < fresh_run.end) begin_strand(fresh_run.base + static_cast<unsigned>((*fresh_run.order)[fresh_run.at]));
@@ -83,6 +85,7 @@ unsigned begin_threads(unsigned base, const Order& order, unsigned from, unsigne
   }
   const unsigned waiting = grid->self->number;
   if constexpr (!kTracked) end_fresh(first, waiting);
+  note_accesses();
   end_child();
   threads[waiting].touched.leave();
   threads[waiting].fiber = f;
@@ -99,6 +102,7 @@ void enter(unsigned t) {
 // What follows when it waits again or ends.
 void leave(unsigned t, bool ended) {
   Thread& thread = threads[t];
+  note_accesses();
   if (ended) {
     end_thread(top_of(thread.fiber));
     if (!left) give_fiber(thread.fiber);
@@ -139,36 +143,6 @@ void stop(State state) {
 
 // ---- a warp ----
 
-// Releases the lanes all of whose mask has come; whether there were any.
-bool release_complete(Warp& warp) {
-  const unsigned ended = warp.in(State::ended), waiting = warp.in(State::at_warp);
-  if (warp.alike) return warp.release_alike();
-  bool any = false;
-  for (unsigned left_to_do = waiting; left_to_do != 0;) {
-    const unsigned lane = static_cast<unsigned>(__builtin_ctz(left_to_do));
-    const Thread& first = threads[warp.first + lane];
-    const unsigned needed = first.mask & warp.all & ~ended;
-    unsigned group = 0;
-    const Thread* other = nullptr;
-    for (unsigned k = 0; k < warp.lanes; ++k) {
-      const Thread& t = threads[warp.first + k];
-      if (!(waiting >> k & 1) || t.mask != first.mask) continue;
-      group |= 1u << k;
-      if (t.line != first.line && (t.exchanges || first.exchanges)) other = &t;
-    }
-    left_to_do &= ~group;
-    if ((group & needed) != needed) continue;
-    if (other != nullptr) {
-      place(warp.first + lane);
-      find(UNSEQ_BARRIER_DIVERGENCE, first.pc, other->pc, "lanes of one mask (0x%08x) take part in different operations, "
-           "at lines %d and %d", first.mask, first.line, other->line);
-    }
-    warp.release(group);
-    any = true;
-  }
-  return any;
-}
-
 void run_warp(Warp& warp, const Order& order) {
   while (warp.runnable() != 0) {
     open_fork(reinterpret_cast<const void*>(grid->threads));
@@ -187,57 +161,6 @@ void run_warp(Warp& warp, const Order& order) {
 }
 
 // ---- a block ----
-
-// Lanes that wait for some that do not come: says so, and lets them go on.
-bool release_stuck(unsigned count) {
-  bool any = false;
-  for (unsigned w = 0; w < count; ++w) {
-    Warp& warp = warps[w];
-    const unsigned first = warp.first;
-    const unsigned waiting = warp.in(State::at_warp), ended = warp.in(State::ended);
-    if (waiting == 0) continue;
-    any = true;
-    const auto lane = static_cast<unsigned>(__builtin_ctz(waiting));
-    const Thread& t = threads[first + lane];
-    unsigned missing = 0;
-    for (unsigned k = 0; k < warp.lanes; ++k) {
-      const bool came = (waiting >> k & 1) && threads[first + k].mask == t.mask;
-      if ((t.mask >> k & 1) && !(ended >> k & 1) && !came) missing |= 1u << k;
-    }
-    if (missing != 0) {
-      const auto absent = static_cast<unsigned>(__builtin_ctz(missing));
-      char text[64] = "has ended";
-      if (!(ended >> absent & 1)) std::snprintf(text, sizeof text, "waits at line %d", threads[first + absent].line);
-      place(first + lane);
-      find(UNSEQ_BARRIER_DIVERGENCE, t.pc, threads[first + absent].pc,
-           "lane %u waits at line %d for the lanes 0x%08x, but lane %u %s", lane, t.line, t.mask, absent,
-           text);
-    }
-    warp.release(waiting);
-  }
-  return any;
-}
-
-bool at_barrier(unsigned t) { return warps[t / kLanes].in(State::at_barrier) >> t % kLanes & 1; }
-
-// What is wrong with the threads at the barrier.
-void check_barrier() {
-  unsigned number = 0;
-  while (!at_barrier(number)) ++number;
-  const Thread& first = threads[number];
-  for (unsigned i = number + 1; i < size && !barrier.alike; ++i) {
-    const Thread& t = threads[i];
-    if (!at_barrier(i) || (t.line == first.line && std::strcmp(t.file, first.file) == 0)) continue;
-    place(i);
-    find(UNSEQ_BARRIER_DIVERGENCE, t.pc, first.pc, "it waits at line %d, but thread %u of its block waits at line %d",
-         t.line, number, first.line);
-  }
-  if (barrier.threads < size) {
-    place(number);
-    find(UNSEQ_BARRIER_DIVERGENCE, first.pc, nullptr, "%u of the block's %u threads had ended when the others waited here",
-         size - barrier.threads, size)->note = 1;
-  }
-}
 
 // All that have not ended are at a barrier.
 void release_barrier(unsigned count) {
@@ -309,10 +232,11 @@ unsigned meet(const char* file, int line, unsigned mask, std::uint64_t value, bo
 
 }  // namespace
 
-void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned block_size) {
+std::size_t run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned block_size) {
   grid = &launch;
   size = block_size;
   left = false;
+  working = 0;
   unseq_cuda::Self& self = *launch.self;
   self.block_dim = launch.block;
   self.grid_dim = launch.grid;
@@ -336,6 +260,7 @@ void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned blo
   }
   close_fork();
   if (left) give_all_fibers();
+  return kTracked ? working : blocks * block_size;
 }
 
 void leave_kernel() {

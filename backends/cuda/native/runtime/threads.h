@@ -8,7 +8,8 @@
 
 namespace unseq::cuda {
 
-void run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned threads);
+// How many threads used device memory, as far as that is tracked; else all.
+std::size_t run_grid(const unseq_cuda::Launch& launch, std::size_t blocks, unsigned threads);
 // Gives up all threads of the grid; does not return.
 [[noreturn]] void leave_kernel();
 bool on_thread_stack(std::uintptr_t address);

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #if UNSEQ_CUDA_RACE
+#include "device_addresses.h"
 #include "race/detector.h"
 #include "race/pages.h"
 #endif
@@ -15,6 +16,9 @@ namespace unseq::cuda {
 #if UNSEQ_CUDA_RACE
 
 inline constexpr bool kTracked = true;
+
+inline void forget_accesses() { touched = false; }
+inline bool used_memory() { return touched; }
 
 // Which thread a strand of the running launch belongs to. Strands are entered in ascending order.
 class Owners {
@@ -70,6 +74,9 @@ inline void end_thread(std::uintptr_t top) { race::detector.end_child(reinterpre
 #else
 
 inline constexpr bool kTracked = false;
+
+inline void forget_accesses() {}
+inline bool used_memory() { return true; }
 
 struct Owners {
   static void begin() {}

@@ -7,6 +7,7 @@
 
 #include "stacks.h"
 #include "tracking.h"
+#include "unseq_cuda/runtime.h"
 
 namespace unseq::cuda {
 namespace {
@@ -38,6 +39,7 @@ struct Warp {
   unsigned by_state[kStates];
   bool alike;            // those at_warp wait at one line for the same lanes
   std::uint64_t *offered, *given;  // by lane
+  unsigned works = 0;    // they have used device memory
 
   unsigned in(State state) const { return by_state[static_cast<unsigned>(state)]; }
   unsigned runnable() const { return in(State::fresh) | in(State::ready); }
@@ -98,6 +100,16 @@ struct Barrier {
 };
 
 Barrier barrier;
+
+const unseq_cuda::Launch* grid = nullptr;
+unsigned size = 0;                       // threads of a block
+unseq_cuda::Index places[kMostThreads];  // by number
+
+// The thread that runs, or that a finding is about.
+void place(unsigned t) {
+  grid->self->thread = places[t];
+  grid->self->number = t;
+}
 
 }  // namespace
 }  // namespace unseq::cuda

@@ -20,6 +20,7 @@ namespace unseq::cuda {
 
 std::uintptr_t arena = 0;
 unsigned char* states = nullptr;
+bool touched = false;
 
 namespace {
 
@@ -169,14 +170,14 @@ Module last_modules[2];
 bool foreign(std::uintptr_t address, std::size_t bytes, bool write, const void* pc) {
   if (on_thread_stack(address)) return true;
   for (const Module& m : last_modules) {
-    if (address - m.begin < m.bytes) return true;
+    if (address - m.begin < m.bytes) return touched = true;
   }
   if (running != nullptr && address - reinterpret_cast<std::uintptr_t>(running->env) < running->env_bytes) return true;
   Module m{address, 0, 0};
   if (dl_iterate_phdr(find_module, &m) != 0) {
     last_modules[1] = last_modules[0];
     last_modules[0] = m;
-    return true;
+    return touched = true;
   }
   const char* const does = write ? "writes" : "reads";
   const race::Object object = race::object_at(address, 0, 0);
@@ -225,6 +226,7 @@ bool check_range(std::uintptr_t address, std::size_t bytes, bool write, const vo
   if (!in_arena(address)) {
     return side != Side::kernel || foreign(address, bytes, write, pc);
   }
+  touched = true;
   const auto needed = static_cast<unsigned char>((side == Side::host ? kHost : 0) | kAllocated | (write ? 0 : kWritten));
   if (bytes < arena + kArenaBytes - address && all_have(address, bytes, needed)) {
     if (write) mark_written(address, bytes);
