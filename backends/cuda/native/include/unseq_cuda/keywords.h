@@ -51,9 +51,15 @@ struct Config {
   Config(dim3 g, dim3 b, std::size_t bytes = 0, cudaStream_t = nullptr) : grid(g), block(b), shared(bytes) {}
 };
 
+#if UNSEQ_CUDA_RACE
+#define UNSEQ_CUDA_INLINED  // reports name the kernel
+#else
+#define UNSEQ_CUDA_INLINED __attribute__((flatten))
+#endif
+
 // The fork site of a kernel. Runs threads [lo, hi) of a block; the first one's index is set.
 template <class Body>
-UNSEQ_CUDA_BARE void unseq_site_kernel(void *env, std::size_t lo, std::size_t hi) {
+UNSEQ_CUDA_INLINED UNSEQ_CUDA_BARE void unseq_site_kernel(void *env, std::size_t lo, std::size_t hi) {
   const Body &body = *static_cast<const Body *>(env);
 #if UNSEQ_CUDA_RACE
   for (; lo < hi; lo++) {

@@ -54,8 +54,8 @@ unsigned unseq_cuda_barrier(const char* file, int line, int predicate, unsigned*
 // Waits for the lanes of a mask, and gives the value of lane `source`.
 // A source of -1: nobody's.
 std::uint64_t unseq_cuda_exchange(const char* file, int line, unsigned mask, std::uint64_t value, int source);
-// Those of all lanes of the mask, by lane; returns which came.
-unsigned unseq_cuda_gather(const char* file, int line, unsigned mask, std::uint64_t value, std::uint64_t* out);
+// Those of all lanes of the mask, by lane, until the thread waits again; returns which came.
+unsigned unseq_cuda_gather(const char* file, int line, unsigned mask, std::uint64_t value, const std::uint64_t** values);
 // Lanes of the warp that have not ended.
 unsigned unseq_cuda_active(void);
 

@@ -57,26 +57,21 @@ UNSEQ_CUDA_CALL T exchange(unsigned mask, T value, int source, UNSEQ_CUDA_SITE) 
 // Folds the values of the lanes of a mask, the lowest first.
 template <class T, class F>
 UNSEQ_CUDA_CALL T fold(unsigned mask, T value, F f, UNSEQ_CUDA_SITE) {
-  std::uint64_t all[32];
-  const unsigned came = unseq_cuda_gather(UNSEQ_CUDA_HERE, mask, word_of(value), all);
-  bool first = true;
-  for (unsigned k = 0; k < 32; k++) {
-    if (!(came >> k & 1)) continue;
-    const T other = from_word<T>(all[k]);
-    value = first ? other : f(value, other);
-    first = false;
-  }
+  const std::uint64_t *all;
+  unsigned came = unseq_cuda_gather(UNSEQ_CUDA_HERE, mask, word_of(value), &all);
+  value = from_word<T>(all[std::countr_zero(came)]);
+  while (came &= came - 1) value = f(value, from_word<T>(all[std::countr_zero(came)]));
   return value;
 }
 
 // Lanes of the mask for which `holds(value)`; the lanes that came.
 template <class F>
 UNSEQ_CUDA_CALL unsigned lanes_where(unsigned mask, std::uint64_t value, F holds, unsigned *came, UNSEQ_CUDA_SITE) {
-  std::uint64_t all[32];
-  *came = unseq_cuda_gather(UNSEQ_CUDA_HERE, mask, value, all);
+  const std::uint64_t *all;
+  *came = unseq_cuda_gather(UNSEQ_CUDA_HERE, mask, value, &all);
   unsigned found = 0;
-  for (unsigned k = 0; k < 32; k++) found |= static_cast<unsigned>((*came >> k & 1) && holds(all[k])) << k;
-  return found;
+  for (unsigned k = 0; k < 32; k++) found |= static_cast<unsigned>(holds(all[k])) << k;
+  return found & *came;
 }
 
 }  // namespace unseq_cuda
