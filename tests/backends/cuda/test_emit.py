@@ -14,8 +14,7 @@ from unseq.backends.parlay.toolchain import find_toolchain
 from unseq.frontend.source import Language, SourceUnit
 
 # Of each form one; the others are slow tests.
-QUICK = ("dot.c", "index_of_least.c", "keep_positive.c", "horner.c", "deposit.c", "find_above.c", "algorithms.cpp",
-         "bits.cpp", "vectors.cpp")  # fmt: skip
+QUICK = ("keep_positive.c", "deposit.c", "algorithms.cpp", "bits.cpp", "vectors.cpp")
 _NAMES = [case.path.name.removesuffix(".case") for case in cases()]
 _ALL = [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in _NAMES]
 
@@ -40,7 +39,7 @@ def test_kernels_from_the_ir_alone(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="no nvcc on the PATH")
-@pytest.mark.parametrize("name", _ALL)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n == "vectors.cpp" else pytest.mark.slow) for n in _NAMES])
 def test_nvcc_compiles_it_without_a_word(name: str, tmp_path: Path) -> None:
     case = read(FOLDER / f"{name}.case")
     if not device_plans(case)[0]:

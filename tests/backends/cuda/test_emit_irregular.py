@@ -47,6 +47,7 @@ def run(command: list[str]) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="no nvcc on the PATH")
 @pytest.mark.parametrize("name", CASES)
 def test_nvcc_compiles_it_without_a_word(name: str, tmp_path: Path) -> None:
@@ -76,7 +77,9 @@ def program(case: Case, reuse_spans: bool) -> str:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("reuse_spans", [True, False], ids=["source-text", "ir-alone"])
+@pytest.mark.parametrize(
+    "reuse_spans", [pytest.param(True, id="source-text"), pytest.param(False, id="ir-alone", marks=pytest.mark.slow)]
+)
 def test_kernels_compute_what_the_loops_do(name: str, reuse_spans: bool, tmp_path: Path) -> None:
     case, toolchain = case_of(name), find_toolchain()
     original, main, binary = tmp_path / "original", tmp_path / "main.cpp", tmp_path / "program"
