@@ -16,6 +16,7 @@ from unseq.frontend.source import Language, SourceUnit
 # Of each form one; the others are slow tests.
 QUICK = ("keep_positive.c", "deposit.c", "algorithms.cpp", "bits.cpp", "vectors.cpp")
 _NAMES = [case.path.name.removesuffix(".case") for case in cases()]
+_ONE = [pytest.param(n, marks=() if n == "vectors.cpp" else pytest.mark.slow) for n in _NAMES]
 _ALL = [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in _NAMES]
 
 
@@ -39,7 +40,7 @@ def test_kernels_from_the_ir_alone(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="no nvcc on the PATH")
-@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n == "vectors.cpp" else pytest.mark.slow) for n in _NAMES])
+@pytest.mark.parametrize("name", _ONE)
 def test_nvcc_compiles_it_without_a_word(name: str, tmp_path: Path) -> None:
     case = read(FOLDER / f"{name}.case")
     if not device_plans(case)[0]:
