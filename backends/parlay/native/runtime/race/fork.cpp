@@ -41,8 +41,9 @@ struct OpenFork {
     detector.end_child(frame);
   }
   void next() {
+    detector.end_child(frame);
     ++at;
-    detector.next_child(frame);
+    detector.begin_child();
   }
   void join() {
     innermost = around;
@@ -51,7 +52,7 @@ struct OpenFork {
   }
 };
 
-__thread OpenFork* OpenFork::innermost __attribute__((tls_model("initial-exec"))) = nullptr;
+__thread OpenFork* OpenFork::innermost = nullptr;
 
 template <typename Body>
 const void* address_of(Body* body) {
@@ -104,10 +105,7 @@ UNSEQ_EXPORT __attribute__((noinline)) void unseq_watched_for(std::size_t lo, st
   OpenFork fork(address_of(body), lo, __builtin_frame_address(0));
   // What a call reads before its first iteration only that one is seen to read. Two of them are enough to meet each writer.
   for (std::size_t end = lo + 1; fork.at < hi; end = hi) {
-    fork.run([&, end] {
-      body(env, fork.at, end);
-      fork.at = end - 1;  // not so after an exception: the iterations that are left run all the same
-    });
+    fork.run([&, end] { body(env, fork.at, end); });
     ++fork.at;
   }
   fork.join();
