@@ -45,9 +45,11 @@ from unseq.frontend.ir.walk import (
     Node,
     children,
     declared_symbols,
+    extents,
     free_symbols,
     rebound_symbols,
     transform,
+    used_symbols,
     walk,
 )
 from unseq.frontend.source import NOWHERE, Span, Unsupported
@@ -294,6 +296,7 @@ def _visible(function: Function, fact: LoopFact) -> Iterable[Symbol]:
     used = set(free_symbols(fact.loop)) | set(mentioned((fact.iteration, fact.roles)))
     for extra in fact.before:
         used |= declared_symbols(extra)
+    used |= {inner for s in used for extent in extents(s.type) for inner in used_symbols(extent)}  # of variable length
     used -= declared_symbols(fact.loop) - {r.symbol for r in fact.roles if isinstance(r, Induction)}
     yield from (p for p in function.parameters if p in used)
     yield from sorted(used - set(function.parameters), key=lambda s: s.uid)
