@@ -6,6 +6,7 @@ touched as a whole is told apart from one that surely is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from unseq.frontend.analysis import coverage, terms
@@ -19,7 +20,7 @@ from unseq.frontend.analysis.paths import SIZE, Path, path
 from unseq.frontend.analysis.sides import Side, outermost
 from unseq.frontend.analysis.values import TooLarge
 from unseq.frontend.extent import Section, Subscripts
-from unseq.frontend.facts import Append, ArgBest, Guard, LoopFact, Role
+from unseq.frontend.facts import Append, ArgBest, Guard, Holds, LoopFact, Role
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
 from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Member, Method, Ref, Symbol
@@ -93,8 +94,11 @@ def _section(
             return replace(section, low=own[0], high=own[1], fills=_fills(context, members))
         return section
     if isinstance(type_, t.Library):
-        own = _ends(memory, members, spans, guards)
-        return replace(section, fills=own is not None and _fills_container(base, own) and _fills(context, members))
+        needed: list[Guard] = []
+        own = _ends(memory, members, spans, needed)
+        fills = own is not None and _fills_container(base, own) and _fills(context, members)
+        guards += needed if fills else []
+        return replace(section, fills=fills)
     if not memory.is_fixed(base):
         raise Unsupported(
             members[0][0].place.span, "a pointer that moves while the loop runs", "use subscripts of one pointer",
@@ -140,8 +144,17 @@ def _ends(
             return None
         lows.append((ends[0], side))
         highs.append((ends[1], side))
+        assumed += _runs(memory, access)
     guards += assumed
     return outermost(lows, False), outermost(highs, True)
+
+
+def _runs(memory: Memory, access: Access) -> Iterator[Guard]:
+    """That the loops around an access run, as far as that is known before: what is never touched may be anywhere."""
+    for nest in access.nests:
+        first, last = nest.first, nest.last
+        if first is not None and last is not None and memory.is_fixed(first) and memory.is_fixed(last):
+            yield Holds(terms.compare("<=", first, last))
 
 
 def _is_touched(memory: Memory, members: list[tuple[Access, Path]], ends: tuple[Expr, Expr]) -> bool:

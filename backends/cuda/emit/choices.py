@@ -8,14 +8,14 @@ search leaves it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from unseq.backends.cuda.emit.arrays import is_plain, wrapped
-from unseq.backends.cuda.emit.device import Device, on_device
-from unseq.backends.cuda.emit.names import is_known, translated
+from unseq.backends.cuda.emit.code import device_function, parameters_of
+from unseq.backends.cuda.emit.device import Device
+from unseq.backends.cuda.emit.names import is_known
 from unseq.backends.parlay.emit.choices import is_global
-from unseq.backends.parlay.emit.context import Context, local_symbol
+from unseq.backends.parlay.emit.context import local_symbol
 from unseq.backends.parlay.emit.loops import either
 from unseq.backends.plan import Choices
 from unseq.frontend.analysis.library import bare
@@ -99,53 +99,17 @@ def _state(facts: Facts) -> Symbol | None:
 # --- the functions ---------------------------------------------------------------------------------------------------
 
 
-def _ordered(function: Function, calling: tuple[str, ...] = ()) -> list[Function]:
-    """The functions that a function calls, those that are called first, and itself."""
-    found: list[Function] = []
-    for name in dict.fromkeys(e.name for e in expressions(function.body) if isinstance(e, Call)):
-        callee = next((f for f in function.callees if f.name == name), None)
-        if callee is None or name == function.name:
-            continue
-        if name in calling:
-            raise Unsupported(callee.span, f"{name} is recursive too", "make it a loop")
-        inner = _ordered(replace(callee, callees=function.callees), (*calling, function.name))
-        found += [f for f in inner if f.name not in {g.name for g in found}]
-    return [*found, function]
-
-
-def _text(
-    device: Device, function: Function, head: str, names: Mapping[str, str], passed: tuple[Ref, ...] = (),
-    first: str = "",
-) -> str:
-    """A function under a new head, the functions that it calls under other names and with arguments in front: for the
-    device if there are none."""
-    context = replace(device.context, function=function)
+def _text(device: Device, head: str, name: str, passed: tuple[Ref, ...], first: str) -> str:
+    """The recursion under a new head and another name, with arguments in front."""
+    context, function = device.context, device.context.function
 
     def one(node: Node) -> Node:
-        if isinstance(node, Call) and node.target is None and node.name in names:
-            return replace(node, name=names[node.name], arguments=(*passed, *node.arguments))
+        if isinstance(node, Call) and node.target is None and node.name == function.name:
+            return replace(node, name=name, arguments=(*passed, *node.arguments))
         return node
 
-    body = transform(function.body, one)
-    if not passed:
-        body = on_device(replace(device, context=context), body, ())
-    text = context.block(function.body, body)
+    text = context.block(function.body, transform(function.body, one))
     return f"{head}\n{context.braces('', first + text)}"
-
-
-def _parameters(context: Context, function: Function) -> str:
-    return ", ".join(context.declare(p.type, p.name) for p in function.parameters)
-
-
-def _for_device(device: Device) -> str:
-    """The name of the recursion on the device; it and what it calls go in front of the function."""
-    functions = _ordered(device.context.function)
-    names = {f.name: device.name("on_device" if f is functions[-1] else f.name.rsplit("::", 1)[-1]) for f in functions}
-    for f in functions:
-        context = replace(device.context, function=f)
-        head = f"__device__ {context.type(f.result)} {names[f.name]}({_parameters(context, f)})"
-        device.kernels.append(translated(device.context, _text(device, f, head, names)))
-    return names[functions[-1].name]
 
 
 def _down_to(device: Device, facts: Facts, limit: str) -> str:
@@ -156,10 +120,10 @@ def _down_to(device: Device, facts: Facts, limit: str) -> str:
     depth = context.declare(t.strip(facts.depth.type), limit)
     head = f"// The search down to a depth, where `{at_limit}` stands in for it.\ntemplate <class {kind}>\n"
     head += f"static {context.type(function.result)} {name}"
-    head += f"({depth}, const {kind} &{at_limit}, {_parameters(context, function)})"
+    head += f"({depth}, const {kind} &{at_limit}, {parameters_of(context, function)})"
     passed = tuple(Ref(local_symbol(n, t.LONG), t.LONG) for n in (limit, at_limit))
     first = f"if ({facts.depth.name} == {limit})\n{context.indent(f'return {at_limit}({given});')}\n"
-    device.kernels.append(_text(device, function, head, {function.name: name}, passed, first))
+    device.kernels.append(_text(device, head, name, passed, first))
     return name
 
 
@@ -171,14 +135,14 @@ def _searched(device: Device, fact: LoopFact, facts: Facts) -> list[str]:
     context, function, state = device.context, device.context.function, _state(facts)
     numbers = [p for p in function.parameters if p != state]
     result, levels = context.type(function.result), context.expr(facts.levels, 12)
-    below = _for_device(device)
+    below = device_function(device, function, "on_device")
     limit, calls, results, k, d = (context.fresh(n) for n in ("limit", "calls", "results", "k", "d"))
     own = context.fresh(f"{state.name}s") if state is not None else ""
     call = device.name("call")
     members = "\n".join(f"{context.declare(t.strip(p.type), p.name)};" for p in numbers)
     device.kernels.append(context.braces(f"struct {call}", members, ";"))
     down = _down_to(device, facts, limit)
-    parameters, given = _parameters(context, function), ", ".join(p.name for p in function.parameters)
+    parameters, given = parameters_of(context, function), ", ".join(p.name for p in function.parameters)
     element = context.type(t.element_type(state.type) or t.INT) if state is not None else ""
     size = context.fresh("size")
     noted = [f"{calls}.push_back({{{', '.join(p.name for p in numbers)}}});"]

@@ -7,52 +7,35 @@ are pointers to their copies on the device.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved, wrapped
-from unseq.backends.cuda.emit.names import MATHS, is_known, translated
+from unseq.backends.cuda.emit.code import on_device
+from unseq.backends.cuda.emit.names import translated
 from unseq.backends.parlay.emit.captures import mentioned
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
 from unseq.frontend.analysis.footprint import sections
-from unseq.frontend.analysis.library import SIZE_METHODS, bare
 from unseq.frontend.facts import Guard, Induction, LoopFact, Private
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import (
-    Assign,
-    Binary,
-    Block,
-    Call,
-    Cast,
-    Declare,
     Expr,
-    For,
-    ForEach,
     Function,
-    Index,
-    Lambda,
-    Literal,
-    Method,
     Ref,
     Symbol,
 )
 from unseq.frontend.ir.walk import (
-    EXPRESSIONS,
     Node,
-    children,
     declared_symbols,
     extents,
     free_symbols,
     rebound_symbols,
-    transform,
     used_symbols,
-    walk,
 )
-from unseq.frontend.source import NOWHERE, Span, Unsupported
+from unseq.frontend.source import Span, Unsupported
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -67,13 +50,16 @@ N = TypeVar("N", bound=Node)
 @dataclass(slots=True)
 class Device:
     """What the kernels of one function share: ``kernels`` collects their texts, ``want`` the definitions that they
-    take, ``callees`` the functions of the file that they call; ``unsure``: places of ranges that may be too wide."""
+    take, ``callees`` the functions of the file that they call; ``unsure``: places of ranges that may be too wide.
+    ``planned``: functions that launch kernels themselves, of which kernels call ``copies``."""
 
     context: Context
     kernels: list[str] = field(default_factory=list)
     want: set[str] = field(default_factory=set)
     callees: set[str] = field(default_factory=set)
     unsure: list[Span] = field(default_factory=list)
+    planned: frozenset[str] = frozenset()
+    copies: dict[str, str] = field(default_factory=dict)
 
     def name(self, what: str) -> str:
         """A name for a kernel or a type of its own."""
@@ -88,8 +74,10 @@ class Region:
     fact: LoopFact
     space: Space
     moved: tuple[Moved, ...]
-    guards: tuple[Guard, ...]
+    guards: tuple[Guard, ...]  # that what is moved is there
     bases: dict[Expr, Symbol]
+    bounds: Bounds
+    runs: list[str] = field(default_factory=list)  # what must hold for it to run, and be worth it
 
     def node(self, node: N) -> N:
         """A part of the loop as it is in a kernel."""
@@ -109,95 +97,6 @@ class Region:
     def after(self) -> list[str]:
         """The lines that bring them back."""
         return [line for m in self.moved for line in m.after]
-
-
-def on_device(
-    device: Device, node: N, arrays: Sequence[Moved], bases: Mapping[Expr, Symbol] = MappingProxyType({}),
-    own: frozenset[Symbol] = frozenset(),
-) -> N:
-    """Code as it is on the device: ``bases`` are arrays under names of their own there, ``own`` the variables that the
-    code declares.
-
-    Raises ``Unsupported`` for what a device cannot do."""
-    sizes = {m.section.base: m.size[0] for m in arrays if m.size is not None}
-
-    def one(n: Node) -> Node:
-        if isinstance(n, Method) and n.name in SIZE_METHODS and n.object in sizes and not n.arguments:
-            return Ref(sizes[n.object], t.SIZE, n.span)
-        if isinstance(n, EXPRESSIONS) and n in bases:
-            return Ref(bases[n], bases[n].type, n.span)
-        if isinstance(n, Call) and bare(n.name) in MATHS and n.target is None:  # C has one function, C++ three
-            return replace(n, arguments=tuple(_exact(a) for a in n.arguments))
-        if isinstance(n, ForEach) and n.sequence in sizes:
-            return _counted(device, n, sizes[n.sequence])
-        return n
-
-    changed = transform(node, one)
-    _check(device, changed, {m.symbol.name for m in arrays}, own)
-    values = (n for n in walk(changed) if isinstance(n, EXPRESSIONS)) if isinstance(changed, Block) else ()
-    if any(t.is_complex(n.type) for n in values):
-        changed = replace(changed, span=NOWHERE)  # the source may call the type by a name of its own
-    return changed
-
-
-def _exact(e: Expr) -> Expr:
-    """An argument with its conversion written out."""
-    return replace(e, implicit=False) if isinstance(e, Cast) and e.implicit else e
-
-
-def _counted(device: Device, loop: ForEach, size: Symbol) -> For:
-    """A loop over the elements of an array, by their subscripts."""
-    element = t.element_type(loop.sequence.type)
-    assert element is not None
-    k = Symbol(device.context.fresh("at"), t.SIZE, -620 - loop.id)
-    counter = Ref(k, t.SIZE)
-    own = Declare(loop.symbol, Index(loop.sequence, counter, element))
-    return For(
-        (Declare(k, Literal(0, t.SIZE, "0")),), Binary("<", counter, Ref(size, t.SIZE), t.BOOL),
-        (Assign(counter, Literal(1, t.SIZE, "1"), "+"),), Block((own, *loop.body.statements), NOWHERE), loop.id,
-    )  # fmt: skip
-
-
-def _check(device: Device, node: Node, arrays: set[str], own: frozenset[Symbol]) -> None:
-    functions = {f.name for f in device.context.function.callees}
-    for n in walk(node):
-        if isinstance(n, Lambda) or (isinstance(n, Call) and n.target is not None):
-            raise Unsupported(n.span, "a function object in a loop that goes to the GPU", "write its code out")
-        if isinstance(n, Call) and n.name in functions:
-            device.callees.add(n.name)
-        elif isinstance(n, Call) and n.name.startswith("std::") and not is_known(bare(n.name)):
-            raise Unsupported(n.span, f"{n.name} in a loop that goes to the GPU", "write it as a loop")
-        if isinstance(n, Method) and not (t.is_complex(n.object.type) and n.name in _COMPLEX_METHODS):
-            raise Unsupported(n.span, f".{n.name}() in a loop that goes to the GPU", "keep its value in a variable")
-        if isinstance(n, Index) and n.checked:
-            raise Unsupported(n.span, ".at() throws, which a GPU cannot", "check the range before the loop")
-        if isinstance(n, Declare) and not (is_plain(t.strip(n.symbol.type)) or _is_pointer(n.symbol.type)):
-            raise Unsupported(n.span, "a local object that needs the heap", "use an array of fixed length")
-        if isinstance(n, EXPRESSIONS) and n.type == t.Float(80):
-            raise Unsupported(n.span, "long double, which a GPU does not have", "use double")
-    for n in _containers_used_whole(node):
-        if n.symbol.name in arrays or n.symbol not in own:
-            raise Unsupported(n.span, f"{n.symbol.name} is used as a whole", "use its elements only")
-
-
-def _is_pointer(type_: t.Type) -> bool:
-    return isinstance(type_, t.Pointer | t.Reference)
-
-
-def _containers_used_whole(node: Node) -> Iterable[Ref]:
-    """Containers that are not just subscripted."""
-
-    def visit(n: Node, subscripted: bool) -> Iterable[Ref]:
-        if isinstance(n, Ref):
-            type_ = t.strip(n.symbol.type)
-            owner = isinstance(type_, t.Library) and type_.name not in ("complex", "pair", "tuple", "array")
-            if owner and not subscripted:
-                yield n
-            return
-        for child in children(n):
-            yield from visit(child, isinstance(n, Index) and child is n.base)
-
-    return visit(node, False)
 
 
 def region(device: Device, fact: LoopFact, space: Space, bounds: Bounds) -> Region:
@@ -223,7 +122,7 @@ def region(device: Device, fact: LoopFact, space: Space, bounds: Bounds) -> Regi
             bases[section.base] = one.symbol
         if not section.sure:
             device.unsure.append(section.base.span)
-    return Region(device, fact, space, tuple(arrays), guards, bases)
+    return Region(device, fact, space, tuple(arrays), guards, bases, bounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from unseq.backends.parlay.emit.context import joined
 from unseq.backends.parlay.emit.iteration import keeps_last
 from unseq.frontend.analysis import terms
 from unseq.frontend.extent import Extent, Section
-from unseq.frontend.facts import Buffered, Disjoint, LoopFact
+from unseq.frontend.facts import Buffered, Disjoint
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir.nodes import Deref, Expr, Index, Member, Method, Ref
 from unseq.frontend.ir.walk import walk
@@ -26,11 +26,11 @@ STREAM = "stream"
 _LOCAL = re.compile(rb"\b(static|inline|constexpr|template)\b")
 
 
-def with_pointers(here: Region, fact: LoopFact) -> Region | None:
+def with_pointers(here: Region) -> Region | None:
     """The region with the function's own pointers in place of copies; None where a function that only launches would
     not do what the original does."""
     context = here.device.context
-    function, space = context.function, here.space
+    function, space, fact = context.function, here.space, here.fact
     whole = len(function.body.statements) == 1 and function.body.statements[0].span == fact.span
     if not whole or function.result != t.VOID or fact.before or space.before or space.after or context.outlined:
         return None
@@ -48,11 +48,10 @@ def with_pointers(here: Region, fact: LoopFact) -> Region | None:
         return None
     if keeps_last(fact) or any(isinstance(role, Buffered) for role in fact.roles):  # the host does more than launch
         return None
-    guards = (*fact.guards, *here.guards)
-    if not all(isinstance(g, Disjoint) for g in guards):
+    if not all(isinstance(g, Disjoint) for g in fact.guards):
         return None
     # What is checked are exactly the elements that the caller's copies have: those of two arrays are never the same.
-    checked = [extent for g in guards if isinstance(g, Disjoint) for extent in (g.left, g.right)]
+    checked = [extent for g in fact.guards if isinstance(g, Disjoint) for extent in (g.left, g.right)]
     if not all(any(_same(extent, m.section) for m in here.moved) for extent in checked):
         return None
     if not _of_scalars(space.iteration.trip):
@@ -79,15 +78,16 @@ def _of_scalars(e: Expr) -> bool:
     return not any(isinstance(n, Index | Deref | Member | Method) for n in walk(e))
 
 
-def on_device(here: Region, launch: str, runs: Sequence[str], checks: Sequence[str]) -> str:
+def on_device(here: Region, launch: str, checks: Sequence[str]) -> str:
     """Adds the function with the ``launch``, which is on its stream, and returns the call of it with the copies of
-    ``here`` in place of pointers. ``runs``: what must hold for an iteration; ``checks``: for the launch to be right."""
+    ``here`` in place of pointers. ``checks``: what must hold for the launch to be right."""
     device = here.device
     context = device.context
     function = context.function
     name = f"{function.name}_on_device"
     parameters = [context.declare(p.type, p.name) for p in function.parameters]
-    lines = [f"if ({joined(list(runs))}) {{"] if runs else []
+    runs = [condition for condition in dict.fromkeys(here.runs) if "UNSEQ_CUTOFF" not in condition]
+    lines = [f"if ({joined(runs)}) {{"] if runs else []
     if checks:
         context.includes.add("<stdexcept>")
         overlap = f'throw std::invalid_argument("{name}: arrays overlap");'

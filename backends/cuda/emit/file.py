@@ -81,7 +81,8 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     includes: set[str] = set()
     want: set[str] = set()
     marked: list[tuple[str, Span]] = []
-    callees: dict[str, Function] = {}
+    callees: dict[str, tuple[Context, Function]] = {}
+    planned = frozenset(plan.function.name for plan in plans)
     unsure: list[Span] = []
     clash = NAMES & {m[0].decode() for m in _IDENTIFIER.finditer(unit.text)}
     if clash:
@@ -89,16 +90,17 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
         raise Unsupported(span, f"the file uses the name {min(clash)}, which the emitted code defines", "rename it")
     for plan in plans:
         context = Context(unit, plan.function, reuse_spans, converted, sites=marked, library="std")
-        device = Device(context)
+        device = Device(context, planned=planned)
         pieces = [_piece(device, strategy) for strategy in plan.strategies if not isinstance(strategy, Sequential)]
         changes += in_place(context, plan, pieces)
         changes.append(_in_front(unit, plan.function, device.kernels))
         includes |= context.includes
         want |= device.want
         unsure += device.unsure
-        callees |= {f.name: f for f in plan.function.callees if f.name in _reached(plan.function, device.callees)}
-        for callee in callees.values():
-            changes += _for_both(context, callee, includes)
+        reached = _reached(plan.function, device.callees)
+        callees |= {f.name: (context, f) for f in plan.function.callees if f.name in reached}
+    for context, callee in callees.values():
+        changes += _for_both(context, callee, includes)
     first = min((change.start for change in changes), default=len(unit.text))
     changes += edits.outside(converted, changes)
     text, headers = support(want)

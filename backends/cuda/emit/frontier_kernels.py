@@ -116,7 +116,7 @@ def search_of(device: Device, fact: LoopFact, facts: Facts) -> Search:
     )  # fmt: skip
     space = Space(fact, counted, Trip(names.items, (), ""), False, t.SIZE, names.k, "0", names.items, (), (taken,),
                   privates, (), ())  # fmt: skip
-    here = Region(device, fact, space, tuple(moved), (), found.bases)
+    here = Region(device, fact, space, tuple(moved), (), found.bases, {})
     sums = tuple((r, r.place.symbol) for r in fact.roles if isinstance(r, Accumulator) and isinstance(r.place, Ref))
     return Search(device, fact, facts, names, item, found, here, sums)
 

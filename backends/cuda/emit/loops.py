@@ -18,6 +18,7 @@ from unseq.backends.parlay.emit.loops import conditions, divisors, either, last_
 from unseq.backends.parlay.emit.polynomials import plain
 from unseq.backends.plan import Map, Scatter
 from unseq.frontend.analysis import extents, terms
+from unseq.frontend.analysis.updates import uncast
 from unseq.frontend.facts import (
     Accumulator,
     ArgBest,
@@ -59,9 +60,9 @@ def start(device: Device, fact: LoopFact) -> tuple[Space, Region, list[str]]:
         raise Unsupported(fact.span, "what a part of the loop asks of values that an earlier part may change",
                           "split the loop in two")  # fmt: skip
     asked = conditions(context, replace(fact, guards=_together((*fact.guards, *here.guards))), space)
-    runs = [c for c in space.trip.positive or (f"{space.count} > 0",) if c not in asked]
     first = divisors(context, space.iteration.trip)  # before a number of iterations is worked out
-    return space, here, list(dict.fromkeys([*first, *runs, *asked]))
+    here.runs = [*first, *(space.trip.positive or (f"{space.count} > 0",)), *enough.conditions, *space.conditions]
+    return space, here, list(dict.fromkeys([*here.runs, *asked]))
 
 
 def _together(found: Sequence[Guard]) -> tuple[Guard, ...]:
@@ -101,27 +102,20 @@ def emit_map(device: Device, plan: Map) -> str:
     here.space = most
     text, given, own = each_iteration(here, context.block(fact.loop.body, here.node(body)))
     blocks = f"blocks_for({most.count})"
-    launch = _launch(here, fact, text, [*copies[1], *given], blocks, own, asked)
+    launch = _launch(here, text, [*copies[1], *given], blocks, own)
     last = [context.braces("", last_iteration(context, fact, space))] if keeps_last(fact) else []
     lines = [*here.before, *copies[0], launch, *here.after, *last, *space.after]
     return "\n".join([*space.before, finish(device, fact, asked, lines)])
 
 
-def _launch(
-    here: Region, fact: LoopFact, text: str, given: Sequence[Parameter], blocks: str, own: Iterable[str],
-    asked: Sequence[str],
-) -> str:
+def _launch(here: Region, text: str, given: Sequence[Parameter], blocks: str, own: Iterable[str]) -> str:
     """The lines that launch a kernel with the body ``text``, or call the function that does."""
     name = here.device.name("kernel")
-    direct = with_pointers(here, fact)
+    direct = with_pointers(here)
     if direct is None:
         return kernel(here, name, text, given, blocks=blocks, own=own)
     launch = kernel(direct, name, text, given, blocks=blocks, own=own, stream=STREAM)
-    needed = [condition for condition in dict.fromkeys(asked) if "UNSEQ_CUTOFF" not in condition]
-    context, space = here.device.context, here.space
-    enough = cutoff(context, space.trip, space.iteration, fact.work, fact.loop.body)
-    checks = guards.conditions(context, _together((*fact.guards, *here.guards)), enough.bounds)
-    return on_device(here, launch, [c for c in needed if c not in checks], checks)
+    return on_device(here, launch, guards.conditions(here.device.context, here.fact.guards, here.bounds))
 
 
 def _plane(device: Device, fact: LoopFact, inner: LoopFact) -> str:
@@ -141,8 +135,9 @@ def _plane(device: Device, fact: LoopFact, inner: LoopFact) -> str:
     device.want.add("plane")
     blocks = f"plane_of({space.count}, {columns.space.count})"
     some = columns.space.trip.positive or (f"{columns.space.count} > 0",)
-    asked = [*asked, *(c for c in some if c not in asked)]
-    launch = _launch(here, fact, text, given, blocks, {*own, r, space.name}, asked)
+    here.runs += some
+    launch = _launch(here, text, given, blocks, {*own, r, space.name})
+    asked = [*asked, *some]
     return "\n".join([*space.before, finish(device, fact, asked, [*here.before, launch, *here.after])])
 
 
@@ -190,7 +185,7 @@ def emit_scatter(device: Device, plan: Scatter) -> str:
     roles = [role for role in fact.roles if isinstance(role, ArrayAccumulator)]
     body = here.node(atomics(device, fact.loop.body, roles))
     text, given, own = each_iteration(here, context.block(fact.loop.body, body))
-    launch = _launch(here, fact, text, given, f"blocks_for({space.count})", own, asked)
+    launch = _launch(here, text, given, f"blocks_for({space.count})", own)
     return "\n".join([*space.before, finish(device, fact, asked, [*here.before, launch, *here.after, *space.after])])
 
 
@@ -214,24 +209,16 @@ def _update(node: Assign, role: ArrayAccumulator) -> tuple[str, Expr]:
         return node.op, node.value
     if node.op == "-":
         return "+", Unary("-", node.value, node.value.type)
-    value = node.value
-    while isinstance(value, Cast):
-        value = value.operand
+    value = uncast(node.value)
     if not node.op and isinstance(value, Binary) and value.op in ("+", "*", "&", "|", "^"):
         for mine, other in ((value.left, value.right), (value.right, value.left)):
-            if _bare(mine) == node.place:
+            if uncast(mine) == node.place:
                 return value.op, other
     if not node.op and isinstance(value, Call) and len(value.arguments) == 2 and role.op in ("min", "max"):
         for mine, other in (value.arguments, value.arguments[::-1]):
-            if _bare(mine) == node.place:
+            if uncast(mine) == node.place:
                 return role.op, other
     raise Unsupported(node.span, "an update that is no single operation", "write it as a[i] += e")
-
-
-def _bare(e: Expr) -> Expr:
-    while isinstance(e, Cast):
-        e = e.operand
-    return e
 
 
 def _atomic(device: Device, place: Expr, op: str, value: Expr) -> Call:

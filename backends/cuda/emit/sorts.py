@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from unseq.backends.cuda.emit.arrays import Moved, holds_complex, is_plain, moved
-from unseq.backends.cuda.emit.device import Device, on_device
+from unseq.backends.cuda.emit.code import on_device
+from unseq.backends.cuda.emit.device import Device
 from unseq.backends.cuda.emit.names import translated
 from unseq.backends.parlay.cxx_literals import RELATIONAL
 from unseq.backends.parlay.emit import guards, ranges

@@ -9,6 +9,7 @@ import pytest
 
 from cuda_cases import device_plans, emitted, failures, told
 from emit_cases import FOLDER, Case, cases, read
+from unseq.agents.rules.device.plan import combined
 from unseq.backends.cuda.emit import emit
 from unseq.backends.parlay.toolchain import find_toolchain
 from unseq.frontend.source import Language, SourceUnit
@@ -92,3 +93,45 @@ def test_an_array_of_unknown_length_is_refused() -> None:
     unit = SourceUnit(Path("given.c"), Language.C, source.encode())
     found, refused = device_plans(Case(unit.path, unit, {}))
     assert not found and refused == {"f": "it is not known how many elements of the array are used"}
+
+
+HELPERS = """
+#include <cmath>
+static double shape(double x) { return std::sqrt(x < 0 ? -x : x); }
+static double total(const double *x, int n) { double s = 0; for (int k = 0; k < n; k++) s += shape(x[k]); return s; }
+void rows(int n, int m, const double *a, double *out) { for (int i = 0; i < n; i++) out[i] = total(a + i * m, m); }
+void shapes(int n, const double *x, double *y) { for (int i = 0; i < n; i++) y[i] = shape(x[i]); }
+"""
+
+
+def _whole(text: str) -> str:
+    unit = SourceUnit(Path("given.cpp"), Language.CPP, text.encode())
+    found, refused = device_plans(Case(unit.path, unit, {}))
+    assert not refused
+    return emit(*combined(found)).text
+
+
+def test_functions_that_several_kernels_call_are_made_for_both_once() -> None:
+    text = _whole(HELPERS)
+    assert text.count("__host__ __device__ static double shape(double x) { return cuda::std::sqrt(") == 1
+
+
+def test_a_function_with_kernels_of_its_own_has_a_copy_for_those_of_others() -> None:
+    text = _whole(HELPERS)
+    assert "__device__ double rows_total(const double *x, int n)" in text
+    assert "out[i] = rows_total(a + i * m, m);" in text
+    assert "__host__ __device__ static double total" not in text
+
+
+@pytest.mark.skipif(shutil.which("nvcc") is None, reason="no nvcc on the PATH")
+def test_nvcc_compiles_functions_that_call_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "emitted.cu"
+    file.write_text(_whole(HELPERS))
+    out = str(tmp_path / "emitted.cubin")
+    assert told(["nvcc", "-std=c++20", "-arch=sm_90", "-cubin", str(file), "-o", out]).strip() == ""
+
+
+def test_ranges_of_inner_loops_that_do_not_run_are_not_moved() -> None:
+    text = _emitted("void f(int n, int m, double *restrict a, double *restrict s) { for (int i = 0; i < n; i++) {"
+                    " s[i] = 0; for (int j = 0; j < m; j++) s[i] += a[i * m + j]; } }")  # fmt: skip
+    assert "m > 0" in text.partition("DeviceArray<double> ")[0].rpartition("if (")[2]
