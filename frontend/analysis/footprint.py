@@ -18,12 +18,13 @@ from unseq.frontend.analysis.library import SIZE_METHODS
 from unseq.frontend.analysis.memory import Memory
 from unseq.frontend.analysis.paths import SIZE, Path, path
 from unseq.frontend.analysis.sides import Side, outermost
+from unseq.frontend.analysis.updates import uncast
 from unseq.frontend.analysis.values import TooLarge
 from unseq.frontend.extent import Section, Subscripts
 from unseq.frontend.facts import Append, ArgBest, Guard, Holds, LoopFact, Role
 from unseq.frontend.ir import types as t
 from unseq.frontend.ir import walk
-from unseq.frontend.ir.nodes import Cast, Expr, Function, Index, Member, Method, Ref, Symbol
+from unseq.frontend.ir.nodes import Expr, Function, Index, Member, Method, Ref, Symbol
 from unseq.frontend.source import Unsupported
 
 
@@ -63,9 +64,7 @@ def _of_best(context: LoopContext, roles: list[Role]) -> dict[int, tuple[Expr, E
     positions = {s for role in roles if isinstance(role, ArgBest) and role.best is None for s in role.companions}
     found: dict[int, tuple[Expr, Expr]] = {}
     for access in context.accesses:
-        index = access.place.index if isinstance(access.place, Index) else None
-        while isinstance(index, Cast):
-            index = index.operand
+        index = uncast(access.place.index) if isinstance(access.place, Index) else None
         if isinstance(index, Ref) and index.symbol in positions:
             start = terms.ref(index.symbol)
             found[id(access)] = (start, terms.add(start, terms.ONE))
@@ -186,9 +185,7 @@ def _fills(context: LoopContext, members: list[tuple[Access, Path]]) -> bool:
 
 def _fills_container(base: Expr, ends: tuple[Expr, Expr]) -> bool:
     """Whether a range is all of a container, as written."""
-    low, high = terms.constant(ends[0]), ends[1]
-    while isinstance(high, Cast):
-        high = high.operand
+    low, high = terms.constant(ends[0]), uncast(ends[1])
     named = isinstance(high, Method) and high.name in SIZE_METHODS and high.object == base
     return low == 0 and (named or (isinstance(high, Member) and high.name == SIZE and high.base == base))
 
@@ -197,9 +194,8 @@ def _through(memory: Memory, members: list[tuple[Access, Path]], guards: list[Gu
     """The index arrays whose elements are the subscripts, each with the range of it that the loop looks at."""
     found: dict[Subscripts, None] = {}
     for access, where in members:
-        load = where.steps[0] if where.steps else None
-        while isinstance(load, Cast):
-            load = load.operand
+        step = where.steps[0] if where.steps else None
+        load = uncast(step) if step is not None and not isinstance(step, str) else None
         side = memory.side(access, where)
         if isinstance(load, Index) and not isinstance(load.base.type, t.Library) and not memory.is_fixed(load.base):
             return None

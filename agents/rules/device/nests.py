@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from unseq.agents.task import Task
 from unseq.backends.plan import Map, Plan, Strategy
-from unseq.frontend.facts import Disjoint, Guard, Induction, LoopFact, Private
+from unseq.frontend.facts import Disjoint, Guard, LoopFact, Private
 from unseq.frontend.ir.nodes import For
 from unseq.frontend.ir.walk import declared_symbols, rebound_symbols, used_symbols
 
@@ -31,9 +31,7 @@ def _fits(outer: LoopFact, inner: LoopFact) -> bool:
     """Whether the inner loop is independent under what the outer one asks, and as long in each outer iteration."""
     if not inner.parallel or inner.iteration is None or inner.before or inner.original is not None or inner.parts:
         return False
-    if any(not isinstance(role, Private | Induction) or getattr(role, "last", False) for role in inner.roles):
-        return False
-    if any(isinstance(role, Induction) for role in inner.roles) or inner.irregular is not None:
+    if inner.irregular is not None or any(not isinstance(role, Private) or role.last for role in inner.roles):
         return False
     moving = declared_symbols(outer.loop) | rebound_symbols(outer.loop)
     bounds = (inner.iteration.lower, inner.iteration.upper, inner.iteration.trip)

@@ -32,7 +32,6 @@ class Moved:
     before: tuple[str, ...]
     after: tuple[str, ...]
     size: tuple[Symbol, str] | None
-    host: tuple[str, str]  # where the copied elements begin, and how many they are
 
 
 def moved(
@@ -59,17 +58,15 @@ def moved(
         length = (Symbol(context.fresh(f"{name}_size"), t.SIZE, -690), f"{context.expr(base, 16)}.size()")
     if element == t.BOOL and isinstance(type_, t.Library) and type_.name == "vector":
         return _bits(context, section, symbol, held, length)
-    text = context.type(element)
+    text = spelled_there(context, element)
     if holds_complex(element):
-        text = text.replace("std::complex", "cuda::std::complex")
-        context.includes.add("<cuda/std/complex>")
         first = f"reinterpret_cast<{'' if section.writes else 'const '}{text} *>({first})"
     made = f"DeviceArray<{text}> {held}({size});" if section.fills else f"DeviceArray<{text}> {held}({first}, {size});"
     after: tuple[str, ...] = (f"{held}.copy_to({first});",) if section.writes else ()
     if section.counter is not None:
         after = (f"{held}.copy_to({first}, {context.expr(section.counter)} - {shift});",)
     argument = f"{held}.data(){_minus(shift)}"
-    return Moved(section, symbol, argument, (*before, made), after, length, (first, size))
+    return Moved(section, symbol, argument, (*before, made), after, length)
 
 
 def _minus(shift: str) -> str:
@@ -146,7 +143,7 @@ def _bits(context: Context, section: Section, symbol: Symbol, held: str, size: t
             f"{held}.copy_to({bytes_}.get());",
             f"std::copy_n({bytes_}.get(), {name}.size(), {name}.begin());",
         )
-    return Moved(section, symbol, f"{held}.data()", tuple(before), after, size, (f"{bytes_}.get()", f"{name}.size()"))
+    return Moved(section, symbol, f"{held}.data()", tuple(before), after, size)
 
 
 def is_plain(type_: t.Type) -> bool:
@@ -163,6 +160,14 @@ def is_plain(type_: t.Type) -> bool:
         case t.Library(name, args) if name in ("complex", "pair", "tuple", "array"):
             return all(isinstance(arg, int) or is_plain(arg) for arg in args)
     return False
+
+
+def spelled_there(context: Context, type_: t.Type) -> str:
+    """A type's spelling on the device, whose library has complex numbers of its own."""
+    if not holds_complex(type_):
+        return context.type(type_)
+    context.includes.add("<cuda/std/complex>")
+    return context.type(type_).replace("std::complex", "cuda::std::complex")
 
 
 def holds_complex(type_: t.Type) -> bool:

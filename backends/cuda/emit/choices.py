@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from unseq.backends.cuda.emit.arrays import is_plain, wrapped
 from unseq.backends.cuda.emit.code import device_function, parameters_of
-from unseq.backends.cuda.emit.device import Device
+from unseq.backends.cuda.emit.device import Device, strided
 from unseq.backends.cuda.emit.names import is_known
 from unseq.backends.parlay.emit.choices import is_global
 from unseq.backends.parlay.emit.context import local_symbol
@@ -200,8 +200,7 @@ def _kernel(
     own, size = array
     given = [f"{own} + {k} * {size}" if p == state else f"{one}.{p.name}" for p in function.parameters]
     lines = [f"const {call} {one} = {calls}[{k}];", f"{results}[{k}] = {below}({', '.join(given)});"]
-    start, step = "size_t(blockIdx.x) * blockDim.x + threadIdx.x", "size_t(gridDim.x) * blockDim.x"
-    loop = context.braces(f"for (size_t {k} = {start}; {k} < {count}; {k} += {step})", "\n".join(lines))
+    loop = strided(context, k, "", count, lines)
     parameters = [f"size_t {count}", f"const {call} *{calls}", *arguments,
                   f"{context.type(function.result)} *{results}"]  # fmt: skip
     head = wrapped(f"__global__ void {name}(", parameters)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from unseq.backends.cuda.emit.arrays import Moved, is_plain, moved, wrapped
 from unseq.backends.cuda.emit.code import on_device
 from unseq.backends.cuda.emit.names import translated
-from unseq.backends.parlay.emit.captures import mentioned
+from unseq.backends.parlay.emit.captures import identifiers, mentioned
 from unseq.backends.parlay.emit.context import Context
 from unseq.backends.parlay.emit.iteration import Space
 from unseq.backends.parlay.emit.polynomials import Bounds
@@ -37,11 +37,9 @@ from unseq.frontend.ir.walk import (
 )
 from unseq.frontend.source import Span, Unsupported
 
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_SKIPPED = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _MEMBER = re.compile(r"(?:\.|->|::)\s*[A-Za-z_]\w*")
+THREAD = "size_t(blockIdx.x) * blockDim.x + threadIdx.x"  # its number in the grid
 _KEPT = re.compile(r"const auto (\w+) = ")
-_COMPLEX_METHODS = frozenset({"real", "imag"})
 
 
 N = TypeVar("N", bound=Node)
@@ -135,8 +133,8 @@ class Parameter:
 
 
 def kernel(
-    here: Region, name: str, text: str, given: Sequence[Parameter], *, blocks: str, shared: str = "",
-    own: Iterable[str] = (), stream: str = "",
+    here: Region, name: str, text: str, given: Sequence[Parameter], *, blocks: str, own: Iterable[str] = (),
+    stream: str = "",
 ) -> str:
     """Adds the kernel ``name`` with the body ``text`` and returns the lines that launch it.
 
@@ -149,14 +147,14 @@ def kernel(
     head = translated(context, wrapped(f"__global__ void {name}(", [p.declaration for p in parameters]))
     device.kernels.append(f"{head}\n{context.braces('', translated(context, text))}")
     device.want |= {"blocks", "check"}
-    shape = ", ".join([blocks, "block_threads", *filter(None, [shared or (stream and "0"), stream])])
+    shape = f"{blocks}, block_threads" + (f", 0, {stream}" if stream else "")
     launch = wrapped(f"{name}<<<{shape}>>>(", [p.argument for p in parameters]) + ";"
     return f"{context.site('kernel', here.fact.span)}{launch}\ncuda_check(cudaGetLastError());"
 
 
 def _names(text: str) -> set[str]:
     """The identifiers of a text, members of other things left out."""
-    return set(_IDENTIFIER.findall(_MEMBER.sub(" ", _SKIPPED.sub(" ", text))))
+    return identifiers(_MEMBER.sub(" ", text))
 
 
 def _scalars(here: Region, names: set[str]) -> list[Parameter]:
@@ -224,10 +222,14 @@ def each_iteration(here: Region, body: str) -> tuple[str, list[Parameter], set[s
     count = context.scoped("count")
     k, lines = numbered(here, "k")
     given = [Parameter(count, f"size_t {count}", f"size_t({space.count})")]
-    start = "size_t(blockIdx.x) * blockDim.x + threadIdx.x"
-    step = "size_t(gridDim.x) * blockDim.x"
-    head = f"for (size_t {k} = {start}; {k} < {count}; {k} += {step})"
-    return context.braces(head, "\n".join([*lines, body])), given, {k, space.name}
+    return strided(context, k, "", count, [*lines, body]), given, {k, space.name}
+
+
+def strided(context: Context, k: str, first: str, end: str, lines: Sequence[str]) -> str:
+    """The loop over the numbers from ``first`` ("": from 0) that are a thread's, as many apart as there are threads."""
+    start = f"{first} + {THREAD}" if first else THREAD
+    head = f"for (size_t {k} = {start}; {k} < {end}; {k} += size_t(gridDim.x) * blockDim.x)"
+    return context.braces(head, "\n".join(lines))
 
 
 def numbered(here: Region, wanted: str) -> tuple[str, list[str]]:

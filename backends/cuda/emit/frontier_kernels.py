@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from unseq.backends.cuda.emit import item_arrays
 from unseq.backends.cuda.emit.arrays import Moved
-from unseq.backends.cuda.emit.device import Device, Parameter, Region, each_iteration, kernel
+from unseq.backends.cuda.emit.device import THREAD, Device, Parameter, Region, each_iteration, kernel
 from unseq.backends.cuda.emit.item_arrays import Arrays
 from unseq.backends.cuda.emit.reduce import consecutive
 from unseq.backends.parlay.emit import reduce, worklists
@@ -107,7 +107,7 @@ def search_of(device: Device, fact: LoopFact, facts: Facts) -> Search:
     for w in found.windows:
         symbol = Symbol(w.base.symbol.name, t.Pointer(w.element, const=True), -700)
         section = Section(w.base, w.element, reads=True)
-        moved.append(Moved(section, symbol, f"{w.name}.data()", (), (), None, ("", "")))
+        moved.append(Moved(section, symbol, f"{w.name}.data()", (), (), None))
     counted = Iteration(None, worklists.ZERO, worklists.ZERO, 1, worklists.ZERO)
     taken = context.printed(Declare(item, spelled(f"{names.items}[{names.k}]", waiting.element)))
     privates = tuple(
@@ -236,7 +236,7 @@ def counting(search: Search) -> str:
 
     body = rewritten(search.facts.body, _found(search), at, lambda s: None)
     loop, given, own = consecutive(search.here, _looks(search, _pruned(search, body)), names.share)
-    place = f"{names.offsets}[size_t(blockIdx.x) * blockDim.x + threadIdx.x]"
+    place = f"{names.offsets}[{THREAD}]"
     text = f"unsigned {names.at} = 0;\n{loop}\n{place} = {names.at};"
     offsets = Parameter(names.offsets, f"unsigned *__restrict__ {names.offsets}", f"{names.offsets}_on_device.data()")
     return _launch(search, "count", text, [*_given(search, offsets), *given, _share(search)], {*own, names.at},
@@ -260,15 +260,14 @@ def storing(search: Search) -> str:
 
     body = rewritten(search.facts.body, _found(search), at, lambda s: None)
     loop, given, own = consecutive(search.here, _looks(search, body), names.share)
-    thread = "size_t(blockIdx.x) * blockDim.x + threadIdx.x"
-    first, last = [f"unsigned {names.at} = {names.offsets}[{thread}];"], []
+    first, last = [f"unsigned {names.at} = {names.offsets}[{THREAD}];"], []
     for role, symbol in search.sums:
         type_ = context.type(worklists.summed_type(role))
         start = f"{symbol.name}_start"
         if role.op in reduce.IDENTITY:
             start = reduce.identity(context, role.op, worklists.summed_type(role))
         first.append(f"{type_} {symbol.name} = {start};")
-        last.append(f"{symbol.name}_of_thread[{thread}] = {symbol.name};")
+        last.append(f"{symbol.name}_of_thread[{THREAD}] = {symbol.name};")
         if role.op not in reduce.IDENTITY:
             given.append(Parameter(start, f"{type_} {start}", symbol.name))
         part = f"{symbol.name}_of_thread"

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from unseq.backends.cuda.emit.arrays import Moved, is_plain
-from unseq.backends.cuda.emit.device import Device, Parameter, Region, kernel
+from unseq.backends.cuda.emit.device import THREAD, Device, Parameter, Region, kernel
 from unseq.backends.cuda.emit.loops import finish, start
-from unseq.backends.cuda.emit.reduce import combiner, consecutive, folding, results_of
+from unseq.backends.cuda.emit.reduce import consecutive, folded, results_of
 from unseq.backends.parlay.emit import body as bodies
 from unseq.backends.parlay.emit.iteration import keeps_last
 from unseq.backends.parlay.emit.reduce import Part, parts_of
@@ -105,7 +105,7 @@ def _grown(device: Device, here: Region) -> tuple[LoopFact, Region, list[str]]:
         count = f"size_t({here.space.count})"
         made = f"DeviceArray<{spelled}> {held}({count});"
         arrays = [m for m in arrays if m.section.base != out]
-        arrays.append(Moved(section, array, f"{held}.data()", (made,), after, None, (array.name, count)))
+        arrays.append(Moved(section, array, f"{held}.data()", (made,), after, None))
     if not places:
         return fact, here, []
 
@@ -167,7 +167,7 @@ def _gain_kernel(
     statements = list(dict.fromkeys(s for value in values for s in value.statements))
     body = [*(context.printed(here.node(s)) for s in statements), *(g for v in values for g in v.gather)]
     loop, given, own = consecutive(here, "\n".join(body), share)
-    place = f"{contributed}[size_t(blockIdx.x) * blockDim.x + threadIdx.x]"
+    place = f"{contributed}[{THREAD}]"
     text = "\n".join([*declared, loop, _stored(place, gains, is_struct)])
     given = [*given, Parameter(share, f"size_t {share}", share),
              Parameter(contributed, f"{type_} *__restrict__ {contributed}", f"{contributed}.data()")]  # fmt: skip
@@ -182,7 +182,7 @@ def _final(
     context = device.context
     type_, is_struct = start
     begin = context.scoped("begin")
-    place = f"{begin}[size_t(blockIdx.x) * blockDim.x + threadIdx.x]"
+    place = f"{begin}[{THREAD}]"
     declared = [f"{context.declare(s.type, s.name)} = {_element(place, s, is_struct)};" for s in symbols]
     loop, given, own = consecutive(here, body, share)
     given = [*given, Parameter(share, f"size_t {share}", share),
@@ -194,22 +194,8 @@ def _final(
         return [*lines, kernel(here, device.name("kernel"), text, given, blocks=blocks, own=names)]
     device.want.add("reduce")
     results = results_of(device, parts)
-    partials, held, block, value = (context.scoped(n) for n in ("partials", "of_block", "block", "value"))
-    store = f"if (threadIdx.x == 0)\n{context.indent(f'{partials}[blockIdx.x] = {value};')}"
-    text = "\n".join(
-        [*declared, *results.declared, loop,
-         f"const {results.type} {value} = block_reduce({results.packed}, {combiner(device, parts, results)});", store]
-    )  # fmt: skip
-    given = [*given, *results.given,
-             Parameter(partials, f"{results.type} *__restrict__ {partials}", f"{partials}.data()")]  # fmt: skip
+    fold = folded(device, parts, results, blocks)
+    text = "\n".join([*declared, *results.declared, loop, fold.text])
+    given = [*given, *results.given, fold.output]
     launch = kernel(here, device.name("kernel"), text, given, blocks=blocks, own={*names, *results.names, results.type})
-    return [
-        *lines,
-        f"DeviceArray<{results.type}> {partials}({blocks});",
-        launch,
-        f"std::vector<{results.type}> {held}({blocks});",
-        f"{partials}.copy_to({held}.data());",
-        context.controlled(
-            f"for (const {results.type} &{block} : {held})", "\n".join(folding(parts, results, block))
-        ),
-    ]
+    return [*lines, fold.before, launch, *fold.after]

@@ -5,7 +5,7 @@ Iterations that do not leave have no effect, so that the host's arrays are as th
 
 from __future__ import annotations
 
-from unseq.backends.cuda.emit.device import Device, Parameter, kernel, numbered
+from unseq.backends.cuda.emit.device import Device, Parameter, kernel, numbered, strided
 from unseq.backends.cuda.emit.loops import finish, start
 from unseq.backends.parlay.emit.search import rest
 from unseq.backends.plan import Search
@@ -26,8 +26,6 @@ def emit_search(device: Device, plan: Search) -> str:
     test = context.condition(here.node(exit_.condition))
     lines.append(context.braces(f"if ({test})", f"atomicMin({leaving}, (unsigned long long){k});\nreturn;"))
     first, last = context.scoped("first"), context.scoped("last")
-    start_at = f"{first} + size_t(blockIdx.x) * blockDim.x + threadIdx.x"
-    head = f"for (size_t {k} = {start_at}; {k} < {last}; {k} += size_t(gridDim.x) * blockDim.x)"
     word = "unsigned long long"
     given = [
         Parameter(first, f"size_t {first}", first),
@@ -36,7 +34,7 @@ def emit_search(device: Device, plan: Search) -> str:
     ]
     device.want |= {"array", "blocks"}
     context.includes.add("<algorithm>")
-    launch = kernel(here, device.name("search"), context.braces(head, "\n".join(lines)), given,
+    launch = kernel(here, device.name("search"), strided(context, k, first, last, lines), given,
                     blocks=f"blocks_for({last} - {first})", own={k, space.name})  # fmt: skip
     chunk = [f"const size_t {last} = std::min<size_t>({count}, {first} + {_CHUNK});", launch,
              f"{leaving}.copy_to(&{skipped});"]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unseq.backends.cuda.emit.arrays import Moved, holds_complex, is_plain, moved
+from unseq.backends.cuda.emit.arrays import Moved, holds_complex, is_plain, moved, spelled_there
 from unseq.backends.cuda.emit.code import on_device
 from unseq.backends.cuda.emit.device import Device
 from unseq.backends.cuda.emit.names import translated
@@ -30,20 +30,17 @@ def emit_sort(device: Device, plan: Algorithm) -> str:
         name = fact.call.name
         raise Unsupported(fact.span, f"{name} has no CUDA form here", "write it as a loop, or use --target parlay")
     arguments = ranges.arguments(fact)
-    first, order = arguments[0], arguments[-1] if len(arguments) > 2 + (fact.primitive == "sort_whole") else None
-    whole = fact.primitive == "sort_whole" and fact.call.name.removeprefix("std::") in ("partial_sort", "nth_element")
-    last = arguments[2] if whole else arguments[1]
-    if whole and len(arguments) == 3:
-        order = None
+    whole = fact.primitive == "sort_whole"  # its second argument is a place in between
+    first, last = arguments[0], arguments[2 if whole else 1]
+    order = arguments[-1] if len(arguments) > 2 + whole else None
     start, count = _range(context, fact, first, last, whole)
     element = ranges.element_type(first)
     if not is_plain(element) or element == t.BOOL:
         raise Unsupported(fact.span, "sorting elements that own memory on a GPU", "sort plain records")
     device.want.add("array")
     keys = context.fresh("keys")
-    spelled = context.type(element)
+    spelled = spelled_there(context, element)
     if holds_complex(element):
-        spelled = spelled.replace("std::complex", "cuda::std::complex")
         start = f"reinterpret_cast<{spelled} *>({start})"
     lines = [f"DeviceArray<{spelled}> {keys}({start}, {count});"]
     descending = _descending(order) or fact.op == "reversed"

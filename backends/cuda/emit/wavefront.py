@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from unseq.backends.cuda.emit.device import Device, Parameter, Region, kernel, own_iteration, region
+from unseq.backends.cuda.emit.device import Device, Parameter, Region, kernel, own_iteration, region, strided
 from unseq.backends.cuda.emit.loops import finish
 from unseq.backends.parlay.cxx_literals import ADDITIVE, RELATIONAL
 from unseq.backends.parlay.emit import body as bodies
@@ -77,10 +77,8 @@ def _diagonals(
     body += _once(here, front, role, first_column=True)
     body.append(_cell(here, role))
     body += _once(here, behind, role, first_column=False)
-    start = f"{first} + size_t(blockIdx.x) * blockDim.x + threadIdx.x"
-    head = f"for (size_t {k} = {start}; {k} < {end}; {k} += size_t(gridDim.x) * blockDim.x)"
     given = [Parameter(name, f"size_t {name}", name) for name in (diagonal, first, end)]
-    launch = kernel(here, here.device.name("diagonal"), context.braces(head, "\n".join(body)), given,
+    launch = kernel(here, here.device.name("diagonal"), strided(context, k, first, end, body), given,
                     blocks=f"blocks_for({end} - {first})", own={k, here.space.name})  # fmt: skip
     step, less = ("", f"{diagonal} - {columns}") if lag == 1 else (f" / {lag}", f"({diagonal} - {columns}) / {lag}")
     diagonals = f"{columns} + {rows} - 1" if lag == 1 else f"{columns} + {lag} * ({rows} - 1)"

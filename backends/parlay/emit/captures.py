@@ -101,11 +101,16 @@ def filled(text: str, copied: Collection[str], others: Collection[str]) -> str:
         rest = text[at + len(CLOSURE) :]
         parameters, body = _parts(rest)
         own = set(_IDENTIFIER.findall(parameters))
-        used = set(_IDENTIFIER.findall(_SKIPPED.sub(" ", body))) - own
+        used = identifiers(body) - own
         names = sorted(used & set(copied))
         by_reference = bool(used & set(others))
         capture = f"[{', '.join(['&', *names])}]" if by_reference else "[=]" if names else "[]"
         text = text[:at] + capture + rest
+
+
+def identifiers(text: str) -> set[str]:
+    """The identifiers of a text, those in strings and comments left out."""
+    return set(_IDENTIFIER.findall(_SKIPPED.sub(" ", text)))
 
 
 def _parts(rest: str) -> tuple[str, str]:

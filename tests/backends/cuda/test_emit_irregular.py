@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from emit_cases import FOLDER, Case, plans, prototypes, read
+from cuda_cases import failures, told
+from emit_cases import FOLDER, Case, plans, read
 from unseq.backends.cuda.emit import emit
-from unseq.backends.cuda.launches import host_text
 from unseq.backends.parlay.emit.file import Emitted
-from unseq.backends.parlay.toolchain import RuntimeKind, find_toolchain
+from unseq.backends.parlay.toolchain import find_toolchain
 from unseq.backends.plan import Plan
 from unseq.frontend.source import Language, SourceUnit, Unsupported
 
-HARNESS = Path(__file__).parents[1] / "parlay" / "emit_harness.h"
 CASES = ["in_parts.c", "links.c", "edit_distance.c", "skewed.c", "searches.c", "rows.cpp", "choices.c"]
 LATER = {
     "half_of_it": "statements around the inner loop",
     "queens_here": "a search whose state is a global variable",
 }  # what a case holds that is refused, and why
-SIZES = "0, 1, 2, 3, 17, 300, 1009"
 
 
 def emitted(case: Case, reuse_spans: bool = True) -> Emitted:
@@ -41,39 +38,14 @@ def source(text: str, language: Language = Language.C) -> tuple[SourceUnit, list
     return unit, plans(Case(unit.path, unit, {}))
 
 
-def run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[:6000]}"
-    return done.stdout + done.stderr
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="no nvcc on the PATH")
 @pytest.mark.parametrize("name", CASES)
 def test_nvcc_compiles_it_without_a_word(name: str, tmp_path: Path) -> None:
     file = tmp_path / "emitted.cu"
     file.write_text(emitted(case_of(name)).text)
-    told = run(["nvcc", "-std=c++20", "-arch=sm_90", "-cubin", str(file), "-o", str(tmp_path / "emitted.cubin")])
-    assert told.strip() == ""
-
-
-def program(case: Case, reuse_spans: bool) -> str:
-    """A program that compares the emitted functions with the originals."""
-    declared = prototypes(case)
-    drive = case.sections["drive"]
-    ours = f"static void ours(Input &in, int n) {{\n{drive}\n}}\n"
-    renamed = "".join(f"#define {name} {name}_original\n" for name, _ in declared)
-    parts = [f'#include "{HARNESS}"\n', host_text(emitted(case, reuse_spans).text)]
-    parts += [f"{text}\n" for _, text in declared]
-    parts += [ours, renamed, ours.replace("ours", "theirs", 1)]
-    parts.append(
-        f"int main() {{\n  int failed = 0;\n  for (int n : {{{SIZES}}}) {{\n"
-        "    Record a, b;\n    Input first(7), second(7);\n"
-        "    record = &a, theirs(first, n);\n    record = &b, ours(second, n);\n"
-        f'    failed += check("{case.name}", n, 7, a, b);\n  }}\n'
-        '  std::printf("%d failed\\n", failed);\n  return failed != 0;\n}\n'
-    )
-    return "".join(parts)
+    out = str(tmp_path / "emitted.cubin")
+    assert told(["nvcc", "-std=c++20", "-arch=sm_90", "-cubin", str(file), "-o", out]).strip() == ""
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -81,18 +53,9 @@ def program(case: Case, reuse_spans: bool) -> str:
     "reuse_spans", [pytest.param(True, id="source-text"), pytest.param(False, id="ir-alone", marks=pytest.mark.slow)]
 )
 def test_kernels_compute_what_the_loops_do(name: str, reuse_spans: bool, tmp_path: Path) -> None:
-    case, toolchain = case_of(name), find_toolchain()
-    original, main, binary = tmp_path / "original", tmp_path / "main.cpp", tmp_path / "program"
-    language = ["-x", "c"] if case.unit.language is Language.C else ["-x", "c++", "-std=c++20"]
-    original.write_text(case.unit.text.decode())
-    renamed = [f"-D{f}={f}_original" for f, _ in prototypes(case)]
-    run([str(toolchain.compiler), *language, "-O1", *renamed, "-c", str(original), "-o", f"{original}.o"])
-    main.write_text(program(case, reuse_spans))
-    kind = RuntimeKind.CUDA
-    flags = [*toolchain.cflags(kind), "-include", "cuda_runtime.h", "-O1", "-w", "-DUNSEQ_CUTOFF=0"]
-    files = [str(main), f"{original}.o"]
-    run([str(toolchain.compiler), *flags, *files, *toolchain.libs(kind), "-o", str(binary)])
-    assert run([str(binary)]).endswith("0 failed\n")
+    case = case_of(name)
+    said = failures(case, emitted(case, reuse_spans).text, find_toolchain(), tmp_path)
+    assert said.endswith("0 failed\n"), said[-2000:]
 
 
 @pytest.mark.parametrize("name", ["skewed.c", "choices.c"])
