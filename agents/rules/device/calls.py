@@ -16,6 +16,7 @@ from unseq.backends.parlay.cxx_types import print_declaration, print_type
 from unseq.backends.parlay.emit import ranges
 from unseq.backends.parlay.emit.context import Context
 from unseq.frontend.analysis.identity import identity
+from unseq.frontend.analysis.stl import name_of
 from unseq.frontend.analysis.updates import uncast
 from unseq.frontend.facts import CallFact
 from unseq.frontend.ir import types as t
@@ -36,7 +37,7 @@ from unseq.frontend.ir.nodes import (
     Stmt,
     Symbol,
 )
-from unseq.frontend.ir.walk import Node, children, substitute, walk
+from unseq.frontend.ir.walk import Node, children, rebound_symbols, substitute, walk
 from unseq.frontend.source import NOWHERE, Span, Unsupported
 
 _ASSIGNED = {"+", "*", "&", "|", "^"}
@@ -107,8 +108,7 @@ class Calls:
                 f"const {print_declaration(t.strip(p.type), n)} = {v};"
                 for p, n, v in zip(given.parameters, names, values, strict=True)
             ]
-            changed = {s for node in walk(given.body) if isinstance(node, Assign) for s in (_symbol(node.place),)}
-            if changed & set(given.parameters):
+            if rebound_symbols(given.body) & set(given.parameters):
                 raise _Other
             return "\n".join([*declared, *(self.writer.stmt(s) for s in assigning(substitute(given.body, own), place))])
         return f"{target} = {self.applied(given, values)};"
@@ -118,13 +118,15 @@ class _Other(Exception):
     """A function object that has no form as statements here."""
 
 
-def _symbol(place: Expr) -> Symbol | None:
-    return place.symbol if isinstance(place, Ref) else None
-
-
 def _refs(values: Sequence[str], given: Lambda) -> Iterator[Ref]:
     for value, parameter in zip(values, given.parameters, strict=True):
         yield named(value, t.strip(parameter.type))
+
+
+def _name(fact: CallFact) -> str:
+    """The algorithm's name."""
+    assert isinstance(fact.call, Call)  # what is a method has no form here
+    return name_of(fact.call)
 
 
 # --- sums ------------------------------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def _value(calls: Calls, fact: CallFact, starts: Sequence[Expr], k: str) -> str:
     """What is summed at position k."""
     values = [calls.element(start, k) for start in starts]
     if fact.element is None:
-        name = fact.call.name.removeprefix("std::").split("<")[0]
+        name = _name(fact)
         products = len(starts) == 2 and len(ranges.arguments(fact)) == 4
         if ("transform" in name or name == "inner_product") and not products:
             raise _Other  # a function object that is not known as an expression
@@ -159,7 +161,7 @@ def _value(calls: Calls, fact: CallFact, starts: Sequence[Expr], k: str) -> str:
 
 def _reduce(calls: Calls, fact: CallFact) -> Loop:
     arguments = ranges.arguments(fact)
-    name = fact.call.name.removeprefix("std::").split("<")[0]
+    name = _name(fact)
     two = name in ("inner_product", "transform_reduce") and t.element_type(arguments[2].type) is not None
     starts = [arguments[0], arguments[2]] if two else [arguments[0]]
     position = 3 if two else 2
@@ -176,7 +178,7 @@ def _reduce(calls: Calls, fact: CallFact) -> Loop:
 def _scan(inclusive: bool) -> Callable[[Calls, CallFact], Loop]:
     def form(calls: Calls, fact: CallFact) -> Loop:
         arguments = ranges.arguments(fact)
-        name = fact.call.name.removeprefix("std::").split("<")[0]
+        name = _name(fact)
         position = {"inclusive_scan": 4, "transform_inclusive_scan": 5}.get(name, 3)
         init = arguments[position] if len(arguments) > position and name != "partial_sum" else None
         if not isinstance(fact.statement, Evaluate) or fact.op in ("", "call"):
@@ -211,7 +213,7 @@ def _scan(inclusive: bool) -> Callable[[Calls, CallFact], Loop]:
 def _test(calls: Calls, fact: CallFact, k: str) -> str:
     """Whether the element at k is what is looked for."""
     arguments = ranges.arguments(fact)
-    name = fact.call.name.removeprefix("std::").split("<")[0]
+    name = _name(fact)
     value = calls.element(arguments[0], k)
     if name in ("find", "count"):
         return f"{value} == {calls.writer.expr(arguments[2], UNARY)}"
@@ -228,7 +230,7 @@ def _find(calls: Calls, fact: CallFact) -> Loop:
 
 
 def _whether(calls: Calls, fact: CallFact) -> Loop:
-    name = fact.call.name.removeprefix("std::").split("<")[0]
+    name = _name(fact)
     answer, k = calls.writer.name("any" if name == "any_of" else "all"), calls.writer.name("k")
     start, otherwise = ("false", "true") if name == "any_of" else ("true", "false")
     body = f"if ({_test(calls, fact, k)}) {{\n{answer} = {otherwise};\nbreak;\n}}"
