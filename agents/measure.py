@@ -29,6 +29,8 @@ RunOriginal = Callable[[Sequence[Case], Schedule], Run]
 RunCandidate = Callable[[Sequence[Case], Schedule, int], Run]
 Check = Callable[[Schedule, Run, int], Verdict | None]
 
+BUSY = "another process kept the machine busy"  # a note
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -77,7 +79,7 @@ def measure(
         if hidden:
             text = f"{hidden:.2f} s of its run are in no timed call: the clock inside was deceived, or work hidden"
             return Measurement(Profile(), Wins.UNMEASURED, Tampered(text))
-    note = "" if quiet else "another process kept the machine busy"
+    note = "" if quiet else BUSY
     times = profile(sizes, sequential, parallel, note)
     return Measurement(times, wins(times), None, (note,) if note else ())
 

@@ -7,6 +7,7 @@ import pytest
 
 from signatures import function
 from unseq.agents.judge import Judge, OriginalRejected, judging
+from unseq.agents.measure import BUSY
 from unseq.agents.task import Candidate, Contract, FloatPolicy, Task
 from unseq.agents.tester.suite import Suite
 from unseq.agents.tester.timing import TimingCase
@@ -217,7 +218,7 @@ def test_a_value_handed_over_by_an_atomic_is_no_race_and_said(saxpy: tuple[Judge
     assert found.verdict.name == "Pass", found.verdict.text
     assert found.evidence.detector == "exact up to order by atomics"
     assert "ordered by atomics" in found.evidence.race_detail
-    assert not found.evidence.notes
+    assert set(found.evidence.notes) <= {BUSY}  # what else runs here is not its doing
 
 
 def test_a_flag_that_is_read_and_ignored_is_a_race(saxpy: tuple[Judge, Suite]) -> None:
