@@ -165,6 +165,13 @@ static void nesting(std::vector<int>& a, std::vector<int>& b) {
     b[0] = 2;
   });
   RACY("after_exception", { par_do([&] { b[0] = 1; }, [&] { b[0] = 2; }); });
+  RACY("after_inner_forks", {
+    parallel_for(0, 10, [&](size_t i) {
+      std::vector<int> own(i);
+      if (i % 3 == 1) parallel_for(0, i, [&](size_t j) { own[j] = 1; });
+      if (i == 3 || i == 8) total = 1;
+    });
+  });
   RACY("reader_again_then_writer", {
     parallel_for(0, n, [&](size_t i) {
       volatile int& x = total;
@@ -315,7 +322,16 @@ static void ordering(std::vector<int>& b) {
   });
 }
 
+// A primitive, and another strand that touches its input or what it writes to, before it and after it.
+#define BESIDE_A_WRITER(name, ...)                                                                 \
+  RACY(name "_of_what_is_written", { par_do([&] { (void)(__VA_ARGS__); }, [&] { a[n - 1] = 1; }); }); \
+  RACY(name "_of_what_was_written", { par_do([&] { a[0] = 1; }, [&] { (void)(__VA_ARGS__); }); })
+#define BESIDE_A_READER(name, result, ...)                                                            \
+  RACY(name "_to_what_is_read", { par_do([&] { (void)(__VA_ARGS__); }, [&] { total = result[n - 1]; }); }); \
+  RACY(name "_to_what_was_read", { par_do([&] { total = result[0]; }, [&] { (void)(__VA_ARGS__); }); })
+
 static void primitives(std::vector<int>& a) {
+  a.assign(n + 2, 1);
   RACY("map_with_side_effect", { (void)parlay::map(a, [&](int x) { return total = x; }); });
   RACY("reduce_with_side_effect", {
     (void)parlay::reduce(a, parlay::make_monoid([&](int x, int y) { return total++, x + y; }, 0));
@@ -328,6 +344,37 @@ static void primitives(std::vector<int>& a) {
   RACY("find_with_side_effect", { (void)parlay::find_if(a, [&](int) { return ++total < 0; }); });
   RACY("histogram_of_racy_keys", {
     (void)parlay::histogram_by_index(parlay::delayed_map(a, [&](int) { return static_cast<unsigned>(++total) % 4; }), 4);
+  });
+  const auto positive = [](int x) { return x > 0; };
+  const auto flags = parlay::map(a, positive);
+  std::vector<int> out(a.size());
+  BESIDE_A_WRITER("copy", parlay::to_sequence(a));
+  BESIDE_A_WRITER("map", parlay::map(a, positive));
+  BESIDE_A_WRITER("reduce", parlay::reduce(a));
+  BESIDE_A_WRITER("reduce_by_a_function", parlay::reduce(a, parlay::make_monoid([](int x, int y) { return x + y; }, 0)));
+  BESIDE_A_WRITER("scan", parlay::scan(a));
+  BESIDE_A_WRITER("filter", parlay::filter(a, positive));
+  BESIDE_A_WRITER("pack", parlay::pack(a, flags));
+  BESIDE_A_WRITER("pack_index", parlay::pack_index(a));
+  BESIDE_A_WRITER("histogram", parlay::histogram_by_index(a, 4));
+  BESIDE_A_WRITER("min_element", parlay::min_element(a));
+  BESIDE_A_WRITER("minmax_element", parlay::minmax_element(a));
+  BESIDE_A_READER("copy_into", out, parlay::copy(a, out));
+  BESIDE_A_READER("filter_into", out, parlay::filter_into_uninitialized(a, out, positive));
+  BESIDE_A_READER("pack_into", out, parlay::pack_into_uninitialized(a, flags, out));
+  BESIDE_A_READER("scan_inplace", out, parlay::scan_inplace(out, parlay::maximum<int>()));
+  CLEAN("results_are_read_afterwards", {
+    parallel_for(0, 3, [&](size_t) {
+      const auto kept = parlay::filter(parlay::iota<int>(20), [](int x) { return x % 2 == 0; });
+      parallel_for(0, kept.size(), [&](size_t i) { (void)(kept[i] + parlay::scan(kept).first[i]); });
+    });
+  });
+  // Whatever the shape of the tree, a comparison and all between its two elements are below one node of it.
+  CLEAN("min_element_changes_what_it_compares", {
+    (void)parlay::min_element(a, [](int& x, int& y) { return ++(&x)[-1], ++y, x < y; });
+  });
+  RACY("min_element_changes_the_next_one", {
+    (void)parlay::min_element(parlay::make_slice(a).cut(0, n), [](int& x, int& y) { return ++(&x)[1], x < y; });
   });
   RACY("min_element_with_side_effect", {
     (void)parlay::min_element(a, [&](int x, int y) { return ++total, x < y; });

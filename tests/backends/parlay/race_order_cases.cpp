@@ -83,6 +83,15 @@ static void flags(std::vector<int>& b) {
     again();
     par_do([&] { data = 7; flag = 1; data = 8; }, [&] { if (flag == 1) total = data; });
   });
+  volatile int& x = data;
+  RACY("read_again_after_the_flag", {
+    again();
+    par_do([&] { b[0] = x + x + x; flag = 1; b[0] += x; }, [&] { if (flag == 1) x = 7; });
+  });
+  CLEAN("read_again_before_the_flag", {
+    again();
+    par_do([&] { b[0] = x + x + x; flag = 1; }, [&] { if (flag == 1) x = 7; });
+  });
   RACY("flag_set_by_another", {
     again();
     par_do([&] { par_do([&] { data = 7; }, [&] { flag = 1; }); }, [&] { if (flag == 1) total = data; });
@@ -349,6 +358,35 @@ static void counters(std::vector<int>& b) {
   });
 }
 
+// What a primitive returns is handed over by its address, in this order of memory.
+template <typename Make>
+static void published(std::memory_order order, Make make) {
+  decltype(make()) result;
+  std::atomic<decltype(result.data())> there{nullptr};
+  par_do([&] { result = make(); there.store(result.data(), order); }, [&] {
+    const auto* const first = there.load(acquire);
+    if (first != nullptr) total = static_cast<int>(first[0]) + static_cast<int>(first[3]);
+  });
+}
+
+#define PUBLISHED(name, ...)                                                             \
+  CLEAN("published_" name, { published(release, [&] { return __VA_ARGS__; }); });         \
+  RACY("published_relaxed_" name, { published(relaxed, [&] { return __VA_ARGS__; }); })
+
+static void results(std::vector<int>& b) {
+  for (size_t i = 0; i < b.size(); ++i) b[i] = static_cast<int>(i % 4);
+  const auto pairs = parlay::tabulate(n, [](size_t i) { return std::pair<size_t, int>(i % 4, 1); });
+  PUBLISHED("copy", parlay::to_sequence(b));
+  PUBLISHED("map", parlay::map(b, [](int x) { return x + 1; }));
+  PUBLISHED("scan", parlay::scan(b).first);
+  PUBLISHED("scan_by_a_function", parlay::scan_inclusive(b, parlay::make_monoid([](int x, int y) { return x + y; }, 0)));
+  PUBLISHED("filter", parlay::filter(b, [](int x) { return x >= 0; }));
+  PUBLISHED("histogram", parlay::histogram_by_index(b, 4));
+  PUBLISHED("reduce_by_index", parlay::reduce_by_index(pairs, 4));
+  PUBLISHED("flatten", parlay::flatten(parlay::tabulate(4, [&](size_t) { return parlay::to_sequence(b); })));
+  PUBLISHED("sort", parlay::sort(b));
+}
+
 int main(int argc, char** argv) {
   only_case = argc > 2 ? argv[2] : nullptr;
   n = std::strtoul(argv[1], nullptr, 10);
@@ -356,5 +394,6 @@ int main(int argc, char** argv) {
   flags(b);
   publication(b);
   counters(b);
+  results(b);
   return 0;
 }

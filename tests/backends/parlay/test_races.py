@@ -104,6 +104,7 @@ def test_a_race_names_its_iterations_and_its_object(cases: Path) -> None:
     assert found["sum"][2:5] == [0, 1, global_variable]
     assert found["private_missing"][4] == stack
     assert found["after_exception"][2:4] == [0, 1]
+    assert found["after_inner_forks"][2:4] == [3, 8]
 
 
 def test_writes_of_the_same_value_are_told_apart(cases: Path) -> None:

@@ -94,7 +94,7 @@ class Detector {
   void gave(const volatile void* lock, std::uint64_t after, int order);
   void fence(int order);
   void performed(const Atomic& a) {
-    if (mode_ != Mode::off && order_.performed(labels_, a)) labels_.split();
+    if (mode_ != Mode::off && order_.performed(labels_, a)) split();
   }
 
   // The number, below `count`, of a worker that could run this strand.
@@ -247,6 +247,8 @@ class Detector {
   bool guarded() const { return locks_.current() != 0 || told_worker_ != 0; }
 
   bool parallel(Strand s) const { return labels_.parallel(s); }
+  // A segment of the strand ends: what it has read already, it may read again on the other side.
+  void split() { labels_.split(), known_.drop_all(); }
 
   void touch_stack(std::uintptr_t address) {
     if (stack_.top - address < stack_.bytes && address < stack_.low) stack_.low = address;

@@ -51,7 +51,7 @@ void Detector::fence(int order) {
     took(reinterpret_cast<const volatile void*>(relaxed_.address), relaxed_.open, relaxed_.open + 1, order);
   }
   if (releases(order)) fenced_by_ = me;
-  if (order_.fence(labels_, order)) labels_.split();
+  if (order_.fence(labels_, order)) split();
 }
 
 // The running strand no longer holds it; `was_none`: it turns out never to have been a lock.
