@@ -22,13 +22,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unseq.backends.cuda.nvcc import find_nvcc
+from unseq.backends.cuda.nvcc import compiled, find_nvcc
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.run import Session, Setting, run_cases
 from unseq.backends.host.shim import NATIVE, shim
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, ToolMissing
-from unseq.backends.process import Limits, Sandbox, job_folder, run
+from unseq.backends.process import Limits, job_folder, run
 from unseq.backends.results import Built, Rejected, Run, Timing
 from unseq.frontend.ir.nodes import Function
 
@@ -40,7 +40,6 @@ _COMPILE = Limits(wall_s=300.0, memory=6 << 30, file_bytes=512 << 20, output_byt
 _LIMITS = Limits(wall_s=300.0, memory=16 << 30, address_space=None, processes=512, open_files=1024)
 _PROBE_LIMITS = Limits(wall_s=180.0, memory=16 << 30, processes=512, open_files=1024)
 WRAPPED = ("cudaMemcpy", "cudaLaunchKernel", "__cudaLaunchKernel")
-_MESSAGE_LINES = 20
 _SUMMARY = re.compile(r"(?:ERROR SUMMARY: (\d+) error|RACECHECK SUMMARY: (\d+) hazard)")
 
 
@@ -231,19 +230,14 @@ def _compiled(
     with job_folder("unseq-gpu-") as job:
         (job / "candidate.cu").write_text(text, encoding="utf-8")
         (job / "shim.cu").write_text(shim_text, encoding="utf-8")
-        command = [str(nvcc), "-std=c++20", f"-arch={arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
-        command += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
-        command += [] if folder is None else ["-I", str(folder)]
-        command += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
-        command += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu"), "-o", "function.so"]
-        own = nvcc.resolve().parent.parent
-        command.append(f"-L{own / 'lib'}")  # the nvcc of the wheels does not look there
-        readable = [p for p in (own, NATIVE, GPU_NATIVE, folder) if p is not None and not p.is_relative_to("/usr")]
-        sandbox = Sandbox(tuple(readable), (job,), drop_user=False)
-        done = run(command, limits=_COMPILE, sandbox=sandbox, environment={"TMPDIR": "/tmp"})
-        if not done.ok or not (job / "function.so").is_file():
-            message = done.errors or done.stdout.decode("utf-8", "replace") or "nvcc was stopped"
-            return Rejected("\n".join(message.splitlines()[:_MESSAGE_LINES]), "nvcc", done.timed_out)
+        words = [f"-arch={arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
+        words += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
+        words += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
+        words += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu")]
+        words.append(f"-L{nvcc.resolve().parent.parent / 'lib'}")  # the nvcc of the wheels does not look there
+        done = compiled(nvcc, words, job, "function.so", _COMPILE, folder, (NATIVE, GPU_NATIVE))
+        if isinstance(done, Rejected):
+            return done
         kept = scratch / f"{job.name}.so"
         shutil.copyfile(job / "function.so", kept)
     return Built(kept, "gpu", time.monotonic() - started, False)
