@@ -193,8 +193,32 @@ class Executor:
     def build(
         self, function: Function, text: str, scratch: Path, flags: tuple[str, ...] = (), folder: Path | None = None
     ) -> Built | Rejected:
-        """As `built_for`."""
-        return built_for(self.gpu.nvcc, self.device.arch, function, text, scratch, flags, folder)
+        """A library for the host from the text of a .cu file, left in ``scratch``; the compiler's message when there is
+        none. ``folder``: where its own ``#include "..."`` are looked up."""
+        made = self._compiled(text, shim(function, "candidate.cu", False), scratch, flags, folder)
+        if isinstance(made, Rejected) and "overloaded function" in made.message:
+            made = self._compiled(text, shim(function, "candidate.cu", False, exact=True), scratch, flags, folder)
+        return made
+
+    def _compiled(
+        self, text: str, shim_text: str, scratch: Path, flags: tuple[str, ...], folder: Path | None
+    ) -> Built | Rejected:
+        started = time.monotonic()
+        nvcc = self.gpu.nvcc
+        with job_folder("unseq-gpu-") as job:
+            (job / "candidate.cu").write_text(text, encoding="utf-8")
+            (job / "shim.cu").write_text(shim_text, encoding="utf-8")
+            words = [f"-arch={self.device.arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
+            words += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
+            words += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
+            words += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu")]
+            words.append(f"-L{nvcc.resolve().parent.parent / 'lib'}")  # the nvcc of the wheels does not look there
+            done = compiled(nvcc, words, job, "function.so", _COMPILE, folder, (NATIVE, GPU_NATIVE))
+            if isinstance(done, Rejected):
+                return done
+            kept = scratch / f"{job.name}.so"
+            shutil.copyfile(job / "function.so", kept)
+        return Built(kept, "gpu", time.monotonic() - started, False)
 
     def run(
         self, place: Session, function: Function, library: Path, cases: Sequence[Case], schedule: Schedule, *,
@@ -202,73 +226,34 @@ class Executor:
     ) -> GpuRun:
         """Calls the function as `run_cases` does, without ``statics``, which would undo what CUDA's library keeps.
         ``parts``: time each step; ``check``: one of ``checks``, which watches."""
-        return run_on(self.gpu, place, function, library, cases, schedule, parts=parts, check=check)
+        assert not schedule.statics
+        with job_folder("unseq-trace-") as folder:
+            folder.chmod(0o777)  # the sandbox's user writes here
+            trace, log = folder / "steps", folder / "checker"
+            environment = [("UNSEQ_GPU_TRACE", str(trace)), ("CUDA_CACHE_DISABLE", "1")]
+            environment += [("UNSEQ_GPU_PARTS", "1")] if parts else []
+            under: tuple[str, ...] = ()
+            readable: tuple[Path, ...] = ()
+            if check:
+                checker = self.gpu.checker
+                assert checker is not None
+                under = (str(checker), "--tool", check, "--log-file", str(log))
+                own = checker.resolve().parent.parent
+                readable = () if own.is_relative_to("/usr") else (own,)
+            setting = Setting(
+                RuntimeKind.PLAIN, False, limits=_LIMITS, environment=tuple(environment), writable=folder,
+                devices=self.gpu.nodes, under=under, readable=readable,
+            )  # fmt: skip
+            done = run_cases(place, function, library, cases, schedule, setting)
+            steps = read_steps(trace.read_text(encoding="ascii")) if trace.is_file() else ()
+            errors = checker_errors(log.read_text("utf-8", "replace")) if log.is_file() else None
+        return GpuRun(done, steps, errors)
 
 
 def executor() -> Executor:
     """What is needed for the first GPU of this machine. Raises ToolMissing."""
     gpu = find_gpu()
     return Executor(gpu, probed(gpu))
-
-
-def built_for(
-    nvcc: Path, arch: str, function: Function, text: str, scratch: Path, flags: tuple[str, ...] = (),
-    folder: Path | None = None,
-) -> Built | Rejected:
-    """A library for the host from the text of a .cu file, left in ``scratch``; the compiler's message when there is
-    none. ``folder``: where its own ``#include "..."`` are looked up."""
-    made = _compiled(nvcc, arch, text, shim(function, "candidate.cu", False), scratch, flags, folder)
-    if isinstance(made, Rejected) and "overloaded function" in made.message:
-        made = _compiled(nvcc, arch, text, shim(function, "candidate.cu", False, exact=True), scratch, flags, folder)
-    return made
-
-
-def _compiled(
-    nvcc: Path, arch: str, text: str, shim_text: str, scratch: Path, flags: tuple[str, ...], folder: Path | None
-) -> Built | Rejected:
-    started = time.monotonic()
-    with job_folder("unseq-gpu-") as job:
-        (job / "candidate.cu").write_text(text, encoding="utf-8")
-        (job / "shim.cu").write_text(shim_text, encoding="utf-8")
-        words = [f"-arch={arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
-        words += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
-        words += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
-        words += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu")]
-        words.append(f"-L{nvcc.resolve().parent.parent / 'lib'}")  # the nvcc of the wheels does not look there
-        done = compiled(nvcc, words, job, "function.so", _COMPILE, folder, (NATIVE, GPU_NATIVE))
-        if isinstance(done, Rejected):
-            return done
-        kept = scratch / f"{job.name}.so"
-        shutil.copyfile(job / "function.so", kept)
-    return Built(kept, "gpu", time.monotonic() - started, False)
-
-
-def run_on(
-    gpu: Gpu, place: Session, function: Function, library: Path, cases: Sequence[Case], schedule: Schedule, *,
-    parts: bool = False, check: str = "",
-) -> GpuRun:
-    """See `Executor.run`."""
-    assert not schedule.statics
-    with job_folder("unseq-trace-") as folder:
-        folder.chmod(0o777)  # the sandbox's user writes here
-        trace, log = folder / "steps", folder / "checker"
-        environment = [("UNSEQ_GPU_TRACE", str(trace)), ("CUDA_CACHE_DISABLE", "1")]
-        environment += [("UNSEQ_GPU_PARTS", "1")] if parts else []
-        under: tuple[str, ...] = ()
-        readable: tuple[Path, ...] = ()
-        if check:
-            assert gpu.checker is not None
-            under = (str(gpu.checker), "--tool", check, "--log-file", str(log))
-            own = gpu.checker.resolve().parent.parent
-            readable = () if own.is_relative_to("/usr") else (own,)
-        setting = Setting(
-            RuntimeKind.PLAIN, False, limits=_LIMITS, environment=tuple(environment), writable=folder,
-            devices=gpu.nodes, under=under, readable=readable,
-        )  # fmt: skip
-        done = run_cases(place, function, library, cases, schedule, setting)
-        steps = read_steps(trace.read_text(encoding="ascii")) if trace.is_file() else ()
-        errors = checker_errors(log.read_text("utf-8", "replace")) if log.is_file() else None
-    return GpuRun(done, steps, errors)
 
 
 def read_steps(text: str) -> tuple[Step, ...]:
