@@ -178,27 +178,23 @@ def _opening_angle(tokens: list[_Token], at: int) -> int | None:
 
 
 def _opening(tokens: list[_Token], at: int) -> int | None:
-    wanted = [_CLOSE[tokens[at].text]]
-    for k in range(at - 1, -1, -1):
-        if tokens[k].kind != "mark":
-            continue
-        if tokens[k].text in _CLOSE:
-            wanted.append(_CLOSE[tokens[k].text])
-        elif tokens[k].text == wanted[-1]:
-            wanted.pop()
-            if not wanted:
-                return k
-    return None
+    """The token that opens what the parenthesis, bracket or brace at a place closes."""
+    return _partner(tokens, range(at, -1, -1), _CLOSE)
 
 
 def _closing(tokens: list[_Token], at: int) -> int | None:
     """The token that closes the parenthesis, bracket or brace at a place."""
-    wanted = [_OPEN[tokens[at].text]]
-    for k in range(at + 1, len(tokens)):
+    return _partner(tokens, range(at, len(tokens)), _OPEN)
+
+
+def _partner(tokens: list[_Token], places: range, partners: dict[str, str]) -> int | None:
+    """Where what stands at the first of some places has its partner, among the others in their order."""
+    wanted: list[str] = []
+    for k in places:
         if tokens[k].kind != "mark":
             continue
-        if tokens[k].text in _OPEN:
-            wanted.append(_OPEN[tokens[k].text])
+        if tokens[k].text in partners:
+            wanted.append(partners[tokens[k].text])
         elif tokens[k].text == wanted[-1]:
             wanted.pop()
             if not wanted:
