@@ -115,11 +115,13 @@ def driver_library() -> bool:
     return True
 
 
-def find_checker(nvcc: Path) -> Path | None:
-    """compute-sanitizer: beside nvcc, or on the PATH."""
-    beside = nvcc.resolve().parent / "compute-sanitizer"
+def find_checker(nvcc: Path | None) -> Path | None:
+    """compute-sanitizer: beside nvcc, where there is one, or on the PATH."""
+    beside = None if nvcc is None else nvcc.resolve().parent / "compute-sanitizer"
+    if beside is not None and beside.is_file():
+        return beside
     found = shutil.which("compute-sanitizer")
-    return beside if beside.is_file() else Path(found) if found else None
+    return Path(found) if found else None
 
 
 def find_gpu() -> Gpu:
