@@ -67,7 +67,7 @@ def check(
     suffix = CUDA if cuda else ".c" if unit.language is Language.C else ".cpp"
     task = Task(function, Facts(function), options.contract)
     candidate, found = _first_passed(task, [
-        Candidate(one, suffix, AUTHOR, Claim.TESTED, how, path=source) for one, how in texts.items()
+        Candidate(one, suffix, AUTHOR, Claim.TESTED, path=source) for one in texts
     ], options, toolchain, watcher)
     verdict, pairs = found.verdict, _pairs(found.verdict, unit, own.span)
     told = _told(verdict, unit)
@@ -84,8 +84,9 @@ def check(
         code=Code(*theirs, *whole_lines(unit, FunctionHead(own.name, own.span))),
     )
     record = with_evidence(record, candidate, found)
-    if candidate.label:
-        record = replace(record, pattern="", notes=(*record.notes, candidate.label))
+    how = texts[candidate.text]
+    if how:
+        record = replace(record, notes=(*record.notes, how))
     watcher.end()
     races = replace(record.races, pairs=pairs)
     return replace(record, races=races, seconds=round(time.monotonic() - started, 3))

@@ -64,8 +64,7 @@ def launched(function: Function, unit: SourceUnit, name: str) -> tuple[Declared,
         text = re.sub(rf"\b{name}\b(?=\s*(?:\(|<<<))", f"{name}_kernel", text)
     kernel = Kernel(called, tuple(zip(own.names, own.parameters, strict=True)), plain.slice(own.span))
     try:
-        blocks = list(block_shapes(kernel, text))
-        words = [f"launched in blocks of {' x '.join(map(str, block))} threads" for block in blocks]
-        return own, {f"{text}\n{wrapper(function, kernel, b)}": w for b, w in zip(blocks, words, strict=True)}
+        shapes = {f"{text}\n{wrapper(function, kernel, block)}": block for block in block_shapes(kernel, text)}
     except NotMatched as error:
         raise InputError(f"{unit.path}:{own.span.line}: {error}") from error
+    return own, {made: f"launched in blocks of {' x '.join(map(str, block))} threads" for made, block in shapes.items()}
