@@ -23,6 +23,7 @@ from unseq.agents.verdict import NotParallel, Verdict
 from unseq.backends.cuda.roofline import Bound, achieved, demand
 from unseq.backends.cuda.run import Device, GpuRun
 from unseq.backends.host.blob import Schedule
+from unseq.backends.host.build import folder_of
 from unseq.backends.host.run import Session
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import Toolchain
@@ -185,9 +186,7 @@ def measured(
         valid = [c for c, ok in zip(suite.cases, judge.validate(suite.cases), strict=True) if ok.ok]
         known = judge.validate([one.case for one in suite.timing])
         timed = [one for one, ok in zip(suite.timing, known, strict=True) if ok.ok]
-        folder = task.function.unit.path.resolve().parent
-        place = judge.original.place
-        own = folder if folder.is_dir() else None
+        place, own = judge.original.place, folder_of(task.function.unit.path)
         built = there.build(task.function, candidate.text, place.folder, _ON_DEVICE, own)
         if isinstance(built, Rejected):
             return replace(row, verdict="CompileError", reason=built.first_error)
