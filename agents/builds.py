@@ -16,7 +16,7 @@ from pathlib import Path
 from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import has_conditions
 from unseq.agents.task import Candidate, Task
-from unseq.backends.cuda.build import cuda_source
+from unseq.backends.cuda.build import SUFFIX, cuda_source
 from unseq.backends.cuda.launches import NotRewritten
 from unseq.backends.host.build import Source, build, folder_of, preprocessed
 from unseq.backends.host.together import build_together, fits, includes_of
@@ -93,7 +93,7 @@ def _part(
 
 def is_cuda(candidate: Candidate) -> bool:
     """Whether a candidate is a CUDA file."""
-    return candidate.suffix == ".cu"
+    return candidate.suffix == SUFFIX
 
 
 def start_build(

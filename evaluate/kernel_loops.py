@@ -15,11 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from unseq.agents.translate import Options
+from unseq.backends.cuda.build import SUFFIX
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.evaluate.batch import EVIDENCE, Delivered
 from unseq.evaluate.checking import check
 from unseq.evaluate.jobs import Watcher
-from unseq.evaluate.kernel_files import CUDA, declarations, kernels_of
+from unseq.evaluate.kernel_files import declarations, kernels_of
 from unseq.evaluate.report.delivery import output_folder, write_all
 from unseq.evaluate.report.record import Code, Reason, Record, envelope
 from unseq.frontend.kernel_loops import as_loops
@@ -35,8 +36,8 @@ def translate_kernels(
 
     Raises ``InputError`` for bad input, with nothing written."""
     started = time.monotonic()
-    if source.suffix != CUDA:
-        raise InputError(f"{source}: kernels stand in a {CUDA} file")
+    if source.suffix != SUFFIX:
+        raise InputError(f"{source}: kernels stand in a {SUFFIX} file")
     unit = read(source, Language.CPP)
     known = kernels_of(unit)
     missing = next((name for name in names if name not in known), None)
