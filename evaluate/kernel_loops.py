@@ -22,6 +22,7 @@ from unseq.evaluate.checking import check
 from unseq.evaluate.jobs import Watcher
 from unseq.evaluate.kernel_files import declarations, kernels_of
 from unseq.evaluate.report.delivery import output_folder, write_all
+from unseq.evaluate.report.notes import reasons
 from unseq.evaluate.report.record import Code, Reason, Record, envelope
 from unseq.frontend.kernel_loops import as_loops
 from unseq.frontend.source import InputError, Language, SourceUnit, Unsupported, read
@@ -66,7 +67,7 @@ def _translated(
     try:
         text = as_loops(declarations(unit).text[: len(unit.text)], unit.text, name)
     except Unsupported as error:
-        return replace(refused, reasons=(Reason(error.span.line, error.what, error.remedy),)), ""
+        return replace(refused, reasons=reasons((error.diagnostic,))), ""
     with tempfile.TemporaryDirectory(prefix="unseq-") as folder:
         made = Path(folder) / f"{name}.cpp"
         made.write_text(text, encoding="utf-8")
