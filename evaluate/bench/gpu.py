@@ -67,6 +67,7 @@ class Executor(Protocol):
     ) -> GpuRun:
         """One process that calls the function."""
 
+
 Original = Callable[[Sequence[Case], Schedule], Run]
 
 
@@ -242,19 +243,17 @@ def _timed(
     points = []
     for k, one in enumerate(timed):
         calls = [c for c, number in enumerate(order) if number == k][1:]
-        sequential = Timing.of(_walls(before, calls))
-        point = replace(_point(one.n, calls, parts), whole=Timing.of(_walls(whole.run, calls)))
-        point = replace(point, original_s=None if sequential is None else sequential.median_s)
+        point = _point(one.n, calls, whole.run, parts, before)
         points.append(_against_peaks(point, planned, one.case, on.there.device))
     return tuple(points)
 
 
-def _walls(run: Run, calls: Sequence[int]) -> list[float]:
-    return [called.wall_s for called in run.calls if called.index in calls]
+def _wall(run: Run, calls: Sequence[int]) -> Timing | None:
+    return Timing.of([called.wall_s for called in run.calls if called.index in calls])
 
 
-def _point(n: int, calls: Sequence[int], parts: GpuRun) -> GpuPoint:
-    """What the steps of some calls of one input come to."""
+def _point(n: int, calls: Sequence[int], whole: Run, parts: GpuRun, original: Run) -> GpuPoint:
+    """What some calls of one input come to: as a user makes them, step by step, and by the original."""
     kernel: dict[int, float] = defaultdict(float)
     transfer: dict[int, float] = defaultdict(float)
     launches, moved = 0, 0
@@ -268,7 +267,9 @@ def _point(n: int, calls: Sequence[int], parts: GpuRun) -> GpuPoint:
             transfer[step.call] += step.seconds
             moved += step.bytes * (step.call == calls[0])
     kernels, transfers = Timing.of(list(kernel.values())), Timing.of(list(transfer.values()))
-    return GpuPoint(n, launches, kernels, transfers, moved, None, None)
+    sequential = _wall(original, calls)
+    original_s = None if sequential is None else sequential.median_s
+    return GpuPoint(n, launches, kernels, transfers, moved, _wall(whole, calls), original_s)
 
 
 def _against_peaks(point: GpuPoint, planned: DevicePlan, case: Case, device: Device) -> GpuPoint:
