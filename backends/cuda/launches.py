@@ -305,29 +305,24 @@ def _declaration(tokens: list[_Token], at: int) -> int:
 
 
 def _declared(tokens: list[_Token], at: int, end: int) -> list[int]:
-    """The names that a declaration declares: in each declarator the last word before its brackets."""
+    """The names that a declaration declares: in each declarator the last word outside of its brackets."""
     found: list[int] = []
     last: int | None = None
     depth, k = 0, at
     while k < end:
         text = tokens[k].text
         if tokens[k].kind == "mark" and text in _OPEN:
-            if text == "[" and last is not None and depth == 0 and (not found or found[-1] != last):
-                found.append(last)
             k = _closing(tokens, k) or end
         elif text == "<":
             depth += 1
         elif text in {">", ">>"} and depth:
             depth -= len(text)
         elif text == "," and depth == 0:
-            if last is not None and (not found or found[-1] != last):
-                found.append(last)
+            found += [] if last is None else [last]
             last = None
         elif text == "=":
             return []
         elif tokens[k].kind == "word":
             last = k
         k += 1
-    if last is not None and (not found or found[-1] != last):
-        found.append(last)
-    return found
+    return found + ([] if last is None else [last])
