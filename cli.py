@@ -46,8 +46,6 @@ FLOATING = click.option(
     "--fp", type=click.Choice(["strict", "reassoc"]), default="reassoc", show_default=True,
     help="Whether floating-point operations may be regrouped.",
 )  # fmt: skip
-TARGET = click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
-                      help="What to emit.")  # fmt: skip
 SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the test inputs.")
 
 
@@ -232,7 +230,8 @@ def check(
 @unseq.command()
 @click.argument("name", metavar="SET", type=click.Choice(["kernels", "pareval", "recurrences"]))
 @click.option("--only", metavar="GLOB", help="Only problems whose name matches.")
-@TARGET
+@click.option("--target", type=click.Choice(["parlay", "cuda"]), default="parlay", show_default=True,
+              help="What to emit.")  # fmt: skip
 @click.option(
     "--translator", type=click.Choice(["rules"]), default="rules", show_default=True, help="Who writes the answers."
 )

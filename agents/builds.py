@@ -16,9 +16,9 @@ from pathlib import Path
 from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import has_conditions
 from unseq.agents.task import Candidate, Task
-from unseq.backends.cuda.build import cuda_source
+from unseq.backends.cuda.build import SUFFIX, cuda_source
 from unseq.backends.cuda.launches import NotRewritten
-from unseq.backends.host.build import Source, build, preprocessed
+from unseq.backends.host.build import Source, build, folder_of, preprocessed
 from unseq.backends.host.together import build_together, fits, includes_of
 from unseq.backends.parlay.toolchain import AS_UPSTREAM, RuntimeKind, Toolchain
 from unseq.backends.results import Built, Rejected
@@ -93,7 +93,7 @@ def _part(
 
 def is_cuda(candidate: Candidate) -> bool:
     """Whether a candidate is a CUDA file."""
-    return candidate.suffix == ".cu"
+    return candidate.suffix == SUFFIX
 
 
 def start_build(
@@ -111,10 +111,9 @@ def _kernels(
     task: Task, candidate: Candidate, toolchain: Toolchain, scratch: Path, kind: RuntimeKind
 ) -> Built | Rejected:
     """A CUDA file for the CPU; ours with every loop on the device whatever its size, others as they are written."""
-    folder = (candidate.path or task.function.unit.path).resolve().parent
     try:
         flags = _NO_CUTOFF if candidate.path is None else _REACHED_ONLY
-        source = cuda_source(candidate.text, flags, folder if folder.is_dir() else None)
+        source = cuda_source(candidate.text, flags, folder_of(candidate.path or task.function.unit.path))
     except NotRewritten as error:
         return Rejected(str(error), kind.value)
     return build(toolchain, task.function, source, kind, scratch)
@@ -134,9 +133,8 @@ def depends_on_the_build(task: Task, candidate: Candidate, toolchain: Toolchain)
 
 
 def _source(task: Task, candidate: Candidate, flags: tuple[str, ...]) -> Source:
-    folder = (candidate.path or task.function.unit.path).resolve().parent
     c = candidate.suffix == ".c"
-    return Source(candidate.text.encode(), c, True, flags, folder if folder.is_dir() else None)
+    return Source(candidate.text.encode(), c, True, flags, folder_of(candidate.path or task.function.unit.path))
 
 
 def _source_for(

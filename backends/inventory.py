@@ -94,33 +94,31 @@ def _items(parlaylib: Path | None) -> Iterator[Item]:
 
 def _cuda() -> Iterator[Item]:
     """What CUDA takes: to compile, to run on a GPU, to look closer there."""
+    nvcc = None
     try:
         nvcc = find_nvcc()
     except ToolMissing as error:
         yield Item("nvcc", "optional", "", str(error).partition(": ")[2])
-        checker = shutil.which("compute-sanitizer")
     else:
         done = run([nvcc, "--version"], limits=Limits(wall_s=20))
         release = next((line for line in done.stdout.decode("utf-8", "replace").splitlines() if "release" in line), "")
         yield Item("nvcc", "ok", f"{release.partition('release ')[2] or 'no version'} ({nvcc})")
-        found = find_checker(nvcc)
-        checker = str(found) if found is not None else None
     nodes = device_nodes()
     driver = driver_library()
     seen = ", ".join(filter(None, ["libcuda.so.1" if driver else "", *map(str, nodes)]))
     yield Item("GPU", "ok" if nodes and driver else "optional", seen, "" if nodes and driver else _NO_GPU)
-    pycuda = importlib.util.find_spec("pycuda") is not None
-    yield Item("pycuda", "ok" if pycuda else "optional", "there" if pycuda else "", "" if pycuda else _NO_PYCUDA)
-    yield _found("compute-sanitizer", checker, "checks kernels on a GPU: pip install nvidia-cuda-sanitizer-api")
+    yield _found("pycuda", "there" if importlib.util.find_spec("pycuda") else None, _NO_PYCUDA)
+    yield _found("compute-sanitizer", find_checker(nvcc), _NO_CHECKER)
     yield _found("ncu", shutil.which("ncu"), "profiles kernels on a GPU: comes with NVIDIA's Nsight Compute")
 
 
 _NO_GPU = "kernels run on the CPU; for --gpu: an NVIDIA GPU and its driver (libcuda.so.1, /dev/nvidia*)"
 _NO_PYCUDA = "measures a GPU: pip install 'unseq[gpu]', with the driver, nvcc and its headers there"
+_NO_CHECKER = "checks kernels on a GPU: pip install nvidia-cuda-sanitizer-api"
 
 
-def _found(name: str, path: str | None, remedy: str) -> Item:
-    return Item(name, "optional" if path is None else "ok", path or "", "" if path else remedy)
+def _found(name: str, what: str | Path | None, remedy: str) -> Item:
+    return Item(name, "optional", "", remedy) if what is None else Item(name, "ok", str(what))
 
 
 _FEW = "speedups cannot be measured on a single processor"

@@ -19,6 +19,7 @@ from unseq.agents.rules.better.second import Second, combined
 from unseq.agents.rules.device.plan import DevicePlan
 from unseq.agents.rules.device.plan import combined as combined_devices
 from unseq.backends.cuda import emit as cuda
+from unseq.backends.cuda.build import SUFFIX as CUDA_SUFFIX
 from unseq.backends.parlay.cmakelists import Source, cmakelists
 from unseq.backends.parlay.emit.file import emit
 from unseq.backends.plan import Plan
@@ -32,7 +33,7 @@ from unseq.frontend.selection import Selected, select
 from unseq.frontend.source import InputError, Language, SourceUnit
 
 EVIDENCE, REPORT, CMAKELISTS = "evidence.json", "report.html", "CMakeLists.txt"
-SUFFIX, CUDA_SUFFIX = ".parlay.cpp", ".cu"
+SUFFIX = ".parlay.cpp"
 BETTER = ".better"  # before the suffix, where the algorithms are others
 
 

@@ -18,11 +18,12 @@ from unseq.agents.search.best import Variant
 from unseq.agents.task import Candidate, Task
 from unseq.agents.translate import Options, judged
 from unseq.agents.verdict import Judgement, Raced, Verdict
+from unseq.backends.cuda.build import SUFFIX
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.backends.results import Access, Place, Race
 from unseq.evaluate.batch import whole_lines
 from unseq.evaluate.jobs import Watcher
-from unseq.evaluate.kernel_files import CUDA, declarations, launched
+from unseq.evaluate.kernel_files import declarations, launched
 from unseq.evaluate.matching import original_of, twin_of
 from unseq.evaluate.report.record import Code, RacePair, RaceSide, Reason, Record
 from unseq.evaluate.translation import with_evidence
@@ -49,7 +50,7 @@ def check(
     watcher.expect(1)
     watcher.begin(name)
     watcher.stage("lower")
-    cuda = source.suffix == CUDA
+    cuda = source.suffix == SUFFIX
     unit, original = read(source, Language.CPP if cuda else None), read(against)
     function = original_of(original, name)
     text = unit.text.decode("utf-8")
@@ -64,10 +65,10 @@ def check(
     elif toolchain.parlaylib is not None and uses_policies(text):
         told = "<execution> and ParlayLib are judged with the embedded headers; leave out --parlaylib"
         raise InputError(f"{source}: {told}")
-    suffix = CUDA if cuda else ".c" if unit.language is Language.C else ".cpp"
+    suffix = SUFFIX if cuda else ".c" if unit.language is Language.C else ".cpp"
     task = Task(function, Facts(function), options.contract)
     candidate, found = _first_passed(task, [
-        Candidate(one, suffix, AUTHOR, Claim.TESTED, how, path=source) for one, how in texts.items()
+        Candidate(one, suffix, AUTHOR, Claim.TESTED, path=source) for one in texts
     ], options, toolchain, watcher)
     verdict, pairs = found.verdict, _pairs(found.verdict, unit, own.span)
     told = _told(verdict, unit)
@@ -84,8 +85,9 @@ def check(
         code=Code(*theirs, *whole_lines(unit, FunctionHead(own.name, own.span))),
     )
     record = with_evidence(record, candidate, found)
-    if candidate.label:
-        record = replace(record, pattern="", notes=(*record.notes, candidate.label))
+    how = texts[candidate.text]
+    if how:
+        record = replace(record, notes=(*record.notes, how))
     watcher.end()
     races = replace(record.races, pairs=pairs)
     return replace(record, races=races, seconds=round(time.monotonic() - started, 3))

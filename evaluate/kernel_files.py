@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from unseq.backends.cuda.build import SUFFIX
 from unseq.backends.cuda.launches import NotRewritten, declarations_text
 from unseq.backends.cuda.wrapper import Kernel, NotMatched, block_shapes, wrapper
 from unseq.evaluate.matching import refused
@@ -15,7 +16,6 @@ from unseq.frontend.ir.nodes import Function
 from unseq.frontend.lower import Declared, declared
 from unseq.frontend.source import InputError, SourceUnit, Unsupported
 
-CUDA = ".cu"
 # Types of the toolkit's headers that stand in kernels' signatures; they go behind the file, so that its lines stay.
 _PAIRS = {"cuDoubleComplex": "double", "cuComplex": "float", "cuFloatComplex": "float", "double2": "double",
           "float2": "float", "int2": "int"}  # fmt: skip
@@ -47,8 +47,8 @@ def launched(function: Function, unit: SourceUnit, name: str) -> tuple[Declared,
     launches it: one for each shape of block that makes sense, the usual one first.
 
     Raises ``InputError`` where there is no such kernel, or where what it takes is not told by the original."""
-    if unit.path.suffix != CUDA:
-        raise InputError(f"{unit.path}: a kernel stands in a {CUDA} file")
+    if unit.path.suffix != SUFFIX:
+        raise InputError(f"{unit.path}: a kernel stands in a {SUFFIX} file")
     plain, text = declarations(unit), unit.text.decode("utf-8")
     try:
         own = declared(plain, name)
@@ -64,8 +64,7 @@ def launched(function: Function, unit: SourceUnit, name: str) -> tuple[Declared,
         text = re.sub(rf"\b{name}\b(?=\s*(?:\(|<<<))", f"{name}_kernel", text)
     kernel = Kernel(called, tuple(zip(own.names, own.parameters, strict=True)), plain.slice(own.span))
     try:
-        blocks = list(block_shapes(kernel, text))
-        words = [f"launched in blocks of {' x '.join(map(str, block))} threads" for block in blocks]
-        return own, {f"{text}\n{wrapper(function, kernel, b)}": w for b, w in zip(blocks, words, strict=True)}
+        shapes = {f"{text}\n{wrapper(function, kernel, block)}": block for block in block_shapes(kernel, text)}
     except NotMatched as error:
         raise InputError(f"{unit.path}:{own.span.line}: {error}") from error
+    return own, {made: f"launched in blocks of {' x '.join(map(str, block))} threads" for made, block in shapes.items()}

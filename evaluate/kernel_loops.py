@@ -15,12 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from unseq.agents.translate import Options
+from unseq.backends.cuda.build import SUFFIX
 from unseq.backends.parlay.toolchain import Toolchain
 from unseq.evaluate.batch import EVIDENCE, Delivered
 from unseq.evaluate.checking import check
 from unseq.evaluate.jobs import Watcher
-from unseq.evaluate.kernel_files import CUDA, declarations, kernels_of
+from unseq.evaluate.kernel_files import declarations, kernels_of
 from unseq.evaluate.report.delivery import output_folder, write_all
+from unseq.evaluate.report.notes import reasons
 from unseq.evaluate.report.record import Code, Reason, Record, envelope
 from unseq.frontend.kernel_loops import as_loops
 from unseq.frontend.source import InputError, Language, SourceUnit, Unsupported, read
@@ -35,8 +37,8 @@ def translate_kernels(
 
     Raises ``InputError`` for bad input, with nothing written."""
     started = time.monotonic()
-    if source.suffix != CUDA:
-        raise InputError(f"{source}: kernels stand in a {CUDA} file")
+    if source.suffix != SUFFIX:
+        raise InputError(f"{source}: kernels stand in a {SUFFIX} file")
     unit = read(source, Language.CPP)
     known = kernels_of(unit)
     missing = next((name for name in names if name not in known), None)
@@ -65,7 +67,7 @@ def _translated(
     try:
         text = as_loops(declarations(unit).text[: len(unit.text)], unit.text, name)
     except Unsupported as error:
-        return replace(refused, reasons=(Reason(error.span.line, error.what, error.remedy),)), ""
+        return replace(refused, reasons=reasons((error.diagnostic,))), ""
     with tempfile.TemporaryDirectory(prefix="unseq-") as folder:
         made = Path(folder) / f"{name}.cpp"
         made.write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from unseq.frontend.source import Language, Span, Unsupported
-from unseq.frontend.syntax.tree import Node, bare_tree
+from unseq.frontend.syntax.tree import Node, bare_tree, below
 
 _BUILTIN = re.compile(r"\b(?:threadIdx|blockIdx|blockDim|gridDim|warpSize)\b")
 _TOGETHER = re.compile(r"\b(?:__shared__|__(?:sync|shfl|ballot|any|all|reduce|match)\w*|cooperative_groups)\b")
@@ -89,7 +89,7 @@ def _loops(node: Node, plain: bytes, written: bytes) -> str:
     declarator, body = node.child_by_field_name("declarator"), node.child_by_field_name("body")
     listed = declarator.child_by_field_name("parameters") if declarator is not None else None
     assert body is not None and listed is not None
-    names = {child.text.decode() for parameter in listed.named_children for child in _within(parameter)
+    names = {child.text.decode() for parameter in listed.named_children for child in below(parameter)
              if child.type == "identifier" and child.text}  # fmt: skip
     kernel = _Kernel(plain, plain[body.start_byte : body.end_byte].decode("utf-8", "replace"), frozenset(names))
     together = _TOGETHER.search(written[body.start_byte : body.end_byte].decode("utf-8", "replace"))
@@ -98,10 +98,10 @@ def _loops(node: Node, plain: bytes, written: bytes) -> str:
     statements = [child for child in body.named_children if child.type != "comment"]
     for statement in statements:
         _take(kernel, statement, statement.id == statements[-1].id)
-    for child in _within(body):
+    for child in below(body):
         _update(kernel, child)
     left = _edited(kernel, body)
-    for child in _within(body):
+    for child in below(body):
         if child.type == "identifier" and _BUILTIN.fullmatch(kernel.say(child)) and not _is_edited(kernel, child):
             raise kernel.refuse(child, f"{kernel.say(child)} in an expression that is no index of the thread")
     head = plain[node.start_byte : body.start_byte].decode("utf-8", "replace").strip()
@@ -118,14 +118,6 @@ def _nest(kernel: _Kernel, node: Node, body: str) -> str:
         head = f"for ({type_} {variable} = 0; {variable} < {kernel.bounds[variable]}; {variable}++)"
         body = "{\n" + f"    {head} " + body.replace("\n", "\n    ") + "\n}"
     return body
-
-
-def _within(node: Node) -> Iterator[Node]:
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        yield one
-        pending += reversed(one.named_children)
 
 
 def _edited(kernel: _Kernel, node: Node) -> str:
@@ -227,12 +219,12 @@ def _bounds(kernel: _Kernel, node: Node, signs: tuple[str, str]) -> bool:
 
 def _is_fixed(kernel: _Kernel, node: Node) -> bool:
     """Whether an expression is made of numbers and parameters that the kernel does not change."""
-    words = {kernel.say(child) for child in _within(node) if child.type == "identifier"}
+    words = {kernel.say(child) for child in below(node) if child.type == "identifier"}
     plain = {"identifier", "number_literal", "binary_expression", "parenthesized_expression"}
     names = "|".join(words & kernel.parameters) or "$."
     assigns = r"(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--"
     changed = re.search(rf"\b(?:{names})\s*(?:{assigns})|(?:\+\+|--)\s*(?:{names})\b", kernel.body)
-    return words <= kernel.parameters and not changed and all(child.type in plain for child in _within(node))
+    return words <= kernel.parameters and not changed and all(child.type in plain for child in below(node))
 
 
 def _strided(kernel: _Kernel, node: Node, last: bool) -> None:
@@ -258,7 +250,7 @@ def _strided(kernel: _Kernel, node: Node, last: bool) -> None:
     variable = kernel.say(name)
     head = f"for ({kernel.say(type_)} {variable} = 0; {kernel.say(condition)}; {variable}++) "
     kernel.edits.append((node.start_byte, body.start_byte, head))
-    outer = [child for child in _within(body) if child.type == "return_statement"]
+    outer = [child for child in below(body) if child.type == "return_statement"]
     if outer:
         raise kernel.refuse(outer[0], "a thread that ends inside of a loop")
 

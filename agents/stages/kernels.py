@@ -31,6 +31,7 @@ from unseq.agents.verdict import (
 from unseq.backends.cuda.build import order
 from unseq.backends.cuda.nvcc import ARCHITECTURE, static_facts
 from unseq.backends.host.blob import Schedule
+from unseq.backends.host.build import folder_of
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, ToolMissing
 from unseq.backends.results import Finding, FindingKind, Rejected, Run
@@ -155,9 +156,9 @@ def launches(trial: Trial, _: bool) -> Verdict | None:
 
 def compiled(trial: Trial, _: bool) -> Verdict | None:
     """What nvcc says, where there is one."""
-    folder = (trial.candidate.path or trial.task.function.unit.path).resolve().parent
+    folder = folder_of(trial.candidate.path or trial.task.function.unit.path)
     try:
-        found = static_facts(trial.candidate.text, ARCHITECTURE, folder if folder.is_dir() else None)
+        found = static_facts(trial.candidate.text, ARCHITECTURE, folder)
     except ToolMissing as error:
         trial.notes.append(f"not compiled for a GPU: {error}")
         return None

@@ -16,6 +16,7 @@ from pathlib import Path
 from unseq.backends.cuda.launches import host_text
 from unseq.backends.host.build import Source
 
+SUFFIX = ".cu"
 
 def cuda_source(text: str, flags: tuple[str, ...] = (), folder: Path | None = None) -> Source:
     """A .cu file for `build`; its lines keep their numbers. Raises NotRewritten."""

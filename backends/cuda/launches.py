@@ -178,27 +178,23 @@ def _opening_angle(tokens: list[_Token], at: int) -> int | None:
 
 
 def _opening(tokens: list[_Token], at: int) -> int | None:
-    wanted = [_CLOSE[tokens[at].text]]
-    for k in range(at - 1, -1, -1):
-        if tokens[k].kind != "mark":
-            continue
-        if tokens[k].text in _CLOSE:
-            wanted.append(_CLOSE[tokens[k].text])
-        elif tokens[k].text == wanted[-1]:
-            wanted.pop()
-            if not wanted:
-                return k
-    return None
+    """The token that opens what the parenthesis, bracket or brace at a place closes."""
+    return _partner(tokens, range(at, -1, -1), _CLOSE)
 
 
 def _closing(tokens: list[_Token], at: int) -> int | None:
     """The token that closes the parenthesis, bracket or brace at a place."""
-    wanted = [_OPEN[tokens[at].text]]
-    for k in range(at + 1, len(tokens)):
+    return _partner(tokens, range(at, len(tokens)), _OPEN)
+
+
+def _partner(tokens: list[_Token], places: range, partners: dict[str, str]) -> int | None:
+    """Where what stands at the first of some places has its partner, among the others in their order."""
+    wanted: list[str] = []
+    for k in places:
         if tokens[k].kind != "mark":
             continue
-        if tokens[k].text in _OPEN:
-            wanted.append(_OPEN[tokens[k].text])
+        if tokens[k].text in partners:
+            wanted.append(partners[tokens[k].text])
         elif tokens[k].text == wanted[-1]:
             wanted.pop()
             if not wanted:
@@ -309,29 +305,24 @@ def _declaration(tokens: list[_Token], at: int) -> int:
 
 
 def _declared(tokens: list[_Token], at: int, end: int) -> list[int]:
-    """The names that a declaration declares: in each declarator the last word before its brackets."""
+    """The names that a declaration declares: in each declarator the last word outside of its brackets."""
     found: list[int] = []
     last: int | None = None
     depth, k = 0, at
     while k < end:
         text = tokens[k].text
         if tokens[k].kind == "mark" and text in _OPEN:
-            if text == "[" and last is not None and depth == 0 and (not found or found[-1] != last):
-                found.append(last)
             k = _closing(tokens, k) or end
         elif text == "<":
             depth += 1
         elif text in {">", ">>"} and depth:
             depth -= len(text)
         elif text == "," and depth == 0:
-            if last is not None and (not found or found[-1] != last):
-                found.append(last)
+            found += [] if last is None else [last]
             last = None
         elif text == "=":
             return []
         elif tokens[k].kind == "word":
             last = k
         k += 1
-    if last is not None and (not found or found[-1] != last):
-        found.append(last)
-    return found
+    return found + ([] if last is None else [last])

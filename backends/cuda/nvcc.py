@@ -11,11 +11,12 @@ import re
 import shutil
 import site
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unseq.backends.parlay.toolchain import ToolMissing
-from unseq.backends.process import Limits, Sandbox, job_folder, run
+from unseq.backends.process import Finished, Limits, Sandbox, job_folder, run
 from unseq.backends.results import Rejected
 
 _LIMITS = Limits(wall_s=180.0, memory=4 << 30, file_bytes=256 << 20, output_bytes=1 << 20, processes=256)
@@ -99,20 +100,31 @@ def static_facts(text: str, arch: str = ARCHITECTURE, folder: Path | None = None
 
     ``folder``: where its own ``#include "..."`` are looked up. Raises ToolMissing."""
     nvcc = find_nvcc()
-    own = nvcc.resolve().parent.parent
     with job_folder("unseq-nvcc-") as job:
         (job / "candidate.cu").write_text(text, encoding="utf-8")
-        command = [str(nvcc), "-std=c++20", f"-arch={arch}", "-cubin", "-Xptxas", "-v", "candidate.cu"]
-        command += ["-o", "out.cubin"]
-        if folder is not None:
-            command += ["-I", str(folder)]
-        readable = [path for path in (own, folder) if path is not None and not path.is_relative_to("/usr")]
-        sandbox = Sandbox(tuple(readable), (job,), drop_user=False)
-        done = run(command, limits=_LIMITS, sandbox=sandbox, environment={"TMPDIR": "/tmp"})
-        if not done.ok or not (job / "out.cubin").is_file():
-            message = done.errors or done.stdout.decode("utf-8", "replace") or "nvcc was stopped"
-            return Rejected("\n".join(message.splitlines()[:_MESSAGE_LINES]), "nvcc", done.timed_out)
+        words = [f"-arch={arch}", "-cubin", "-Xptxas", "-v", "candidate.cu"]
+        done = compiled(nvcc, words, job, "out.cubin", _LIMITS, folder)
+    if isinstance(done, Rejected):
+        return done
     return parse_facts(done.errors + done.stdout.decode("utf-8", "replace"))
+
+
+def compiled(
+    nvcc: Path, words: Sequence[str], job: Path, made: str, limits: Limits, folder: Path | None,
+    readable: Sequence[Path] = (),
+) -> Finished | Rejected:
+    """nvcc in a sandbox, to leave ``made`` in the folder ``job``; the compiler's message when it does not.
+
+    It reads its toolkit, ``readable``, and ``folder``, where ``#include "..."`` are looked up."""
+    command = [str(nvcc), "-std=c++20", *words, "-o", made]
+    command += [] if folder is None else ["-I", str(folder)]
+    places = (nvcc.resolve().parent.parent, *readable, *(() if folder is None else (folder,)))
+    sandbox = Sandbox(tuple(path for path in places if not path.is_relative_to("/usr")), (job,), drop_user=False)
+    done = run(command, limits=limits, sandbox=sandbox, environment={"TMPDIR": "/tmp"})
+    if done.ok and (job / made).is_file():
+        return done
+    message = done.errors or done.stdout.decode("utf-8", "replace") or "nvcc was stopped"
+    return Rejected("\n".join(message.splitlines()[:_MESSAGE_LINES]), "nvcc", done.timed_out)
 
 
 def parse_facts(report: str) -> tuple[KernelFacts, ...]:

@@ -10,7 +10,8 @@ architectures", CACM 52(4), 2009.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal as Word
 
@@ -43,6 +44,9 @@ from unseq.frontend.ir.walk import EXPRESSIONS, walk
 
 Bound = Word["memory", "float", "double"]
 _COUNTED = Map | Reduce | Scan | Scatter | Pack
+_OPERATORS: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.floordiv, "%": operator.mod
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,10 @@ def demand(plan: Plan, case: Case) -> Demand | None:
 
 def achieved(needed: Demand, seconds: float, device: Device) -> Achieved:
     """What a kernel time of ``seconds`` comes to on a device."""
-    peak, name = (device.double_peak, "double") if needed.double else (device.float_peak, "float")
+    peak = device.double_peak if needed.double else device.float_peak
     least: list[tuple[float, Bound]] = [(needed.bytes / device.copy.per_s, "memory")]
     if needed.operations:
-        least.append((needed.operations / peak.per_s, "double" if name == "double" else "float"))
+        least.append((needed.operations / peak.per_s, "double" if needed.double else "float"))
     time, bound = max(least)
     rate = None if needed.operations is None else needed.operations / seconds
     return Achieved(needed.bytes / seconds, rate, time / seconds, bound)
@@ -164,11 +168,11 @@ def integer(e: Expr, values: Mapping[Symbol, Value]) -> int | None:
             return _length(base, values)
         case Method(base, name) if name in SIZE_METHODS:
             return _length(base, values)
-        case Binary(op, left, right) if op in ("+", "-", "*", "/", "%"):
+        case Binary(op, left, right) if op in _OPERATORS:
             a, b = integer(left, values), integer(right, values)
             if a is None or b is None or (op in "/%" and (a < 0 or b <= 0)):
                 return None
-            return {"+": a + b, "-": a - b, "*": a * b, "/": a // max(b, 1), "%": a % max(b, 1)}[op]
+            return _OPERATORS[op](a, b)
     return None
 
 

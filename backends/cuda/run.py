@@ -22,13 +22,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unseq.backends.cuda.nvcc import find_nvcc
+from unseq.backends.cuda.nvcc import compiled, find_nvcc
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.run import Session, Setting, run_cases
 from unseq.backends.host.shim import NATIVE, shim
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind, ToolMissing
-from unseq.backends.process import Limits, Sandbox, job_folder, run
+from unseq.backends.process import Limits, job_folder, run
 from unseq.backends.results import Built, Rejected, Run, Timing
 from unseq.frontend.ir.nodes import Function
 
@@ -40,7 +40,6 @@ _COMPILE = Limits(wall_s=300.0, memory=6 << 30, file_bytes=512 << 20, output_byt
 _LIMITS = Limits(wall_s=300.0, memory=16 << 30, address_space=None, processes=512, open_files=1024)
 _PROBE_LIMITS = Limits(wall_s=180.0, memory=16 << 30, processes=512, open_files=1024)
 WRAPPED = ("cudaMemcpy", "cudaLaunchKernel", "__cudaLaunchKernel")
-_MESSAGE_LINES = 20
 _SUMMARY = re.compile(r"(?:ERROR SUMMARY: (\d+) error|RACECHECK SUMMARY: (\d+) hazard)")
 
 
@@ -116,11 +115,13 @@ def driver_library() -> bool:
     return True
 
 
-def find_checker(nvcc: Path) -> Path | None:
-    """compute-sanitizer: beside nvcc, or on the PATH."""
-    beside = nvcc.resolve().parent / "compute-sanitizer"
+def find_checker(nvcc: Path | None) -> Path | None:
+    """compute-sanitizer: beside nvcc, where there is one, or on the PATH."""
+    beside = None if nvcc is None else nvcc.resolve().parent / "compute-sanitizer"
+    if beside is not None and beside.is_file():
+        return beside
     found = shutil.which("compute-sanitizer")
-    return beside if beside.is_file() else Path(found) if found else None
+    return Path(found) if found else None
 
 
 def find_gpu() -> Gpu:
@@ -194,8 +195,32 @@ class Executor:
     def build(
         self, function: Function, text: str, scratch: Path, flags: tuple[str, ...] = (), folder: Path | None = None
     ) -> Built | Rejected:
-        """As `built_for`."""
-        return built_for(self.gpu.nvcc, self.device.arch, function, text, scratch, flags, folder)
+        """A library for the host from the text of a .cu file, left in ``scratch``; the compiler's message when there is
+        none. ``folder``: where its own ``#include "..."`` are looked up."""
+        made = self._compiled(text, shim(function, "candidate.cu", False), scratch, flags, folder)
+        if isinstance(made, Rejected) and "overloaded function" in made.message:
+            made = self._compiled(text, shim(function, "candidate.cu", False, exact=True), scratch, flags, folder)
+        return made
+
+    def _compiled(
+        self, text: str, shim_text: str, scratch: Path, flags: tuple[str, ...], folder: Path | None
+    ) -> Built | Rejected:
+        started = time.monotonic()
+        nvcc = self.gpu.nvcc
+        with job_folder("unseq-gpu-") as job:
+            (job / "candidate.cu").write_text(text, encoding="utf-8")
+            (job / "shim.cu").write_text(shim_text, encoding="utf-8")
+            words = [f"-arch={self.device.arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
+            words += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
+            words += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
+            words += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu")]
+            words.append(f"-L{nvcc.resolve().parent.parent / 'lib'}")  # the nvcc of the wheels does not look there
+            done = compiled(nvcc, words, job, "function.so", _COMPILE, folder, (NATIVE, GPU_NATIVE))
+            if isinstance(done, Rejected):
+                return done
+            kept = scratch / f"{job.name}.so"
+            shutil.copyfile(job / "function.so", kept)
+        return Built(kept, "gpu", time.monotonic() - started, False)
 
     def run(
         self, place: Session, function: Function, library: Path, cases: Sequence[Case], schedule: Schedule, *,
@@ -203,78 +228,34 @@ class Executor:
     ) -> GpuRun:
         """Calls the function as `run_cases` does, without ``statics``, which would undo what CUDA's library keeps.
         ``parts``: time each step; ``check``: one of ``checks``, which watches."""
-        return run_on(self.gpu, place, function, library, cases, schedule, parts=parts, check=check)
+        assert not schedule.statics
+        with job_folder("unseq-trace-") as folder:
+            folder.chmod(0o777)  # the sandbox's user writes here
+            trace, log = folder / "steps", folder / "checker"
+            environment = [("UNSEQ_GPU_TRACE", str(trace)), ("CUDA_CACHE_DISABLE", "1")]
+            environment += [("UNSEQ_GPU_PARTS", "1")] if parts else []
+            under: tuple[str, ...] = ()
+            readable: tuple[Path, ...] = ()
+            if check:
+                checker = self.gpu.checker
+                assert checker is not None
+                under = (str(checker), "--tool", check, "--log-file", str(log))
+                own = checker.resolve().parent.parent
+                readable = () if own.is_relative_to("/usr") else (own,)
+            setting = Setting(
+                RuntimeKind.PLAIN, False, limits=_LIMITS, environment=tuple(environment), writable=folder,
+                devices=self.gpu.nodes, under=under, readable=readable,
+            )  # fmt: skip
+            done = run_cases(place, function, library, cases, schedule, setting)
+            steps = read_steps(trace.read_text(encoding="ascii")) if trace.is_file() else ()
+            errors = checker_errors(log.read_text("utf-8", "replace")) if log.is_file() else None
+        return GpuRun(done, steps, errors)
 
 
 def executor() -> Executor:
     """What is needed for the first GPU of this machine. Raises ToolMissing."""
     gpu = find_gpu()
     return Executor(gpu, probed(gpu))
-
-
-def built_for(
-    nvcc: Path, arch: str, function: Function, text: str, scratch: Path, flags: tuple[str, ...] = (),
-    folder: Path | None = None,
-) -> Built | Rejected:
-    """A library for the host from the text of a .cu file, left in ``scratch``; the compiler's message when there is
-    none. ``folder``: where its own ``#include "..."`` are looked up."""
-    made = _compiled(nvcc, arch, text, shim(function, "candidate.cu", False), scratch, flags, folder)
-    if isinstance(made, Rejected) and "overloaded function" in made.message:
-        made = _compiled(nvcc, arch, text, shim(function, "candidate.cu", False, exact=True), scratch, flags, folder)
-    return made
-
-
-def _compiled(
-    nvcc: Path, arch: str, text: str, shim_text: str, scratch: Path, flags: tuple[str, ...], folder: Path | None
-) -> Built | Rejected:
-    started = time.monotonic()
-    with job_folder("unseq-gpu-") as job:
-        (job / "candidate.cu").write_text(text, encoding="utf-8")
-        (job / "shim.cu").write_text(shim_text, encoding="utf-8")
-        command = [str(nvcc), "-std=c++20", f"-arch={arch}", "-O3", "-w", "-shared", "-Xcompiler", "-fPIC"]
-        command += ["-Dunseq_shim_call=unseq_traced_call", f"-I{NATIVE}", *flags]
-        command += [] if folder is None else ["-I", str(folder)]
-        command += [word for name in WRAPPED for word in ("-Xlinker", f"--wrap={name}")]
-        command += ["-Xlinker", "-Bsymbolic", "shim.cu", str(GPU_NATIVE / "trace.cu"), "-o", "function.so"]
-        own = nvcc.resolve().parent.parent
-        command.append(f"-L{own / 'lib'}")  # the nvcc of the wheels does not look there
-        readable = [p for p in (own, NATIVE, GPU_NATIVE, folder) if p is not None and not p.is_relative_to("/usr")]
-        sandbox = Sandbox(tuple(readable), (job,), drop_user=False)
-        done = run(command, limits=_COMPILE, sandbox=sandbox, environment={"TMPDIR": "/tmp"})
-        if not done.ok or not (job / "function.so").is_file():
-            message = done.errors or done.stdout.decode("utf-8", "replace") or "nvcc was stopped"
-            return Rejected("\n".join(message.splitlines()[:_MESSAGE_LINES]), "nvcc", done.timed_out)
-        kept = scratch / f"{job.name}.so"
-        shutil.copyfile(job / "function.so", kept)
-    return Built(kept, "gpu", time.monotonic() - started, False)
-
-
-def run_on(
-    gpu: Gpu, place: Session, function: Function, library: Path, cases: Sequence[Case], schedule: Schedule, *,
-    parts: bool = False, check: str = "",
-) -> GpuRun:
-    """See `Executor.run`."""
-    assert not schedule.statics
-    with job_folder("unseq-trace-") as folder:
-        folder.chmod(0o777)  # the sandbox's user writes here
-        trace, log = folder / "steps", folder / "checker"
-        environment = [("UNSEQ_GPU_TRACE", str(trace)), ("CUDA_CACHE_DISABLE", "1")]
-        environment += [("UNSEQ_GPU_PARTS", "1")] if parts else []
-        under: tuple[str, ...] = ()
-        readable: tuple[Path, ...] = ()
-        if check:
-            assert gpu.checker is not None
-            under = (str(gpu.checker), "--tool", check, "--log-file", str(log))
-            own = gpu.checker.resolve().parent.parent
-            readable = () if own.is_relative_to("/usr") else (own,)
-        setting = Setting(
-            RuntimeKind.PLAIN, False, limits=_LIMITS, environment=tuple(environment), writable=folder,
-            devices=gpu.nodes, under=under, readable=readable,
-        )  # fmt: skip
-        done = run_cases(place, function, library, cases, schedule, setting)
-        steps = read_steps(trace.read_text(encoding="ascii")) if trace.is_file() else ()
-        errors = checker_errors(log.read_text("utf-8", "replace")) if log.is_file() else None
-    return GpuRun(done, steps, errors)
 
 
 def read_steps(text: str) -> tuple[Step, ...]:

@@ -60,8 +60,13 @@ class Source:
 
 def original_source(unit: SourceUnit, flags: tuple[str, ...] = ()) -> Source:
     """The user's file, compiled as it is."""
-    folder = unit.path.resolve().parent
-    return Source(unit.text, unit.language is Language.C, False, flags, folder if folder.is_dir() else None)
+    return Source(unit.text, unit.language is Language.C, False, flags, folder_of(unit.path))
+
+
+def folder_of(path: Path) -> Path | None:
+    """Where the ``#include "..."`` of a file are looked up; None where there is no such folder."""
+    folder = path.resolve().parent
+    return folder if folder.is_dir() else None
 
 
 def build(

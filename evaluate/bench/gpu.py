@@ -23,6 +23,7 @@ from unseq.agents.verdict import NotParallel, Verdict
 from unseq.backends.cuda.roofline import Bound, achieved, demand
 from unseq.backends.cuda.run import Device, GpuRun
 from unseq.backends.host.blob import Schedule
+from unseq.backends.host.build import folder_of
 from unseq.backends.host.run import Session
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import Toolchain
@@ -65,6 +66,7 @@ class Executor(Protocol):
         parts: bool = False, check: str = "",
     ) -> GpuRun:
         """One process that calls the function."""
+
 
 Original = Callable[[Sequence[Case], Schedule], Run]
 
@@ -185,9 +187,7 @@ def measured(
         valid = [c for c, ok in zip(suite.cases, judge.validate(suite.cases), strict=True) if ok.ok]
         known = judge.validate([one.case for one in suite.timing])
         timed = [one for one, ok in zip(suite.timing, known, strict=True) if ok.ok]
-        folder = task.function.unit.path.resolve().parent
-        place = judge.original.place
-        own = folder if folder.is_dir() else None
+        place, own = judge.original.place, folder_of(task.function.unit.path)
         built = there.build(task.function, candidate.text, place.folder, _ON_DEVICE, own)
         if isinstance(built, Rejected):
             return replace(row, verdict="CompileError", reason=built.first_error)
@@ -243,19 +243,17 @@ def _timed(
     points = []
     for k, one in enumerate(timed):
         calls = [c for c, number in enumerate(order) if number == k][1:]
-        sequential = Timing.of(_walls(before, calls))
-        point = replace(_point(one.n, calls, parts), whole=Timing.of(_walls(whole.run, calls)))
-        point = replace(point, original_s=None if sequential is None else sequential.median_s)
+        point = _point(one.n, calls, whole.run, parts, before)
         points.append(_against_peaks(point, planned, one.case, on.there.device))
     return tuple(points)
 
 
-def _walls(run: Run, calls: Sequence[int]) -> list[float]:
-    return [called.wall_s for called in run.calls if called.index in calls]
+def _wall(run: Run, calls: Sequence[int]) -> Timing | None:
+    return Timing.of([called.wall_s for called in run.calls if called.index in calls])
 
 
-def _point(n: int, calls: Sequence[int], parts: GpuRun) -> GpuPoint:
-    """What the steps of some calls of one input come to."""
+def _point(n: int, calls: Sequence[int], whole: Run, parts: GpuRun, original: Run) -> GpuPoint:
+    """What some calls of one input come to: as a user makes them, step by step, and by the original."""
     kernel: dict[int, float] = defaultdict(float)
     transfer: dict[int, float] = defaultdict(float)
     launches, moved = 0, 0
@@ -269,7 +267,9 @@ def _point(n: int, calls: Sequence[int], parts: GpuRun) -> GpuPoint:
             transfer[step.call] += step.seconds
             moved += step.bytes * (step.call == calls[0])
     kernels, transfers = Timing.of(list(kernel.values())), Timing.of(list(transfer.values()))
-    return GpuPoint(n, launches, kernels, transfers, moved, None, None)
+    sequential = _wall(original, calls)
+    original_s = None if sequential is None else sequential.median_s
+    return GpuPoint(n, launches, kernels, transfers, moved, _wall(whole, calls), original_s)
 
 
 def _against_peaks(point: GpuPoint, planned: DevicePlan, case: Case, device: Device) -> GpuPoint:

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 
 from unseq.frontend.mutation import forks, scans
-from unseq.frontend.mutation.mutant import Mutant, below, callee_of, replaced, shortened, text_of
+from unseq.frontend.mutation.mutant import Mutant, callee_of, replaced, shortened, text_of
 from unseq.frontend.source import Language
 from unseq.frontend.syntax.index import declared_name
-from unseq.frontend.syntax.tree import Node, bare_tree
+from unseq.frontend.syntax.tree import Node, bare_tree, below
 
 KINDS = ("atomic", forks.KIND, scans.KIND, "combine", "identity", "edge", "tie", "shift", "operator")
 _OPERATORS = {

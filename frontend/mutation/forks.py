@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unseq.frontend.mutation.mutant import Mutant, arguments_of, below, callee_of, replaced, shortened, text_of
-from unseq.frontend.syntax.tree import Node
+from unseq.frontend.mutation.mutant import Mutant, arguments_of, callee_of, replaced, shortened, text_of
+from unseq.frontend.syntax.tree import Node, below
 
 KIND = "fork"
 _FORKS = frozenset({"par_do", "par_do_if"})

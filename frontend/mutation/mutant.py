@@ -30,15 +30,6 @@ def replaced(node: Node, text: str, what: str, kind: str, *, statement: bool = F
     yield Mutant(node.start_byte, node.end_byte, " ".join(text.split("\n")), line, what, kind, statement)
 
 
-def below(node: Node) -> Iterator[Node]:
-    """A node and all in it, in the order of the text."""
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending += reversed(current.named_children)
-
-
 def text_of(node: Node | None) -> str:
     """The text of a node; empty for none."""
     return (node.text or b"").decode("utf-8", "replace") if node is not None else ""

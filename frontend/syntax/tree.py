@@ -6,6 +6,7 @@ Knows tree-sitter and how its nodes relate to the file; knows nothing of what no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import tree_sitter
@@ -77,6 +78,15 @@ class Tree:
 def bare_tree(text: bytes, language: Language) -> Node:
     """The root of a text's syntax tree as it stands, nothing expanded and no mistake refused."""
     return tree_sitter.Parser(_LANGUAGES[language]).parse(text).root_node
+
+
+def below(node: Node) -> Iterator[Node]:
+    """A node and all named nodes in it, in the order of the text."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending += reversed(current.named_children)
 
 
 def parse_tree(unit: SourceUnit) -> Tree:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from unseq.frontend.ir import types as t
-from unseq.frontend.syntax.tree import Node
-from unseq.frontend.variation.code import Code, bare_node, below, declared, in_block
+from unseq.frontend.syntax.tree import Node, below
+from unseq.frontend.variation.code import Code, bare_node, declared, in_block
 from unseq.frontend.variation.edits import Edit, Site
 
 _OPERATORS = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")

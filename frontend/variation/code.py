@@ -18,7 +18,7 @@ from unseq.frontend.ir.nodes import Call, Cast, Construct, Declare, Expr, ForEac
 from unseq.frontend.lower import lower, own_definitions, parse
 from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import Language, SourceUnit, Unsupported
-from unseq.frontend.syntax.tree import Node, Tree
+from unseq.frontend.syntax.tree import Node, Tree, below
 from unseq.frontend.variation.edits import Edit
 
 LOOPS = frozenset({"for_statement", "while_statement", "do_statement", "for_range_loop"})
@@ -197,15 +197,6 @@ class Code:
             case t.Library("string"):
                 return "std::string"
         return None
-
-
-def below(node: Node) -> Iterator[Node]:
-    """``node`` and all named nodes under it, in pre-order."""
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(reversed(current.named_children))
 
 
 def bare_node(node: Node) -> Node:

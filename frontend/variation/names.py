@@ -15,8 +15,7 @@ from unseq.frontend.lower import parse
 from unseq.frontend.slotted import dataclass
 from unseq.frontend.source import SourceUnit
 from unseq.frontend.syntax.index import declared_name, function_declarator
-from unseq.frontend.syntax.tree import Node
-from unseq.frontend.variation.code import below
+from unseq.frontend.syntax.tree import Node, below
 from unseq.frontend.variation.edits import Edit, apply
 
 _TOKEN = re.compile(

@@ -6,9 +6,9 @@ import random
 from collections.abc import Iterator
 from itertools import pairwise
 
-from unseq.frontend.syntax.tree import Node
+from unseq.frontend.syntax.tree import Node, below
 from unseq.frontend.variation.assignments import ARITHMETIC
-from unseq.frontend.variation.code import LOOPS, Code, below, declared, in_block, statements_of
+from unseq.frontend.variation.code import LOOPS, Code, declared, in_block, statements_of
 from unseq.frontend.variation.edits import Edit, Site
 
 

@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator
 
 from unseq.frontend.ir import types as t
-from unseq.frontend.syntax.tree import Node
-from unseq.frontend.variation.code import Code, below, in_block, own
+from unseq.frontend.syntax.tree import Node, below
+from unseq.frontend.variation.code import Code, in_block, own
 from unseq.frontend.variation.edits import Edit, Site
 
 

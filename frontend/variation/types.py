@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from unseq.frontend.ir import types as t
 from unseq.frontend.source import SourceUnit
-from unseq.frontend.variation.code import Code, below
+from unseq.frontend.syntax.tree import below
+from unseq.frontend.variation.code import Code
 from unseq.frontend.variation.edits import Edit, Site, apply
 
 _TOKEN = re.compile(

@@ -8,8 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from command import Done, unseq
-from unseq.evaluate.report.record import SCHEMA
+from command import Done, only_record, unseq
 
 ORIGINAL = """\
 void histogram(const int *a, int n, int *hist, int m)
@@ -173,15 +172,6 @@ def check(tmp_path: Path) -> Any:
         return unseq("check", f"mine{suffix}", "--against", "original.c", *given, folder=tmp_path)
 
     return run
-
-
-def only_record(done: Done) -> dict[str, Any]:
-    assert done.err == ""
-    data = json.loads(done.out)
-    jsonschema.validate(data, json.loads(SCHEMA.read_text()))
-    (record,) = data["functions"]
-    assert isinstance(record, dict)
-    return record
 
 
 def test_a_race_shows_both_lines_the_object_and_the_iterations(check: Any) -> None:

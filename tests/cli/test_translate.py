@@ -8,11 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-import jsonschema
 import pytest
 
-from command import RUN_CLI, unseq
-from unseq.evaluate.report.record import SCHEMA
+from command import RUN_CLI, envelope_of, unseq
 
 SOURCE = """\
 #include <stdio.h>
@@ -47,8 +45,7 @@ def test_a_file_with_one_translated_and_one_refused_function(source: Path, tmp_p
     out = tmp_path / "out"
     done = unseq("translate", source, "-o", out, "--effort", "quick", "--json")
     assert (done.code, done.err) == (0, "")
-    data = json.loads(done.out)
-    jsonschema.validate(data, json.loads(SCHEMA.read_text()))
+    data = envelope_of(done)
     assert data == json.loads((out / "evidence.json").read_text())
     scale, show = data["functions"]
     assert (scale["outcome"], scale["verdict"], scale["claim"]) == ("translated", "Pass", "guarded")
@@ -186,8 +183,7 @@ def test_a_search_names_every_variant_and_what_was_kept(tmp_path: Path) -> None:
     (tmp_path / "bytes.c").write_text(HISTOGRAM)
     done = unseq("translate", "bytes.c", "-o", "out", "--effort", "quick", "--search", "1", "--json", folder=tmp_path)
     assert (done.code, done.err) == (0, "")
-    data = json.loads(done.out)
-    jsonschema.validate(data, json.loads(SCHEMA.read_text()))
+    data = envelope_of(done)
     (record,) = data["functions"]
     assert [variant["choices"] for variant in record["search"]] == [[], ["one private copy a worker"]]
     assert {variant["verdict"] for variant in record["search"]} == {"Pass"}

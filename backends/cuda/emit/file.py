@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from unseq.backends.cuda.build import SUFFIX
 from unseq.backends.cuda.emit.choices import emit_choices
 from unseq.backends.cuda.emit.device import Device
 from unseq.backends.cuda.emit.frontier import emit_frontier
@@ -50,7 +51,6 @@ from unseq.frontend.ir.nodes import Call, Function
 from unseq.frontend.ir.walk import walk
 from unseq.frontend.source import Language, SourceUnit, Span, Unsupported
 
-SUFFIX = ".cu"
 _IDENTIFIER = re.compile(rb"[A-Za-z_]\w*")
 
 _EMITTERS: dict[type, Callable[..., str]] = {

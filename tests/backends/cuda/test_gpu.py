@@ -207,8 +207,9 @@ def test_the_host_calls_what_nvcc_made_and_no_device_is_an_exception() -> None:
 @pytest.mark.slow
 def test_what_nvcc_refuses_is_told() -> None:
     text = "void saxpy(int n) { kernel<<<1, n>>>(); }"
+    there = run.Executor(run.Gpu(find_nvcc(), (), None), DEVICE)
     with session(find_toolchain()) as place:
-        made = run.built_for(find_nvcc(), "sm_90", function(text, "saxpy", {"n": INT}), text, place.folder)
+        made = there.build(function(text, "saxpy", {"n": INT}), text, place.folder)
     assert isinstance(made, Rejected) and "kernel" in made.message
 
 
