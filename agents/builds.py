@@ -96,6 +96,12 @@ def is_cuda(candidate: Candidate) -> bool:
     return candidate.suffix == ".cu"
 
 
+def folder_of(task: Task, candidate: Candidate) -> Path | None:
+    """Where a candidate's own headers are looked for: beside it, or beside the original; None where that is nowhere."""
+    folder = (candidate.path or task.function.unit.path).resolve().parent
+    return folder if folder.is_dir() else None
+
+
 def start_build(
     task: Task, candidate: Candidate, toolchain: Toolchain, executor: ThreadPoolExecutor, scratch: Path,
     kind: RuntimeKind, *, forced: bool = True,
@@ -111,10 +117,9 @@ def _kernels(
     task: Task, candidate: Candidate, toolchain: Toolchain, scratch: Path, kind: RuntimeKind
 ) -> Built | Rejected:
     """A CUDA file for the CPU; ours with every loop on the device whatever its size, others as they are written."""
-    folder = (candidate.path or task.function.unit.path).resolve().parent
     try:
         flags = _NO_CUTOFF if candidate.path is None else _REACHED_ONLY
-        source = cuda_source(candidate.text, flags, folder if folder.is_dir() else None)
+        source = cuda_source(candidate.text, flags, folder_of(task, candidate))
     except NotRewritten as error:
         return Rejected(str(error), kind.value)
     return build(toolchain, task.function, source, kind, scratch)
@@ -134,9 +139,8 @@ def depends_on_the_build(task: Task, candidate: Candidate, toolchain: Toolchain)
 
 
 def _source(task: Task, candidate: Candidate, flags: tuple[str, ...]) -> Source:
-    folder = (candidate.path or task.function.unit.path).resolve().parent
     c = candidate.suffix == ".c"
-    return Source(candidate.text.encode(), c, True, flags, folder if folder.is_dir() else None)
+    return Source(candidate.text.encode(), c, True, flags, folder_of(task, candidate))
 
 
 def _source_for(
