@@ -100,7 +100,8 @@ class Judge:
         """The verdict on a candidate that was examined, with its times."""
         trial = examined.trial
         self.original.settle()
-        if trial.number is not None and examined.verdict is None:  # what tells the lines of its forks is of it alone
+        if self.timed and trial.number is not None and examined.verdict is None:
+            # What tells the lines of its forks, beside their times, is of it alone.
             scratch = self.original.place.folder
             alone = start_build(
                 self.task, trial.candidate, self.toolchain, self.executor, scratch, RuntimeKind.ASAN

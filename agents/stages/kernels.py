@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unseq.agents.failures import example, raced
+from unseq.agents.failures import example
 from unseq.agents.original import element_count
-from unseq.agents.screen import screen_library, screen_text, unreached
-from unseq.agents.stages.races import grown
+from unseq.agents.screen import unreached
+from unseq.agents.stages.races import grown, shown
+from unseq.agents.stages.results import screened
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import (
     BarrierDivergence,
@@ -23,9 +24,7 @@ from unseq.agents.verdict import (
     MemoryFault,
     NotParallel,
     OutOfBounds,
-    Tampered,
     Uninitialised,
-    Unparsable,
     Verdict,
 )
 from unseq.backends.cuda.build import order
@@ -47,17 +46,7 @@ _VERDICTS: dict[FindingKind, type[Verdict]] = {
 
 def built(trial: Trial, _: bool) -> Verdict | None:
     """What is wrong with the text and the library."""
-    if not trial.candidate.text.strip():
-        return Unparsable("the candidate is empty")
-    reason = screen_text(trial.candidate.text, trial.task.function.unit.text.decode("utf-8", "replace"))
-    if reason:
-        return Tampered(reason)
-    made = trial.library(RuntimeKind.CUDA)
-    if isinstance(made, Rejected):
-        return CompileError(made.message)
-    known = trial.original.library(RuntimeKind.PLAIN).library
-    reason = screen_library(made.library, known, False, exits=trial.candidate.path is not None)
-    return Tampered(reason) if reason else None
+    return screened(trial, RuntimeKind.CUDA, exits=trial.candidate.path is not None)
 
 
 def tested(trial: Trial, _: bool) -> Verdict | None:
@@ -94,8 +83,7 @@ def _explained(trial: Trial, verdict: Verdict | None) -> Verdict | None:
     failed = trial.outcomes.failed
     found = _race_check(trial, RuntimeKind.CUDA_RACE, cases)
     trial.outcomes.failed = failed
-    kinds = (*_VERDICTS.values(),)
-    return found if found is not None and (trial.races or isinstance(found, kinds)) else verdict
+    return found if found is not None and (trial.races or isinstance(found, tuple(_VERDICTS.values()))) else verdict
 
 
 def races(trial: Trial, _: bool) -> Verdict | None:
@@ -108,7 +96,7 @@ def races(trial: Trial, _: bool) -> Verdict | None:
     return verdict or (grown(trial, RuntimeKind.CUDA_RACE, _race_check) if trial.unreached() else None)
 
 
-def _race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,)) -> Verdict | None:
+def _race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
     if not cases:
         return None
     numbers = tuple(range(len(cases)))
@@ -117,9 +105,7 @@ def _race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case], teams: S
     trial.by_atomics = trial.by_atomics or done.ordered
     trial.race_runs += len(done.calls) + (done.failure is not None)
     if done.races:
-        trial.races = len(done.races)
-        case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
-        return raced(trial.task.function, cases[case], [race for race in done.races if race.case == case])
+        return shown(trial, cases, done)
     found = _found(trial, cases, schedule, done)
     return found or trial.checked(cases, schedule, done, "kernels on the CPU, under the race detector")
 
@@ -133,8 +119,8 @@ def _found(trial: Trial, cases: Sequence[Case], schedule: Schedule, done: Run) -
     if not wrong:
         return None
     first = min(wrong, key=lambda finding: element_count(cases[finding.case]))
-    shown = example(trial.task.function, cases[first.case])
-    return _VERDICTS[first.kind](f"{_told(first)}; input {shown}", shown)
+    case = example(trial.task.function, cases[first.case])
+    return _VERDICTS[first.kind](f"{_told(first)}; input {case}", case)
 
 
 def launches(trial: Trial, _: bool) -> Verdict | None:

@@ -15,7 +15,7 @@ from unseq.agents.verdict import CompileError, Inconclusive, MemoryFault, Timeou
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind
-from unseq.backends.results import Built, Rejected
+from unseq.backends.results import Built, Rejected, Run
 
 _RACE_ELEMENTS, _RACE_S = 300_000, 0.2  # of inputs for the detector: size, and time of the original under ASan
 
@@ -101,6 +101,13 @@ def _makes_threads(trial: Trial, made: Built, kind: RuntimeKind) -> bool:
     return starts_threads(made.library, trial.original.library(RuntimeKind.PLAIN).library)
 
 
+def shown(trial: Trial, cases: Sequence[Case], done: Run) -> Verdict:
+    """The races of a run, on the smallest input that has any."""
+    trial.races = len(done.races)
+    case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
+    return raced(trial.task.function, cases[case], [race for race in done.races if race.case == case])
+
+
 def race_check(
     trial: Trial, kind: RuntimeKind, cases: Sequence[Case], teams: Sequence[int] = (1,), descending: bool = False
 ) -> Verdict | None:
@@ -119,9 +126,7 @@ def race_check(
         trial.teams += done.statistics.forks if done.statistics is not None else 0
         how = "under the race detector" if exact else f"under ThreadSanitizer, {threads} threads"
         if done.races:
-            trial.races = len(done.races)
-            case = min({race.case for race in done.races}, key=lambda k: element_count(cases[k]))
-            return raced(trial.task.function, cases[case], [race for race in done.races if race.case == case])
+            return shown(trial, cases, done)
         if done.failure is not None and "unseq: OpenMP: " in done.failure.report:
             return Inconclusive(done.failure.report.partition("unseq: ")[2].strip())
         if done.failure is not None and "data race" in done.failure.report:

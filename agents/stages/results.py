@@ -31,18 +31,24 @@ _REMEMBERS = 4.0  # times faster than memory that need not be asked for again ex
 
 def built(trial: Trial, _: bool) -> Verdict | None:
     """What is wrong with the text and the library."""
+    verdict = screened(trial, RuntimeKind.PLAIN, upstream=trial.toolchain.parlaylib is not None)
+    if verdict is None and depends_on_the_build(trial.task, trial.candidate, trial.toolchain):
+        return Tampered("other lines of it are compiled under the sanitizers than for use")
+    return verdict
+
+
+def screened(trial: Trial, kind: RuntimeKind, *, upstream: bool = False, exits: bool = False) -> Verdict | None:
+    """What forbids to run the candidate as it is built for a kind; the rest is `screen_library`'s."""
     if not trial.candidate.text.strip():
         return Unparsable("the candidate is empty")
     reason = screen_text(trial.candidate.text, trial.task.function.unit.text.decode("utf-8", "replace"))
     if reason:
         return Tampered(reason)
-    made = trial.builds[RuntimeKind.PLAIN].result()
+    made = trial.library(kind)
     if isinstance(made, Rejected):
         return CompileError(made.message)
     known = trial.original.library(RuntimeKind.PLAIN).library
-    reason = screen_library(made.library, known, trial.toolchain.parlaylib is not None)
-    if not reason and depends_on_the_build(trial.task, trial.candidate, trial.toolchain):
-        reason = "other lines of it are compiled under the sanitizers than for use"
+    reason = screen_library(made.library, known, upstream, exits)
     return Tampered(reason) if reason else None
 
 

@@ -109,7 +109,9 @@ def _built(trial: Trial, chosen: tuple[Mutant, ...]) -> tuple[tuple[Mutant, ...]
         if not failed:
             candidate = replace(trial.candidate, text=made.text)
             patience_s = _LEAST_PATIENCE_S + _PATIENCE * trial.slowest_s
-            return chosen, replace(trial, candidate=candidate, builds=builds, patience_s=patience_s)
+            return chosen, replace(
+                trial, candidate=candidate, builds=builds, number=None, patience_s=patience_s
+            )
         fewer = without_errors(chosen, made, failed[0].message)
         if len(fewer) == len(chosen):
             break

@@ -71,7 +71,7 @@ def _call(node: Node) -> Iterator[Mutant]:
 
 
 def _reordered(node: Node) -> Iterator[Mutant]:
-    """``s[b] = f(s[b - 1], s[b])`` of a function that may not commute, and the carry that is dropped."""
+    """``s[b] = f(s[b - 1], s[b])`` of a function that may not commute."""
     left, call = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or call is None or left.type != "subscript_expression" or call.type != "call_expression":
         return

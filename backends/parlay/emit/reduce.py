@@ -24,7 +24,7 @@ from unseq.frontend.ir.walk import Node, substitute, transform
 from unseq.frontend.source import NOWHERE, Unsupported
 
 IDENTITY = {"+": 0, "^": 0, "|": 0, "*": 1}
-_FROMIDENTITY = {"+", "^", "*"}
+_FROM_IDENTITY = {"+", "^", "*"}
 _ASSIGNING = {"+", "*", "&", "|", "^"}
 _LIBRARY = {"min": "std::min", "max": "std::max", "fmin": "std::fmin", "fmax": "std::fmax"}
 
@@ -115,7 +115,7 @@ def _block_type(role: Accumulator) -> t.Type:
 def _accumulator(context: Context, role: Accumulator, copy: Symbol) -> Part:
     outer = context.expr(role.place, UNARY)
     start = outer
-    if role.op in _FROMIDENTITY:
+    if role.op in _FROM_IDENTITY:
         start = identity(context, role.op, copy.type)
 
     def combine(names: dict[str, str]) -> str:
