@@ -53,6 +53,7 @@ def _constant(z3: Any, name: str, type_: Type) -> Any:
 def _valid(z3: Any, claim: Any) -> bool | None:
     solver = z3.Solver()
     solver.set("timeout", _MILLISECONDS)
+    solver.set("ctrl_c", False)  # else an interrupt makes it say "unknown" and is lost
     solver.add(z3.Not(claim))
     answer = solver.check()
     return True if answer == z3.unsat else False if answer == z3.sat else None

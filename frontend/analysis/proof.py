@@ -54,6 +54,7 @@ class Prover:
     def _impossible(self, claim: Any) -> bool:
         solver = self.z3.SolverFor("QF_LIA")
         solver.set("rlimit", EFFORT)
+        solver.set("ctrl_c", False)  # else an interrupt makes it say "unknown" and is lost
         solver.add(*self.limits, claim)
         return bool(solver.check() == self.z3.unsat)
 
