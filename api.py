@@ -88,7 +88,7 @@ def translate(
     def one(unit: SourceUnit, head: FunctionHead, watching: Watcher) -> Translated:
         return translated(unit, head, options, toolchain, watching)
 
-    return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent, jobs)
+    return translate_all(source, names, output, one, watcher, Path(sys.argv[0]).resolve().parent, jobs, target)
 
 
 def check(

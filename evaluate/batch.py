@@ -82,7 +82,7 @@ class Interrupted(KeyboardInterrupt):
 
 def translate_all(
     source: Path, names: Sequence[str], output: Path, translate: Translate, watcher: Watcher, tools: Path,
-    jobs: int = 1,
+    jobs: int = 1, target: str = "parlay",
 ) -> Delivered:
     """Translates what ``names`` (none: all functions but ``main``) mean in ``source``, ``jobs`` at once, and writes the
     results to ``output``. ``tools``: the folder of the ``unseq`` command.
@@ -111,8 +111,8 @@ def translate_all(
         cut_short = len(results) < len(todo)
         if cut_short and not results:
             raise Interrupted
-        done = _translated(todo, results, bool(names))
-        records, texts = _emitted(selected, done, source, output, tools)
+        done = _translated(todo, results, bool(names), target)
+        records, texts = _emitted(selected, done, source, output, tools, target)
         files = {output / EVIDENCE: json.dumps(envelope(records), indent=1), output / REPORT: page(records)}
         write_all({**texts, **files})
     if cut_short:
@@ -124,7 +124,7 @@ Job = tuple[Path, SourceUnit, FunctionHead]
 Done = dict[Path, list[tuple[FunctionHead, Translated]]]
 
 
-def _translated(todo: Sequence[Job], results: Mapping[int, Translated | InputError], named: bool) -> Done:
+def _translated(todo: Sequence[Job], results: Mapping[int, Translated | InputError], named: bool, target: str) -> Done:
     """What came of each function, file by file. Raises the first error where nothing else came."""
     done: Done = {}
     for k in sorted(results):
@@ -132,7 +132,7 @@ def _translated(todo: Sequence[Job], results: Mapping[int, Translated | InputErr
         result = results[k]
         if isinstance(result, InputError):
             reason = Reason(head.span.line, str(result).removeprefix(f"{path}: "))
-            result = Translated(Record(str(path), head.name, head.span.line, "parlay", "failed", reasons=(reason,)))
+            result = Translated(Record(str(path), head.name, head.span.line, target, "failed", reasons=(reason,)))
         done.setdefault(path, []).append((head, result))
     errors = [results[k] for k in sorted(results) if isinstance(results[k], InputError)]
     if errors and len(errors) == len(todo):
@@ -144,7 +144,7 @@ def _translated(todo: Sequence[Job], results: Mapping[int, Translated | InputErr
 
 
 def _emitted(
-    selected: Sequence[Selected], done: Done, source: Path, output: Path, tools: Path
+    selected: Sequence[Selected], done: Done, source: Path, output: Path, tools: Path, target: str
 ) -> tuple[tuple[Record, ...], dict[Path, str]]:
     """The records in their final form, and the texts to write: emitted files and what builds them."""
     records: list[Record] = []
@@ -153,7 +153,7 @@ def _emitted(
     for item in selected:
         if item.unit is None:
             reason = Reason(1, item.error)
-            records.append(Record(str(item.path), "(file)", 1, "parlay", "failed", reasons=(reason,)))
+            records.append(Record(str(item.path), "(file)", 1, target, "failed", reasons=(reason,)))
             continue
         results = done.get(item.path, [])
         plans = [result.plan for _, result in results if result.plan is not None]

@@ -248,7 +248,8 @@ def _is_template(tokens: list[_Token], at: int, end: int) -> bool:
 
 # ---- shared memory -----------------------------------------------------------------------------------
 
-_BEFORE = {"static", "extern", "volatile", "const", "alignas", "__align__", "__attribute__"}
+_ALIGNMENTS = {"alignas", "__align__", "__attribute__"}
+_BEFORE = {"static", "extern", "volatile", "const", *_ALIGNMENTS}
 
 
 def _shared(text: str, tokens: list[_Token]) -> Iterator[tuple[int, int, str]]:
@@ -271,7 +272,7 @@ def _shared(text: str, tokens: list[_Token]) -> Iterator[tuple[int, int, str]]:
         while j < end:
             if tokens[j].text in skip:
                 yield tokens[j].at, tokens[j].end, "typedef" if tokens[j].text == "__shared__" else ""
-            elif tokens[j].text in {"alignas", "__align__"} and j + 1 < end and tokens[j + 1].text == "(":
+            elif tokens[j].text in _ALIGNMENTS and j + 1 < end and tokens[j + 1].text == "(":
                 closing = _closing(tokens, j + 1)
                 if closing is None:
                     raise NotRewritten(line, "a shared variable whose alignment does not end")
@@ -322,7 +323,7 @@ def _declared(tokens: list[_Token], at: int, end: int) -> list[int]:
             last = None
         elif text == "=":
             return []
-        elif tokens[k].kind == "word":
+        elif tokens[k].kind == "word" and text not in _ALIGNMENTS:
             last = k
         k += 1
     return found + ([] if last is None else [last])

@@ -159,6 +159,8 @@ def run(
             yield _solved(problem, row, options, toolchain, there, watcher)
         except InputError as error:
             yield replace(row, verdict="Inconclusive", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one broken problem never stops the rest; the row says what broke
+            yield replace(row, verdict="Inconclusive", reason=f"internal error ({type(error).__name__}: {error})")
 
 
 def _solved(

@@ -168,7 +168,8 @@ def evidence_table(record: Record) -> Table:
     found = f"{record.races.found} in {plural(record.races.runs, 'run')}"
     table.add_row("races", found, record.races.detector or "")
     for kernel in record.static.kernels if record.static is not None else ():
-        spills = f", {kernel.spill_stores + kernel.spill_loads} bytes spilled" if kernel.spill_loads else ""
+        spilled = kernel.spill_stores + kernel.spill_loads
+        spills = f", {spilled} bytes spilled" if spilled else ""
         used = f"{kernel.registers} registers{spills}, {kernel.shared} bytes shared, occupancy {kernel.occupancy:.0%}"
         table.add_row("kernel", kernel.name, f"{used} ({kernel.limit})")
     if record.suite_strength is not None:

@@ -100,8 +100,8 @@ def source(folder: Path, **files: str) -> Path:
     return folder
 
 
-def run(path: Path, output: Path, *names: str, at_once: int = 1) -> batch.Delivered:
-    return translate_all(path, names, output, scripted, Watcher(), Path("/bin"), at_once)
+def run(path: Path, output: Path, *names: str, at_once: int = 1, target: str = "parlay") -> batch.Delivered:
+    return translate_all(path, names, output, scripted, Watcher(), Path("/bin"), at_once, target)
 
 
 def test_one_report_and_one_record_a_function(tmp_path: Path) -> None:
@@ -187,6 +187,13 @@ def test_a_file_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
     assert [(record.name, record.outcome) for record in done.records] == [("(file)", "failed"), ("good1", "translated")]
     assert "binary" in done.records[0].reasons[0].what
     assert done.exit_code == 1
+
+
+def test_a_failure_is_of_the_target_that_was_asked_for(tmp_path: Path) -> None:
+    src = source(tmp_path / "src", b="bad_input good1")
+    (src / "a.c").write_bytes(b"\0")
+    done = run(src, tmp_path / "out", target="cuda")
+    assert [record.target for record in done.records if record.outcome == "failed"] == ["cuda", "cuda"]
 
 
 @pytest.mark.parametrize(("names", "at_once"), [("good1 interrupted good2", 1), ("good1 endless interrupted", 2)])

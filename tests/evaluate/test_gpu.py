@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from command import unseq
 from gpu_stand_ins import DEVICE, OnCpu
 from unseq import api, cli
-from unseq.agents.translate import Options
+from unseq.agents.translate import Options, Outcome, Translation
 from unseq.backends.cuda.run import device_nodes
 from unseq.backends.parlay.toolchain import find_toolchain
 from unseq.backends.results import Timing
@@ -62,6 +62,26 @@ def test_what_is_refused_does_not_run() -> None:
     refused = Problem("first", "", "made", Path(__file__).parents[1] / "nowhere.c")
     rows = list(gpu.run([refused], Options(target="cuda"), find_toolchain(), there, api.Unwatched()))
     assert [row.verdict for row in rows] == ["Inconclusive"] and not there.asked
+
+
+def test_a_broken_problem_never_stops_the_rest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = tmp_path / "first.c"
+    source.write_text("int first(void) { return 1; }\n")
+    problems = [Problem("first", "", "made", source, "first"), Problem("second", "", "made", source, "first")]
+    answers = iter([ZeroDivisionError("by us"), Translation(Outcome.REFUSED)])
+
+    def broken(*_: object) -> Translation:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(gpu, "translate", broken)
+    there = OnCpu(kernel_s=1e-3)
+    rows = list(gpu.run(problems, Options(target="cuda"), find_toolchain(), there, api.Unwatched()))
+    assert [(row.verdict, row.reason) for row in rows] == [
+        ("Inconclusive", "internal error (ZeroDivisionError: by us)"), ("Refused", "")
+    ]
 
 
 def test_metrics_count_what_memory_bounds() -> None:

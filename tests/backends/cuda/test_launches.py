@@ -55,6 +55,10 @@ def test_launches(text: str, wanted: str) -> None:
             "unseq_shared_1& raw = ::unseq_cuda::dynamic_shared<unseq_shared_1>();",
         ),
         (
+            "__shared__ float row[32] __attribute__((aligned(16)));",
+            "typedef float unseq_shared_1[32] ; unseq_shared_1& row = ::unseq_cuda::shared<unseq_shared_1, 1>();",
+        ),
+        (
             "static __shared__ typename A<T, 2>::B storage;",
             " typedef typename A<T, 2>::B unseq_shared_1; "
             "unseq_shared_1& storage = ::unseq_cuda::shared<unseq_shared_1, 1>();",
