@@ -34,7 +34,8 @@ from unseq.frontend.source import InputError, Language, SourceUnit, Span, read
 
 AUTHOR = "given"
 _CALLED = re.compile(r"\b(?:std|parlay)::(\w+)<")
-_SEEN_AS = ("candidate.cpp", "candidate.cu", "candidate.c")  # the file's name in messages of the compiler and the detectors
+# the file's name in messages of the compilers and the detectors
+_SEEN_AS = ("candidate.cpp", "candidate.cu", "candidate.c")
 
 
 def check(
