@@ -16,7 +16,7 @@ from pathlib import Path
 from unseq.agents.quiet import unless_measuring
 from unseq.agents.screen import has_conditions
 from unseq.agents.task import Candidate, Task
-from unseq.backends.cuda.build import SUFFIX, cuda_source
+from unseq.backends.cuda.build import CUTOFF_OF_THE_RUN, SUFFIX, cuda_source
 from unseq.backends.cuda.launches import NotRewritten
 from unseq.backends.host.build import Source, build, folder_of, preprocessed
 from unseq.backends.host.together import build_together, fits, includes_of
@@ -110,9 +110,9 @@ def start_build(
 def _kernels(
     task: Task, candidate: Candidate, toolchain: Toolchain, scratch: Path, kind: RuntimeKind
 ) -> Built | Rejected:
-    """A CUDA file for the CPU; ours with every loop on the device whatever its size, others as they are written."""
+    """A CUDA file for the CPU; ours with a cut-off that each run sets, others as they are written."""
     try:
-        flags = _NO_CUTOFF if candidate.path is None else _REACHED_ONLY
+        flags = CUTOFF_OF_THE_RUN if candidate.path is None else _REACHED_ONLY
         source = cuda_source(candidate.text, flags, folder_of(candidate.path or task.function.unit.path))
     except NotRewritten as error:
         return Rejected(str(error), kind.value)

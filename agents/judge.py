@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from unseq.agents.builds import Started, detector_kind, is_cuda, start_build, start_together
+from unseq.agents.builds import Started, detector_kind, start_build, start_together
 from unseq.agents.measure import Sides, side_by_side
 from unseq.agents.original import Original, OriginalRejected
 from unseq.agents.quiet import quiet_machine, unless_measuring
@@ -110,7 +110,7 @@ class Judge:
             wait([alone])
         verdict = examined.verdict or self._ended(trial, True, self.progress) or trial.passed()
         evidence = trial.evidence()
-        if verdict.passed and MOST[self.effort] and not is_cuda(trial.candidate):
+        if verdict.passed and MOST[self.effort]:
             self.progress("mutants")
             with quiet_machine(measuring=False):
                 evidence = replace(evidence, strength=suite_strength(trial, evidence.strength))

@@ -169,7 +169,7 @@ def _tested(evidence: Evidence, own_cutoffs: bool, target: str) -> str:
     how = "with every cut-off at 0 under" if own_cutoffs else "under"
     parts = [f"as used, and {how} ASan and UBSan", _noticed(evidence.strength)]
     if target == "cuda":
-        parts[0] = "kernels run on the CPU, their threads forwards and backwards"
+        parts[0] = "kernels run on the CPU, their threads forwards and backwards" + ", and as used" * own_cutoffs
     if evidence.fork_sites:
         parts.insert(1, f"{evidence.sites_forked} of {evidence.fork_sites} fork sites ran in parallel")
     rounding = evidence.rounding

@@ -27,7 +27,8 @@ from unseq.agents.verdict import (
     Uninitialised,
     Verdict,
 )
-from unseq.backends.cuda.build import order
+from unseq.backends.cuda.build import cutoff, order
+from unseq.backends.cuda.emit.support import LEAST_WORK
 from unseq.backends.cuda.nvcc import ARCHITECTURE, static_facts
 from unseq.backends.host.blob import Schedule
 from unseq.backends.host.build import folder_of
@@ -58,17 +59,21 @@ def tested(trial: Trial, _: bool) -> Verdict | None:
 
 
 def used(trial: Trial, cases: Sequence[Case]) -> Verdict | None:
-    """What is wrong with the candidate on valid cases, its threads forwards and backwards."""
-    numbers = tuple(range(len(cases)))
-    for which in ("forward", "reverse"):
+    """What is wrong with the candidate on valid cases: its threads forwards and backwards, and as it would be used,
+    which leaves small loops to the host."""
+    numbers, own = tuple(range(len(cases))), trial.environment
+    ways = {"threads forward": order("forward"), "threads reverse": order("reverse")}
+    if trial.candidate.path is None:
+        ways["as used"] = cutoff(LEAST_WORK)
+    for which, environment in ways.items():
         schedule = Schedule(numbers + numbers, call_s=trial.limit(cases, 2.0, 400.0), statics=True)
-        trial.environment = order(which)
+        trial.environment = (*own, *environment)
         try:
             done = trial.run(RuntimeKind.CUDA, cases, schedule, 1)
         finally:
-            trial.environment = ()
+            trial.environment = own
         verdict = _found(trial, cases, schedule, done)
-        verdict = verdict or trial.checked(cases, schedule, done, f"kernels on the CPU, threads {which}")
+        verdict = verdict or trial.checked(cases, schedule, done, f"kernels on the CPU, {which}")
         if verdict is not None:
             return verdict
     return None
@@ -81,7 +86,7 @@ def _explained(trial: Trial, verdict: Verdict | None) -> Verdict | None:
     if not cases or isinstance(trial.library(RuntimeKind.CUDA_RACE), Rejected):
         return verdict
     failed = trial.outcomes.failed
-    found = _race_check(trial, RuntimeKind.CUDA_RACE, cases)
+    found = race_check(trial, RuntimeKind.CUDA_RACE, cases)
     trial.outcomes.failed = failed
     return found if found is not None and (trial.races or isinstance(found, tuple(_VERDICTS.values()))) else verdict
 
@@ -92,11 +97,12 @@ def races(trial: Trial, _: bool) -> Verdict | None:
     if isinstance(made, Rejected):
         return CompileError(made.message)
     trial.detector = "exact"
-    verdict = _race_check(trial, RuntimeKind.CUDA_RACE, trial.cases)
-    return verdict or (grown(trial, RuntimeKind.CUDA_RACE, _race_check) if trial.unreached() else None)
+    verdict = race_check(trial, RuntimeKind.CUDA_RACE, trial.cases)
+    return verdict or (grown(trial, RuntimeKind.CUDA_RACE, race_check) if trial.unreached() else None)
 
 
-def _race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+def race_check(trial: Trial, kind: RuntimeKind, cases: Sequence[Case]) -> Verdict | None:
+    """What is wrong under the race detector with the candidate on valid cases."""
     if not cases:
         return None
     numbers = tuple(range(len(cases)))

@@ -12,14 +12,16 @@ from concurrent.futures import Future
 from dataclasses import replace
 from itertools import zip_longest
 
-from unseq.agents.builds import adds_openmp, start_build
+from unseq.agents.builds import adds_openmp, is_cuda, start_build
 from unseq.agents.openmp import team_sizes
 from unseq.agents.original import element_count
+from unseq.agents.stages import kernels
 from unseq.agents.stages.races import race_check
 from unseq.agents.stages.results import sanitized, used
 from unseq.agents.task import Effort
 from unseq.agents.trial import Trial
 from unseq.agents.verdict import Inconclusive, SuiteStrength, Verdict
+from unseq.backends.cuda.launches import declarations_text
 from unseq.backends.host.values import Case
 from unseq.backends.parlay.toolchain import RuntimeKind
 from unseq.backends.results import Built, Rejected
@@ -30,6 +32,7 @@ from unseq.frontend.source import Language
 
 MOST = {Effort.QUICK: 0, Effort.NORMAL: 12, Effort.THOROUGH: 400}
 SMALL = 300  # elements of the inputs that are tried first
+SOME = 8  # inputs on which the kernels of mutants are run first
 LARGE = 300_000  # elements of the largest inputs that are tried
 _ROUNDS = 5  # builds, each without the mutants that the compiler rejected before
 _LEAST_PATIENCE_S, _PATIENCE = 0.5, 20.0  # for a call of a mutant: seconds, and times the longest of the candidate's
@@ -41,7 +44,8 @@ def suite_strength(trial: Trial, known: SuiteStrength) -> SuiteStrength:
     """What is ``known`` of the suite of a trial that passed, with its mutants; none where none can be made."""
     text = trial.candidate.text.encode()
     language = Language.C if trial.candidate.suffix == ".c" else Language.CPP
-    found = mutants(text, language, trial.task.function.name, trial.task.function.unit.text)
+    read = declarations_text(trial.candidate.text).encode() if is_cuda(trial.candidate) else text
+    found = mutants(read, language, trial.task.function.name, trial.task.function.unit.text)
     tried, program = _built(trial, _chosen(found, MOST[trial.effort]))
     living = dict(enumerate(tried, 1))
     for look in _looks(trial):
@@ -60,6 +64,14 @@ def _looks(trial: Trial) -> tuple[Look, ...]:
     cases = sorted(trial.cases, key=element_count)
     few = [case for case in cases if element_count(case) <= SMALL]
     rest = [case for case in cases if element_count(case) > SMALL]
+    if is_cuda(trial.candidate):
+        some = few[:: 1 + len(few) // SOME]  # most mutants are caught by any input
+        return (
+            lambda one: kernels.race_check(one, kind, some),
+            lambda one: kernels.race_check(one, kind, few),
+            lambda one: kernels.used(one, cases),
+            lambda one: kernels.race_check(one, kind, rest),
+        )
     large = [timed.case for timed in trial.timed_inputs() if element_count(timed.case) <= LARGE]
     return (
         lambda one: _raced(one, kind, few),
@@ -104,7 +116,7 @@ def _built(trial: Trial, chosen: tuple[Mutant, ...]) -> tuple[tuple[Mutant, ...]
         if not chosen:
             break
         made = combined(trial.candidate.text.encode(), chosen)
-        builds = {kind: _build(trial, made.text, kind) for kind in (RuntimeKind.PLAIN, _detector(trial))}
+        builds = {kind: _build(trial, made.text, kind) for kind in (_plain(trial), _detector(trial))}
         failed = [result for build in builds.values() if isinstance(result := build.result(), Rejected)]
         if not failed:
             candidate = replace(trial.candidate, text=made.text)
@@ -126,7 +138,14 @@ def _build(trial: Trial, text: str, kind: RuntimeKind) -> Future[Built | Rejecte
 
 def _detector(trial: Trial) -> RuntimeKind:
     """The runtime that races were sought with."""
+    if is_cuda(trial.candidate):
+        return RuntimeKind.CUDA_RACE
     return RuntimeKind.TSAN if trial.detector == "ThreadSanitizer" else RuntimeKind.RACE
+
+
+def _plain(trial: Trial) -> RuntimeKind:
+    """The runtime without a detector."""
+    return RuntimeKind.CUDA if is_cuda(trial.candidate) else RuntimeKind.PLAIN
 
 
 def _caught(verdict: Verdict | None) -> bool:
@@ -136,8 +155,9 @@ def _caught(verdict: Verdict | None) -> bool:
 
 def _same_code(trial: Trial, mutant: Mutant) -> bool:
     """Whether a mutant alone compiles to the very code of the candidate."""
-    plain = trial.builds[RuntimeKind.PLAIN].result()
-    other = _build(trial, alone(trial.candidate.text.encode(), mutant), RuntimeKind.PLAIN).result()
+    kind = _plain(trial)
+    plain = trial.builds[kind].result()
+    other = _build(trial, alone(trial.candidate.text.encode(), mutant), kind).result()
     if isinstance(plain, Rejected) or isinstance(other, Rejected):
         return False
     return plain.library.read_bytes() == other.library.read_bytes()

@@ -17,6 +17,8 @@ from unseq.backends.cuda.launches import host_text
 from unseq.backends.host.build import Source
 
 SUFFIX = ".cu"
+CUTOFF_OF_THE_RUN = ("-DUNSEQ_CUTOFF=::unseq_cuda_cutoff()",)  # for what is built: see `cutoff`
+
 
 def cuda_source(text: str, flags: tuple[str, ...] = (), folder: Path | None = None) -> Source:
     """A .cu file for `build`; its lines keep their numbers. Raises NotRewritten."""
@@ -26,3 +28,9 @@ def cuda_source(text: str, flags: tuple[str, ...] = (), folder: Path | None = No
 def order(which: str | int) -> tuple[tuple[str, str], ...]:
     """The environment in which blocks, warps and lanes run "forward", in "reverse", or shuffled by a seed."""
     return (("UNSEQ_CUDA_ORDER", str(which)),)
+
+
+def cutoff(least: int) -> tuple[tuple[str, str], ...]:
+    """The environment in which loops of fewer than ``least`` units run on the host, in what was built with
+    ``CUTOFF_OF_THE_RUN``; without it all run on the device."""
+    return (("UNSEQ_CUDA_CUTOFF", str(least)),)

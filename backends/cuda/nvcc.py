@@ -120,7 +120,7 @@ def compiled(
     command += [] if folder is None else ["-I", str(folder)]
     places = (nvcc.resolve().parent.parent, *readable, *(() if folder is None else (folder,)))
     sandbox = Sandbox(tuple(path for path in places if not path.is_relative_to("/usr")), (job,), drop_user=False)
-    done = run(command, limits=limits, sandbox=sandbox, environment={"TMPDIR": "/tmp"})
+    done = run(command, limits=limits, sandbox=sandbox, environment={"TMPDIR": str(job)})
     if done.ok and (job / made).is_file():
         return done
     message = done.errors or done.stdout.decode("utf-8", "replace") or "nvcc was stopped"

@@ -1,9 +1,9 @@
 """Mutants of one function of a file: small changes that its tests should notice.
 
-Each stands for a mistake that people make in parallel code: an atomic update that is none, a combination that is left
-out, a wrong identity, an index shifted by one, a loop's end, a tie, an operator. Knows syntax only. What only chooses
-between whole versions of a computation (a guard that returns) and what depends on a macro of the file (granularity)
-may change without any effect on results and is left alone.
+Each stands for a mistake that people make in parallel code: an atomic update that is none, a barrier or a combination
+that is left out, a wrong identity, an index shifted by one, a loop's end, a tie, an operator. Knows syntax only. What
+only chooses between whole versions of a computation (a guard that returns) and what depends on a macro of the file
+(granularity) may change without any effect on results and is left alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from unseq.frontend.source import Language
 from unseq.frontend.syntax.index import declared_name
 from unseq.frontend.syntax.tree import Node, bare_tree, below
 
-KINDS = ("atomic", forks.KIND, scans.KIND, "combine", "identity", "edge", "tie", "shift", "operator")
+KINDS = ("atomic", "barrier", forks.KIND, scans.KIND, "combine", "identity", "edge", "tie", "shift", "operator")
 _OPERATORS = {
     "+": "-", "-": "+", "*": "+", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
     "&&": "||", "||": "&&", "&": "|", "|": "&", "^": "|",
@@ -35,6 +35,9 @@ _CLOSED = frozenset(
 _EXTREMUM = re.compile(r"((?:std::|parlay::)?)(min|max)((?:<.*>)?)", re.DOTALL)
 _FETCH = {"fetch_add": "+=", "fetch_sub": "-=", "fetch_or": "|=", "fetch_and": "&=", "fetch_xor": "^="}
 _UPDATES = {"parlay::write_add": "+=", "__atomic_fetch_add": "+=", "__sync_fetch_and_add": "+="}
+_DEVICE_UPDATES = {"atomicAdd": "+", "atomicSub": "-", "atomicOr": "|", "atomicAnd": "&", "atomicXor": "^"}
+_DEVICE_EXTREMA = {"atomicMin": "<", "atomicMax": ">"}
+_BARRIERS = frozenset({"__syncthreads", "__syncwarp"})
 _REDUCTION = re.compile(r"\breduction\s*\([^()]*\)")
 
 
@@ -190,6 +193,8 @@ class _Finder:
             yield from replaced(node, ";", f"`{shortened(inner)}` left out", "combine", statement=True)
         elif inner.type == "call_expression":
             yield from self._atomic(node, inner)
+            if text_of(inner.child_by_field_name("function")) in _BARRIERS:
+                yield from replaced(node, ";", f"`{shortened(inner)}` left out", "barrier", statement=True)
 
     def _atomic(self, statement: Node, call: Node) -> Iterator[Mutant]:
         function, given = call.child_by_field_name("function"), call.child_by_field_name("arguments")
@@ -207,6 +212,12 @@ class _Finder:
             plain = f"{text_of(reached)} {sign} {arguments[0]};"
         elif text_of(function) in _UPDATES and len(arguments) >= 2:
             plain = f"*({arguments[0]}) {_UPDATES[text_of(function)]} {arguments[1]};"
+        elif text_of(function) in _DEVICE_UPDATES and len(arguments) == 2:
+            place, value = arguments
+            plain = f"*({place}) = *({place}) {_DEVICE_UPDATES[text_of(function)]} ({value});"
+        elif text_of(function) in _DEVICE_EXTREMA and len(arguments) == 2:
+            place, value = arguments
+            plain = f"if (({value}) {_DEVICE_EXTREMA[text_of(function)]} *({place})) *({place}) = ({value});"
         else:
             return
         yield from replaced(statement, plain, "update that is not atomic", "atomic", statement=True)

@@ -218,3 +218,29 @@ def test_scans(line: str, text: str) -> None:
 def test_what_is_no_mistake_of_scans(line: str) -> None:
     made = mutants(f"void f(int *v) {{ {line} }}".encode(), Language.CPP, "f", b"")
     assert not any(mutant.kind == "scan" for mutant in made)
+
+
+KERNEL = b"""\
+__global__ void count(const int *x, int n, int *bins, int *least)
+{
+    __shared__ int sum;
+    __syncthreads();
+    atomicAdd(&sum, x[threadIdx.x]);
+    atomicMin(least, x[n]);
+    __syncthreads();
+}
+void f(const int *x, int n, int *bins, int *least)
+{
+    count(x, n, bins, least);
+}
+"""
+
+
+def test_barriers_and_atomics_of_kernels() -> None:
+    of_kernels = {one for one in mutants(KERNEL, Language.CPP, "f", b"") if one.kind in ("barrier", "atomic")}
+    assert {(one.line, one.text) for one in of_kernels} == {
+        (4, ";"),
+        (5, "*(&sum) = *(&sum) + (x[threadIdx.x]);"),
+        (6, "if ((x[n]) < *(least)) *(least) = (x[n]);"),
+        (7, ";"),
+    }

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+LEAST_WORK = 2_000_000
 CUTOFF = (
     "#ifndef UNSEQ_CUTOFF\n"
-    "#define UNSEQ_CUTOFF 2000000  // units of about a quarter of a nanosecond; below, the CPU runs the loop\n"
+    f"#define UNSEQ_CUTOFF {LEAST_WORK}  // units of about a quarter of a nanosecond; below, the CPU runs the loop\n"
     "#endif\n"
 )
 

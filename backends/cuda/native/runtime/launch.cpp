@@ -70,6 +70,11 @@ using namespace unseq::cuda;  // NOLINT
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
+EXPORT int unseq_cuda_cutoff() {
+  static const char* const text = std::getenv("UNSEQ_CUDA_CUTOFF");
+  return text == nullptr ? 0 : std::atoi(text);
+}
+
 EXPORT void unseq_cuda_launch(const unseq_cuda::Launch* launch) {
   char text[160];
   if (failed_for_good()) return;

@@ -46,6 +46,8 @@ extern "C" {
 void unseq_cuda_launch(const unseq_cuda::Launch* launch);
 // Ends the running thread. Does not return if it has waited, for its stack is its own then; else the next one begins.
 void unseq_cuda_finished(void);
+// What UNSEQ_CUTOFF is where it is set for a run: UNSEQ_CUDA_CUTOFF of the environment, or 0.
+int unseq_cuda_cutoff(void);
 // Bytes of dynamic shared memory that kernels may have from now on, all of them.
 int unseq_cuda_allow_shared(int bytes);
 
