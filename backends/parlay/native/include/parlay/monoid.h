@@ -26,6 +26,12 @@ struct is_monoid<M, std::void_t<monoid_value_type_t<M>,
 template <typename M>
 inline constexpr bool is_monoid_v = is_monoid<M>::value;
 
+namespace internal {
+// Whether a monoid reads and writes nothing but its arguments.
+template <typename M>
+inline constexpr bool is_pure = false;
+}  // namespace internal
+
 #define UNSEQ_MONOID(name, expression, default_identity)       \
   template <typename T>                                        \
   struct name {                                                \
@@ -36,7 +42,9 @@ inline constexpr bool is_monoid_v = is_monoid<M>::value;
     constexpr auto operator()(A&& a, B&& b) const {            \
       return expression;                                       \
     }                                                          \
-  };
+  };                                                           \
+  template <typename T>                                        \
+  inline constexpr bool internal::is_pure<name<T>> = std::is_arithmetic_v<T>;
 
 UNSEQ_MONOID(plus, std::forward<A>(a) + std::forward<B>(b), 0)
 UNSEQ_MONOID(multiplies, std::forward<A>(a) * std::forward<B>(b), 1)
@@ -62,6 +70,13 @@ struct minimum {
   explicit minimum(T id) : identity(std::move(id)) {}
   T operator()(const T& a, const T& b) const { return b < a ? b : a; }
 };
+
+namespace internal {
+template <typename T>
+inline constexpr bool is_pure<maximum<T>> = std::is_arithmetic_v<T>;
+template <typename T>
+inline constexpr bool is_pure<minimum<T>> = std::is_arithmetic_v<T>;
+}  // namespace internal
 
 // A function and its identity, as a monoid.
 template <typename F, typename TT>

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -14,8 +15,10 @@
 
 #ifdef UNSEQ_WATCHED_H_
 #define UNSEQ_NEXT_ITERATION() unseq_watched_next()
+#define UNSEQ_UNWATCHED __attribute__((__noinline__, __no_sanitize_thread__))
 #else
 #define UNSEQ_NEXT_ITERATION() ((void)0)
+#define UNSEQ_UNWATCHED inline
 #endif
 
 namespace parlay {
@@ -23,6 +26,23 @@ namespace parlay {
 using std::size_t;
 
 namespace internal {
+
+// Under the race runtime every element of a primitive is a strand.
+#ifdef UNSEQ_WATCHED_H_
+inline constexpr bool is_watched = true;
+#else
+inline constexpr bool is_watched = false;
+#endif
+
+// Memory that a primitive has for itself: nobody else can race on it, so the detector need not see it.
+template <typename T>
+UNSEQ_UNWATCHED T peek(const T* p) {
+  return *p;
+}
+template <typename T>
+UNSEQ_UNWATCHED void poke(T* p, T value) {
+  new (static_cast<void*>(p)) T(value);
+}
 
 // Copying a small constant closure into the chunk lets the compiler keep it in registers: it need not
 // fear that the loop's stores change it.
@@ -105,6 +125,16 @@ void* erase(F& f) {
 template <typename F>
 void chunked_for(size_t lo, size_t hi, size_t grain, F&& f) {
   if (lo < hi) unseq_parallel_for(lo, hi, grain, &unseq_site_chunk<std::remove_reference_t<F>>, erase(f));
+}
+
+// The same for copies, of which no two elements have to do with each other: the race runtime need not part them.
+template <typename F>
+void copying_for(size_t n, F&& f) {
+#ifdef UNSEQ_WATCHED_H_
+  if (n > 0) unseq_watched_for(0, n, &unseq_site_chunk<std::remove_reference_t<F>>, erase(f));
+#else
+  chunked_for(0, n, 0, f);
+#endif
 }
 
 }  // namespace internal

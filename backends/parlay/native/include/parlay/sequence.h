@@ -40,7 +40,7 @@ template <typename It, typename T>
 void construct_from(It in, size_t n, T* out) {
   if constexpr (std::is_pointer_v<It> && std::is_same_v<decayed<decltype(*in)>, T> &&
                 std::is_trivially_copyable_v<T>) {
-    chunked_for(0, n, 0, [in, out](size_t lo, size_t hi) {
+    copying_for(n, [in, out](size_t lo, size_t hi) {
       std::memcpy(static_cast<void*>(out + lo), static_cast<const void*>(in + lo), (hi - lo) * sizeof(T));
     });
   } else {
@@ -52,7 +52,7 @@ void construct_from(It in, size_t n, T* out) {
 template <typename T>
 void relocate_all(T* in, size_t n, T* out) {
   if constexpr (is_trivially_relocatable_v<T>) {
-    chunked_for(0, n, 0, [in, out](size_t lo, size_t hi) {
+    copying_for(n, [in, out](size_t lo, size_t hi) {
       std::memcpy(static_cast<void*>(out + lo), static_cast<const void*>(in + lo), (hi - lo) * sizeof(T));
     });
   } else {

@@ -35,7 +35,8 @@ typedef void (*unseq_thunk)(void *env);
  * after all chunks that started have ended. */
 void unseq_parallel_for(size_t lo, size_t hi, size_t grain, unseq_body body, void *env);
 /* The race runtime's alone: the same with each iteration a strand, and fewer calls. `body` calls unseq_watched_next
- * after each iteration but the last one of its range. */
+ * after each iteration but the last one of its range, or never: then the first iteration is a strand, and so are the
+ * others together. */
 void unseq_watched_for(size_t lo, size_t hi, unseq_body body, void *env);
 void unseq_watched_next(void);
 /* Runs both thunks, possibly in parallel. */

@@ -6,6 +6,7 @@ namespace unseq::race {
 
 __constinit Detector detector;
 __thread Detector::Mode Detector::mode_ = Mode::off;
+__thread Shadow::Chunk* Detector::quick_ = nullptr;
 
 // ---- forks ---------------------------------------------------------------------------------------------
 
@@ -29,6 +30,7 @@ void Detector::end_strand(std::size_t depth, const void* frame) {
   locks_.release_deeper(depth);
   if (enabled_ && stack_.low < top) forget(reinterpret_cast<const void*>(stack_.low), top - stack_.low);
   stack_.low = top;
+  eventful_ = mode_ != Mode::quick || guesses_used_ > 0;
 }
 
 void Detector::close() {
@@ -56,6 +58,7 @@ Detector::Stack Detector::exchange_stack(const Stack& stack) {
   if (pending_) settle();
   const Stack before = stack_;
   stack_ = stack;
+  eventful_ = true;
   return before;
 }
 

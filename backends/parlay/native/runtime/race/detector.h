@@ -47,9 +47,7 @@ class Detector {
   template <std::size_t N, bool Write>
   __attribute__((always_inline)) void plain_access(std::uintptr_t address, const void* pc) {
     if (!Write && known_.has<N>(address)) return;
-    if (mode_ == Mode::off) return;
-    if (__builtin_expect(mode_ == Mode::quick && untouched<N, Write>(address, pc), 1)) return;
-    slow_access<N, Write>(address, pc);
+    decide<N, Write>(address, pc);
   }
 
   // `down`: children are numbered downwards from `base`.
@@ -61,8 +59,12 @@ class Detector {
   // The child goes on later, as a child of the next fork: its frames stay.
   void pause_child() { end_strand(labels_.depth(), reinterpret_cast<const void*>(stack_.low)); }
   void end_child(const void* frame) {
-    const bool plain = mode_ == Mode::quick && guesses_used_ == 0;
-    if (__builtin_expect(!plain || stack_.low != reinterpret_cast<std::uintptr_t>(frame), 0)) end_strand(labels_.depth(), frame);
+    if (__builtin_expect(eventful_, 0)) end_strand(labels_.depth(), frame);
+  }
+  // One child after another.
+  __attribute__((always_inline)) void next_child(const void* frame) {
+    if (__builtin_expect(eventful_ || !labels_.continues_run(), 0)) return next_after_events(frame);
+    labels_.begin_child();
   }
   void close();
 
@@ -127,9 +129,12 @@ class Detector {
   enum class Mode : unsigned char { off, quick, slow };
   // Of the thread that is watched; off in all others.
   static __thread Mode mode_ __attribute__((tls_model("initial-exec")));
+  // The shadow of plain accesses while the mode is quick; null else.
+  static __thread Shadow::Chunk* quick_ __attribute__((tls_model("initial-exec")));
   bool pending_ = false;  // a racing write is about to happen; its value is looked at afterwards
   bool special_ = false;  // atomic or locked accesses were seen; the words they touched are split
   bool enabled_ = false;
+  bool eventful_ = true;  // the running child may have done what its end must undo: see end_strand
   int exempt_ = 0;
   void* owner_ = nullptr;
   Stack stack_{0, 0, 0};
@@ -205,6 +210,8 @@ class Detector {
     if (owner_ != __builtin_thread_pointer()) return;
     known_.drop_all();
     mode_ = !on ? Mode::off : pending_ || guarded() ? Mode::slow : Mode::quick;
+    quick_ = mode_ == Mode::quick ? plain_.table() : nullptr;
+    eventful_ = true;
   }
   // Reads that change nothing, neither of this strand nor of the innermost fork's later children: the word was read
   // by one of them and is written by none. What else happens must drop it.
@@ -251,42 +258,57 @@ class Detector {
   void split() { labels_.split(), known_.drop_all(); }
 
   void touch_stack(std::uintptr_t address) {
-    if (stack_.top - address < stack_.bytes && address < stack_.low) stack_.low = address;
+    if (lowers_stack(address)) stack_.low = address, eventful_ = true;
+  }
+  bool lowers_stack(std::uintptr_t address) const {
+    return stack_.top - address < stack_.bytes && address < stack_.low;
   }
 
-  // An access where there is nothing to report; false, with nothing lost, where there may be. First the commonest ones:
-  // to words that nobody touched since the outermost fork began, again, or of what siblings read as well.
+  // The commonest accesses are decided here: to words that nobody touched since the outermost fork began, or that this
+  // strand read and now writes.
   template <std::size_t N, bool Write>
-  __attribute__((always_inline)) bool untouched(std::uintptr_t address, const void* pc) {
-    if constexpr (N != 1 && N != 4 && N != 8) return false;
-    touch_stack(address);
-    if ((address & (N - 1)) != 0) return false;
-    Cell* cells = plain_.word(address);
-    if (cells == nullptr) return false;
+  __attribute__((always_inline)) void decide(std::uintptr_t address, const void* pc) {
+    if constexpr (N != 1 && N != 4 && N != 8) return slow_access<N, Write>(address, pc);
+    Cell* cells = Shadow::word(quick_, address);
+    if (cells == nullptr || (address & (N - 1)) != 0 || lowers_stack(address)) return slow_access<N, Write>(address, pc);
     if constexpr (N == 1) {
-      if (special_ || cells->write.strand != kSplit) return false;
-      cells = plain_.byte(address);
+      if (special_ || cells->write.strand != kSplit) return slow_access<N, Write>(address, pc);
+      cells = Shadow::byte(quick_, address);
     }
     constexpr std::size_t kCells = N == 8 ? 2 : 1;
-    const auto all = [cells](auto&& holds) { return holds(cells[0]) && holds(cells[kCells - 1]); };
-    const Slot mine{labels_.running(), static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(pc))};
-    if (Write && all([&](const Cell& cell) { return cell.write.strand == mine.strand; })) return true;
-    if (!all([&](const Cell& cell) { return labels_.before_all_forks(cell.write.strand); })) return false;
-    const auto read_before = [&](const Cell& cell) {
-      return labels_.before_all_forks(cell.read.strand) || (Write && cell.read.strand == mine.strand);
-    };
-    if (!all(read_before)) {
-      if (Write || !all([&](const Cell& cell) { return labels_.stays(cell.read.strand); })) return false;
-      known_.add<N>(address);
-      return true;
+    const Strand me = labels_.running();
+    bool read = false;
+    for (std::size_t i = 0; i < kCells; ++i) {
+      if (!labels_.before_all_forks(cells[i].write.strand)) return again<N, Write>(address, pc, cells);
+      if (labels_.before_all_forks(cells[i].read.strand)) continue;
+      if (!Write || cells[i].read.strand != me) return again<N, Write>(address, pc, cells);
+      read = true;
+    }
+    if (read) known_.drop_word(address);
+    const std::uint64_t mine = reinterpret_cast<std::uintptr_t>(pc) << 32 | me;
+    for (std::size_t i = 0; i < kCells; ++i) (Write ? cells[i].write : cells[i].read).fill(mine);
+  }
+  // The next commonest: of what this strand wrote, of what it or siblings read as well, and below more than one fork.
+  template <std::size_t N, bool Write>
+  __attribute__((noinline)) void again(std::uintptr_t address, const void* pc, Cell* cells) {
+    constexpr std::size_t kLast = N == 8 ? 1 : 0;
+    const Strand me = labels_.running();
+    const auto all = [&](auto&& holds) { return holds(cells[0]) && holds(cells[kLast]); };
+    if (all([&](const Cell& cell) { return cell.write.strand == me; })) return;
+    if (!all([&](const Cell& cell) { return labels_.before_children(cell.write.strand); })) {
+      return slow_access<N, Write>(address, pc);
+    }
+    if (!Write && all([&](const Cell& cell) { return labels_.stays(cell.read.strand); })) return known_.add<N>(address);
+    if (!all([&](const Cell& cell) { return cell.read.strand == me || labels_.before_children(cell.read.strand); })) {
+      return slow_access<N, Write>(address, pc);
     }
     if (Write) known_.drop_word(address);
-    for (std::size_t i = 0; i < kCells; ++i) (Write ? cells[i].write : cells[i].read) = mine;
-    return true;
+    const std::uint64_t mine = reinterpret_cast<std::uintptr_t>(pc) << 32 | me;
+    for (std::size_t i = 0; i <= kLast; ++i) (Write ? cells[i].write : cells[i].read).fill(mine);
   }
   template <std::size_t N, bool Write>
   __attribute__((noinline)) void slow_access(std::uintptr_t address, const void* pc) {
-    if (mode_ == Mode::quick && quick<N, Write>(address, pc)) return;
+    if (mode_ == Mode::off || (mode_ == Mode::quick && quick<N, Write>(address, pc))) return;
     access(Access{address, N, pc, Write, false});
   }
   template <std::size_t N, bool Write>
@@ -296,7 +318,7 @@ class Detector {
     if constexpr (N < 4) {
       Cell* const word = plain_.word(address);
       if (N > 1 || special_ || word == nullptr || word->write.strand != kSplit) return false;
-      return quick_cell<Write>(*plain_.byte(address), pc);
+      return quick_cell<Write>(*Shadow::byte(quick_, address), pc);
     } else {
       if ((address & 3) != 0 || (address & (Shadow::kChunk - 1)) > Shadow::kChunk - N) return false;
       Cell* const words = plain_.word(address);
@@ -361,6 +383,10 @@ class Detector {
   void no_lock(Lock lock);
   void drop_guess(std::size_t i, bool was_none);
   void end_guesses(std::size_t depth);
+  __attribute__((noinline)) void next_after_events(const void* frame) {
+    end_child(frame);
+    begin_child();
+  }
   void end_strand(std::size_t depth, const void* frame);
   Lock number_of(const volatile void* lock, bool sure);
   void forget(const void* block, std::size_t bytes);

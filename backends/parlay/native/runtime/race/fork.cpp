@@ -41,9 +41,8 @@ struct OpenFork {
     detector.end_child(frame);
   }
   void next() {
-    detector.end_child(frame);
     ++at;
-    detector.begin_child();
+    detector.next_child(frame);
   }
   void join() {
     innermost = around;
@@ -52,7 +51,7 @@ struct OpenFork {
   }
 };
 
-__thread OpenFork* OpenFork::innermost = nullptr;
+__thread OpenFork* OpenFork::innermost __attribute__((tls_model("initial-exec"))) = nullptr;
 
 template <typename Body>
 const void* address_of(Body* body) {
@@ -105,7 +104,10 @@ UNSEQ_EXPORT __attribute__((noinline)) void unseq_watched_for(std::size_t lo, st
   OpenFork fork(address_of(body), lo, __builtin_frame_address(0));
   // What a call reads before its first iteration only that one is seen to read. Two of them are enough to meet each writer.
   for (std::size_t end = lo + 1; fork.at < hi; end = hi) {
-    fork.run([&, end] { body(env, fork.at, end); });
+    fork.run([&, end] {
+      body(env, fork.at, end);
+      fork.at = end - 1;  // not so after an exception: the iterations that are left run all the same
+    });
     ++fork.at;
   }
   fork.join();

@@ -23,7 +23,7 @@ using Strand = std::uint32_t;  // 0: nobody
 struct Fork {
   Strand first;          // of the first child; of a scope: of what came after its opening
   Strand current;        // of the child that runs; of a scope: unused
-  std::size_t children;  // index into Labels::starts_ of the first child's entry
+  std::size_t children;  // index into Labels::runs_ of the first child's entry
   std::size_t tasks;     // index into Labels::tasks_ of the first entry of a scope
   std::size_t base;      // number of the first child, as the user counts
   const void* site;
@@ -37,24 +37,25 @@ class Labels {
   bool any_fork() const { return depth_ > 0; }
 
   void open(const void* site, std::size_t base, bool down) {
-    const Strand next = last_ + 1;
-    push(Fork{next, next, starts_used_, tasks_used_, base, site, false, down});
+    const Strand next = running_ + 1;
+    push(Fork{next, next, runs_used_, tasks_used_, base, site, false, down});
   }
   void begin_child() {
-    innermost_.current = running_ = ++last_;
-    starts_.reserve(starts_used_ + 1);
-    starts_[starts_used_++] = running_;
+    if (!continues_run()) begin_run();
+    innermost_.current = ++running_;
   }
+  // Whether the child that runs is a strand by itself so far: the next one is then found without an entry.
+  bool continues_run() const { return running_ == innermost_.current; }
   // The parent goes on as a new strand, after all children.
   void close() {
     pop();
-    running_ = ++last_;
+    ++running_;
   }
 
   // The running strand goes on under a new number: a segment of it has ended.
   void split() {
     if (running_ != split_last_) split_first_ = running_;
-    split_last_ = running_ = ++last_;
+    split_last_ = ++running_;
   }
   // Whether s, a segment that has run, belongs to the running strand.
   bool same_strand(Strand s) const {
@@ -79,10 +80,10 @@ class Labels {
   }
 
   void open_scope(const void* site) {
-    push(Fork{last_ + 1, last_ + 1, starts_used_, tasks_used_, 0, site, true, false});
+    push(Fork{running_ + 1, running_ + 1, runs_used_, tasks_used_, 0, site, true, false});
   }
   Creator begin_task() {
-    running_ = ++last_;
+    ++running_;
     tasks_.reserve(tasks_used_ + 1);
     tasks_[tasks_used_] = Task{running_, running_, 0, true};
     keep_current();
@@ -98,7 +99,7 @@ class Labels {
     }
     while (depth_ > creator.depth) pop();
     tasks_used_ = kept;
-    running_ = ++last_;
+    ++running_;
     tasks_[creator.entry].end = running_;
   }
   // All that was started in the scopes above `depth` by the running task itself comes before what it does next.
@@ -113,7 +114,7 @@ class Labels {
     while (tasks_used_ > forks_[depth_ - 1].tasks && tasks_[tasks_used_ - 1].end == tasks_[tasks_used_ - 1].first) {
       --tasks_used_;
     }
-    running_ = ++last_;
+    ++running_;
   }
   // What the scopes above `depth` have started is, to who goes on, as if a task of its own had started it.
   void disown(std::size_t depth) {
@@ -125,7 +126,7 @@ class Labels {
     if (depth_ == depth) return;
     tasks_used_ = forks_[depth].tasks;
     while (depth_ > depth) pop();
-    running_ = ++last_;
+    ++running_;
   }
 
   // ---- questions ----
@@ -140,10 +141,11 @@ class Labels {
 
   // Quick answers; false where the question needs more thought.
   bool surely_before(Strand s) const {
-    return before_all_forks(s) || before_.has(s) ||
-           (s >= innermost_.current && s <= running_);
+    return before_children(s) || (s >= innermost_.current && s <= running_);
   }
   bool before_all_forks(Strand s) const { return s < outermost_; }
+  // Before every child of the innermost fork.
+  bool before_children(Strand s) const { return before_all_forks(s) || before_.has(s); }
   // Read or written by the running strand or by one of the innermost fork's that is parallel to it.
   bool stays(Strand s) const { return s == running_ || surely_parallel(s); }
   bool surely_parallel(Strand s) const { return innermost_.has(s); }
@@ -152,23 +154,31 @@ class Labels {
   const Fork& parting(Strand s) const { return forks_[level_of(s)]; }
   std::size_t child_of(const Fork& fork, Strand s) const {
     if (fork.scope) return task_at(fork, s) - fork.tasks;
-    const std::size_t end = &fork + 1 == &forks_[depth_] ? starts_used_ : (&fork + 1)->children;
+    const std::size_t end = &fork + 1 == &forks_[depth_] ? runs_used_ : (&fork + 1)->children;
     std::size_t lo = fork.children, hi = end;
     while (hi - lo > 1) {
       const std::size_t mid = lo + (hi - lo) / 2;
-      (starts_[mid] <= s ? lo : hi) = mid;
+      (runs_[mid].first <= s ? lo : hi) = mid;
     }
-    const std::size_t child = lo - fork.children;
+    std::size_t child = runs_[lo].child + (s - runs_[lo].first);
+    if (lo + 1 < end && child >= runs_[lo + 1].child) child = runs_[lo + 1].child - 1;
+    const Strand current = fork.first == innermost_.first ? innermost_.current : fork.current;
+    if (lo + 1 == end && s > current) child = runs_[lo].child + (current - runs_[lo].first);
     return fork.down ? fork.base - child : fork.base + child;
   }
 
-  bool nearly_exhausted() const { return last_ > 0xf0000000u; }
-  void restart() { last_ = running_ = split_first_ = split_last_ = 0, before_ = beside_ = {0, 0}; }
+  bool nearly_exhausted() const { return running_ > 0xf0000000u; }
+  void restart() { running_ = split_first_ = split_last_ = 0, before_ = beside_ = {0, 0}; }
 
  private:
   struct Interval {
     Strand first, current;
     bool has(Strand s) const { return s - first < current - first; }
+  };
+  // Children one after another that are a strand each, but for the last one, which may be several.
+  struct Run {
+    Strand first;
+    std::size_t child;  // its number, from 0
   };
   struct Task {
     Strand first, end;  // empty: it runs, or somebody waited for it
@@ -177,10 +187,9 @@ class Labels {
   };
 
   Strand running_ = 0;
-  Strand last_ = 0;
   Strand split_first_ = 0, split_last_ = 0;  // the segments of a strand that was split
   std::size_t depth_ = 0;
-  std::size_t starts_used_ = 0;
+  std::size_t runs_used_ = 0;
   std::size_t tasks_used_ = 0;
   // The last answers found further out: strands that come before, or are parallel to, all that runs while more than
   // so many forks are open.
@@ -189,9 +198,18 @@ class Labels {
   Interval innermost_{0, 0};  // of the innermost open fork: nearly every question ends there
   Strand outermost_ = 1;      // the first strand of the outermost open fork: those before it are nobody's parallel
   Pages<Fork> forks_;
-  Pages<Strand> starts_;
+  Pages<Run> runs_;
   Pages<Task> tasks_;
 
+  __attribute__((noinline)) void begin_run() {
+    std::size_t child = 0;
+    if (runs_used_ > forks_[depth_ - 1].children) {
+      const Run& before = runs_[runs_used_ - 1];
+      child = before.child + (innermost_.current - before.first) + 1;
+    }
+    runs_.reserve(runs_used_ + 1);
+    runs_[runs_used_++] = Run{running_ + 1, child};
+  }
   // `Fork::current` of the innermost fork is written only when something goes on top of it.
   void keep_current() {
     if (depth_ > 0 && forks_[depth_ - 1].first == innermost_.first) forks_[depth_ - 1].current = innermost_.current;
@@ -204,7 +222,7 @@ class Labels {
     innermost_ = {fork.first, fork.current};
   }
   void pop() {
-    starts_used_ = forks_[--depth_].children;
+    runs_used_ = forks_[--depth_].children;
     if (depth_ <= before_depth_) before_ = {0, 0};
     if (depth_ <= beside_depth_) beside_ = {0, 0};
     if (depth_ == 0) {

@@ -15,8 +15,9 @@ void zero(Cell* first, std::size_t count) {
   const std::uintptr_t pages_begin = (begin + kPage - 1) & ~(kPage - 1);
   const std::uintptr_t pages_end = end & ~(kPage - 1);
   const auto fill = [](std::uintptr_t from, std::uintptr_t to) {
-    for (auto* word = reinterpret_cast<volatile std::uint64_t*>(from); reinterpret_cast<std::uintptr_t>(word) < to; ++word) {
-      *word = 0;
+    using Zeros [[gnu::vector_size(sizeof(Cell)), gnu::may_alias]] = std::uint64_t;
+    for (auto* cell = reinterpret_cast<volatile Zeros*>(from); reinterpret_cast<std::uintptr_t>(cell) < to; ++cell) {
+      *cell = Zeros{};
     }
   };
   if (pages_end > pages_begin) {

@@ -18,6 +18,12 @@ namespace unseq::race {
 struct Slot {
   Strand strand;
   std::uint32_t pc;  // the low half of the return address
+
+  // Both at once: the strand in the low half.
+  void fill(std::uint64_t both) {
+    static_assert(sizeof(Slot) == sizeof both && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    __builtin_memcpy(this, &both, sizeof both);
+  }
 };
 
 struct Cell {
@@ -29,6 +35,11 @@ inline constexpr Strand kSplit = 0xffffffffu;  // in Cell::write: see the bytes'
 
 class Shadow {
  public:
+  struct Chunk {
+    Cell* words;  // null: never touched
+    Cell* bytes;
+  };
+
   static constexpr unsigned kChunkBits = 22;
   static constexpr std::size_t kChunk = std::size_t{1} << kChunkBits;
 
@@ -74,14 +85,17 @@ class Shadow {
 
   // The cell of an aligned word, or null when the long way must be gone: nothing mapped yet. The word may
   // be split.
-  Cell* word(std::uintptr_t address) {
-    Cell* const words = chunks_[(address >> kChunkBits) & (kChunks - 1)].words;
+  Cell* word(std::uintptr_t address) { return word(chunks_, address); }
+  static Cell* word(const Chunk* table, std::uintptr_t address) {
+    if (__builtin_expect(table == nullptr, 0)) return nullptr;
+    Cell* const words = table[(address >> kChunkBits) & (kChunks - 1)].words;
     return __builtin_expect(words == nullptr, 0) ? nullptr : words + ((address & (kChunk - 1)) >> 2);
   }
   // The cell of a byte of a word that is split.
-  Cell* byte(std::uintptr_t address) {
-    return chunks_[(address >> kChunkBits) & (kChunks - 1)].bytes + (address & (kChunk - 1));
+  static Cell* byte(const Chunk* table, std::uintptr_t address) {
+    return table[(address >> kChunkBits) & (kChunks - 1)].bytes + (address & (kChunk - 1));
   }
+  Chunk* table() { return chunks_; }
 
   // Splits every word of [address, address + n): whoever touches one goes the long way.
   void split_all(std::uintptr_t address, std::size_t n) {
@@ -109,11 +123,6 @@ class Shadow {
   void clear_all();
 
  private:
-  struct Chunk {
-    Cell* words;  // null: never touched
-    Cell* bytes;
-  };
-
   static constexpr std::size_t kChunks = std::size_t{1} << (47 - kChunkBits);  // of all addresses
   Chunk* chunks_ = nullptr;
   Pages<std::size_t> mapped_;  // numbers of the chunks that were touched

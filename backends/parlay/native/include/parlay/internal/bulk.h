@@ -1,8 +1,8 @@
 // tabulate, map, reduce, scan: the primitives over blocks of consecutive elements.
 //
 // Block lengths depend on the input's length alone, so results that hang on the order of combination
-// (floating point) are the same for any number of threads. The race runtime makes every block one
-// element long and combines block results pairwise, so that each call of a user's function is a strand.
+// (floating point) are the same for any number of threads. Under the race runtime every block is one
+// element long and results are combined pairwise, so that each call of a user's function is a strand.
 #ifndef PARLAY_INTERNAL_BULK_H_
 #define PARLAY_INTERNAL_BULK_H_
 
@@ -78,10 +78,15 @@ PARLAY_NOINLINE T reduce_block(const It in, size_t lo, size_t hi, const M& m) {
   return result;
 }
 
-template <typename It, typename M>
-auto reduce(It in, size_t n, const M& m) {
-  using T = monoid_value_type_t<M>;
-  if (n == 0) return T(m.identity);
+// 0, 1, 2, ...
+struct counting_iterator {
+  size_t at;
+  size_t operator[](size_t i) const { return at + i; }
+  counting_iterator operator+(size_t i) const { return {at + i}; }
+};
+
+template <typename T, typename It, typename M>
+T reduce_blocks(It in, size_t n, const M& m) {
   const size_t block = block_length(n);
   if (n <= block) return reduce_block<T>(in, 0, n, m);
   sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
@@ -104,34 +109,108 @@ auto reduce(It in, size_t n, const M& m) {
   return reduce_block<T>(sums.begin(), 0, left, m);
 }
 
+// n elements combined pairwise.
+template <typename T, typename From, typename M>
+sequence<T> combine_pairs(size_t n, const From& from, const M& m) {
+  sequence<T> pairs = sequence<T>::uninitialized((n + 1) / 2);
+  parallel_for(0, pairs.size(), [n, from, &m, to = pairs.begin()](size_t i) {
+    poke(to + i, 2 * i + 1 < n ? T(m(from(2 * i), from(2 * i + 1))) : T(from(2 * i)));
+  });
+  return pairs;
+}
+
+// Reduces n > 0 plain objects, each taken and each pair combined by a strand of its own.
+template <typename T, typename It, typename M>
+T reduce_watched(It in, size_t n, const M& m) {
+  if constexpr (is_pure<M>) {
+    struct partial {
+      T value;
+      bool any;  // whichever strand runs first
+    } all{m.identity, false};
+    parallel_for(0, n, [in, m, to = &all](size_t i) {
+      const T x = in[i];
+      const partial before = peek(to);
+      poke(to, partial{before.any ? static_cast<T>(m(before.value, x)) : x, true});
+    });
+    return peek(&all).value;
+  } else {
+    sequence<T> left;
+    if constexpr (std::is_same_v<It, counting_iterator>) {
+      left = combine_pairs<T>(n, [in](size_t i) { return in[i]; }, m);
+    } else {
+      left = sequence<T>::uninitialized(n);
+      parallel_for(0, n, [in, to = left.begin()](size_t i) { poke(to + i, T(in[i])); });
+    }
+    while (left.size() > 1) {
+      left = combine_pairs<T>(left.size(), [from = left.begin()](size_t i) { return peek(from + i); }, m);
+    }
+    return peek(left.begin());
+  }
+}
+
+template <typename It, typename M>
+auto reduce(It in, size_t n, const M& m) {
+  using T = monoid_value_type_t<M>;
+  if (n == 0) return T(m.identity);
+  if constexpr (is_watched && std::is_trivially_copyable_v<T>) {
+    return reduce_watched<T>(in, n, m);
+  } else {
+    return reduce_blocks<T>(in, n, m);
+  }
+}
+
+// Scans in[i] into out[i] (raw memory if Raw).
+template <bool Inclusive, bool Raw, typename T, typename It, typename Out, typename M>
+PARLAY_INLINE void scan_step(const It& in, Out& out, size_t i, T& carry, const M& m) {
+  if constexpr (Inclusive) {
+    carry = m(std::move(carry), in[i]);
+    if constexpr (Raw) {
+      assign_uninitialized(out[i], carry);
+    } else {
+      out[i] = carry;
+    }
+  } else {
+    T element = in[i];
+    if constexpr (Raw) {
+      assign_uninitialized(out[i], carry);
+    } else {
+      out[i] = carry;
+    }
+    carry = m(std::move(carry), std::move(element));
+  }
+}
+
 // Scans in[lo, hi) into out (raw memory if Raw), starting from `carry`; returns the total. Not inlined:
 // among calls, GCC keeps a floating-point carry in an integer register, at half the speed.
 template <bool Inclusive, bool Raw, typename T, typename It, typename Out, typename M>
 PARLAY_NOINLINE T scan_block(const It in, Out out, size_t lo, size_t hi, T carry, const M& m) {
-  for (size_t i = lo; i < hi; ++i) {
-    if constexpr (Inclusive) {
-      carry = m(std::move(carry), in[i]);
-      if constexpr (Raw) {
-        assign_uninitialized(out[i], carry);
-      } else {
-        out[i] = carry;
-      }
-    } else {
-      T element = in[i];
-      if constexpr (Raw) {
-        assign_uninitialized(out[i], carry);
-      } else {
-        out[i] = carry;
-      }
-      carry = m(std::move(carry), std::move(element));
-    }
-  }
+  for (size_t i = lo; i < hi; ++i) scan_step<Inclusive, Raw>(in, out, i, carry, m);
   return carry;
+}
+
+// Scans n plain objects, each a strand in either pass.
+template <bool Inclusive, bool Raw, typename T, typename It, typename Out, typename M>
+T scan_watched(It in, size_t n, Out out, const M& m) {
+  sequence<T> sums = sequence<T>::uninitialized(n);
+  T* const each = sums.begin();
+  parallel_for(0, n, [in, each](size_t i) { poke(each + i, T(in[i])); });
+  T total = m.identity;
+  for (size_t i = 0; i < n; ++i) {
+    const T element = peek(each + i);
+    poke(each + i, total);
+    total = m(std::move(total), element);
+  }
+  parallel_for(0, n, [in, out, &m, each](size_t i) mutable {
+    T carry = peek(each + i);
+    scan_step<Inclusive, Raw>(in, out, i, carry, m);
+  });
+  return total;
 }
 
 template <bool Inclusive, bool Raw, typename It, typename Out, typename M>
 auto scan(It in, size_t n, Out out, const M& m) {
   using T = monoid_value_type_t<M>;
+  if constexpr (is_watched && std::is_trivially_copyable_v<T>) return scan_watched<Inclusive, Raw, T>(in, n, out, m);
   const size_t block = block_length(n);
   if (n <= block) return scan_block<Inclusive, Raw, T>(in, out, 0, n, T(m.identity), m);
   sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));

@@ -58,9 +58,13 @@ auto histogram_by_index(R&& r, Integer num_buckets) {
     return [in](Integer* sums, size_t i) { ++sums[static_cast<size_t>(in[i])]; };
   };
   const parlay::plus<Integer> plus;
-  if (internal::one_strand_each(n)) {
-    const auto keys = parlay::to_sequence(r);
-    return internal::collect_range<Integer>(0, n, buckets, counting(keys.begin()), plus);
+  if constexpr (internal::is_watched) {
+    sequence<Integer> sums(buckets);
+    parallel_for(0, n, [in = std::begin(r), to = sums.begin()](size_t i) {
+      Integer* const sum = to + static_cast<size_t>(in[i]);
+      internal::poke(sum, static_cast<Integer>(internal::peek(sum) + 1));
+    });
+    return sums;
   }
   // Several parts a worker, so that one that is late does less.
   const size_t parts = internal::collect_parts(n, buckets, 8 * num_workers());

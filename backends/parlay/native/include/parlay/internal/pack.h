@@ -29,11 +29,28 @@ class raw_buffer {
   T* data_;
 };
 
+// See compact; each element is offered by a strand of its own.
+template <typename T, typename Offer, typename MakeOutput>
+void compact_watched(size_t n, const Offer& offer, const MakeOutput& make_output) {
+  raw_buffer<T> buffer(n);
+  raw_buffer<bool> flags(n);
+  T* const slots = buffer.data();
+  bool* const kept = flags.data();
+  parallel_for(0, n, [slots, kept, &offer](size_t i) { poke(kept + i, static_cast<bool>(offer(i, slots + i))); });
+  size_t total = 0;
+  for (size_t i = 0; i < n; ++i) total += static_cast<size_t>(peek(kept + i));
+  T* out = make_output(total);
+  for (size_t i = 0; i < n; ++i) {
+    if (peek(kept + i)) relocate_at(slots + i, out++);
+  }
+}
+
 // Keeps some of n elements. offer(i, slot) says whether element i is kept and, if it is, has constructed
 // it in `slot`; a trivially copyable one it may write in any case, which needs no branch. Each element is
 // offered once. make_output(count) gives raw memory for what is kept.
 template <typename T, typename Offer, typename MakeOutput>
 void compact(size_t n, const Offer& offer, const MakeOutput& make_output) {
+  if constexpr (is_watched && is_trivially_relocatable_v<T>) return compact_watched<T>(n, offer, make_output);
   const size_t block = block_length(n);
   raw_buffer<T> buffer(n);
   T* const kept = buffer.data();

@@ -221,7 +221,7 @@ auto min_element(R&& r, Less&& less) {
   const size_t n = parlay::size(r);
   if (n == 0) return in;
   const auto f = [&less, in](size_t a, size_t b) { return less(in[b], in[a]) ? b : a; };
-  return in + internal::reduce(iota(n).begin(), n, make_monoid(f, n));
+  return in + internal::reduce(internal::counting_iterator{0}, n, make_monoid(f, n));
 }
 template <typename R>
 auto min_element(R&& r) {
