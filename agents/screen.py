@@ -184,6 +184,7 @@ def fork_sites(library: Path) -> Mapping[int, str]:
 
 _SITE = re.compile(r"unseq_site_[a-z]+I(.*)EEvPv[mv]*")
 _OF_LIBRARY = re.compile(r"Z+N?(?:S\d*_|6parlay|6__pstl)")
+_OF_OTHERS = re.compile(r"Z(?!Z*N?(?:S\d*_|6parlay|6__pstl))")  # something in a function that is not the library's
 _LAMBDA = re.compile(r"EU[lt]")
 _ALGORITHM = re.compile(r"\bstd::(\w+)<__pstl::execution")
 
@@ -192,13 +193,13 @@ def unreached(sites: Iterable[str], forked: Iterable[str]) -> tuple[str, ...]:
     """The fork sites, readable, that some input still has to execute with two children.
 
     Every site of the candidate's own; of a primitive of the library that is given a function of the candidate's at
-    least one, for its other sites may belong to sizes or runtimes that this one does not have."""
+    least one, for its other sites may belong to sizes or runtimes that this one does not have; of the rest none."""
     done = set(forked)
     reached = {_primitive(symbol) for symbol in done}
     missing = []
     for symbol in sorted(set(sites) - done):
         primitive = _primitive(symbol)
-        given_function = _LAMBDA.search(primitive) is not None
+        given_function = _LAMBDA.search(primitive) is not None and _OF_OTHERS.search(primitive) is not None
         if done and _OF_LIBRARY.match(_body(symbol)) and (not given_function or primitive in reached):
             continue
         missing.append(symbol)

@@ -85,44 +85,23 @@ struct counting_iterator {
   counting_iterator operator+(size_t i) const { return {at + i}; }
 };
 
-template <typename T, typename It, typename M>
-T reduce_blocks(It in, size_t n, const M& m) {
-  const size_t block = block_length(n);
-  if (n <= block) return reduce_block<T>(in, 0, n, m);
-  sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
-  for_blocks(n, block, [in, &m, out = sums.begin()](size_t b, size_t lo, size_t hi) {
-    assign_uninitialized(out[b], reduce_block<T>(in, lo, hi, m));
-  });
-  size_t left = sums.size();
-  while (block == 1 && left > 2) {
-    sequence<T> pairs = sequence<T>::uninitialized((left + 1) / 2);
-    parallel_for(0, pairs.size(), [left, &m, from = sums.begin(), to = pairs.begin()](size_t i) {
-      if (2 * i + 1 < left) {
-        assign_uninitialized(to[i], T(m(std::move(from[2 * i]), from[2 * i + 1])));
-      } else {
-        assign_uninitialized(to[i], std::move(from[2 * i]));
-      }
-    });
-    left = pairs.size();
-    sums = std::move(pairs);
-  }
-  return reduce_block<T>(sums.begin(), 0, left, m);
-}
-
-// n elements combined pairwise.
-template <typename T, typename From, typename M>
-sequence<T> combine_pairs(size_t n, const From& from, const M& m) {
-  sequence<T> pairs = sequence<T>::uninitialized((n + 1) / 2);
-  parallel_for(0, pairs.size(), [n, from, &m, to = pairs.begin()](size_t i) {
-    poke(to + i, 2 * i + 1 < n ? T(m(from(2 * i), from(2 * i + 1))) : T(from(2 * i)));
+// Plain objects combined pairwise, each pair by a strand of its own.
+template <typename T, typename M>
+sequence<T> combine_pairs(const sequence<T>& all, const M& m) {
+  sequence<T> pairs = sequence<T>::uninitialized((all.size() + 1) / 2);
+  parallel_for(0, pairs.size(), [n = all.size(), from = all.begin(), &m, to = pairs.begin()](size_t i) {
+    poke(to + i, 2 * i + 1 < n ? T(m(peek(from + 2 * i), peek(from + 2 * i + 1))) : peek(from + 2 * i));
   });
   return pairs;
 }
 
-// Reduces n > 0 plain objects, each taken and each pair combined by a strand of its own.
-template <typename T, typename It, typename M>
-T reduce_watched(It in, size_t n, const M& m) {
-  if constexpr (is_pure<M>) {
+// Both ways of a primitive, watched and not, stand in one function: where one of its forks ran, the other need not.
+template <typename It, typename M>
+auto reduce(It in, size_t n, const M& m) {
+  using T = monoid_value_type_t<M>;
+  if (n == 0) return T(m.identity);
+  constexpr bool watched = is_watched && std::is_trivially_copyable_v<T>;
+  if constexpr (watched && is_pure<M>) {
     struct partial {
       T value;
       bool any;  // whichever strand runs first
@@ -133,29 +112,39 @@ T reduce_watched(It in, size_t n, const M& m) {
       poke(to, partial{before.any ? static_cast<T>(m(before.value, x)) : x, true});
     });
     return peek(&all).value;
-  } else {
-    sequence<T> left;
-    if constexpr (std::is_same_v<It, counting_iterator>) {
-      left = combine_pairs<T>(n, [in](size_t i) { return in[i]; }, m);
-    } else {
-      left = sequence<T>::uninitialized(n);
-      parallel_for(0, n, [in, to = left.begin()](size_t i) { poke(to + i, T(in[i])); });
-    }
-    while (left.size() > 1) {
-      left = combine_pairs<T>(left.size(), [from = left.begin()](size_t i) { return peek(from + i); }, m);
-    }
+  } else if constexpr (watched) {
+    constexpr bool counts = std::is_same_v<It, counting_iterator>;  // whose elements need no strands
+    sequence<T> left = sequence<T>::uninitialized(counts ? (n + 1) / 2 : n);
+    parallel_for(0, left.size(), [in, n, &m, to = left.begin()](size_t i) {
+      if constexpr (counts) {
+        poke(to + i, 2 * i + 1 < n ? T(m(in[2 * i], in[2 * i + 1])) : T(in[2 * i]));
+      } else {
+        poke(to + i, T(in[i]));
+      }
+    });
+    while (left.size() > 1) left = combine_pairs(left, m);
     return peek(left.begin());
-  }
-}
-
-template <typename It, typename M>
-auto reduce(It in, size_t n, const M& m) {
-  using T = monoid_value_type_t<M>;
-  if (n == 0) return T(m.identity);
-  if constexpr (is_watched && std::is_trivially_copyable_v<T>) {
-    return reduce_watched<T>(in, n, m);
   } else {
-    return reduce_blocks<T>(in, n, m);
+    const size_t block = block_length(n);
+    if (n <= block) return reduce_block<T>(in, 0, n, m);
+    sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
+    for_blocks(n, block, [in, &m, out = sums.begin()](size_t b, size_t lo, size_t hi) {
+      assign_uninitialized(out[b], reduce_block<T>(in, lo, hi, m));
+    });
+    size_t left = sums.size();
+    while (block == 1 && left > 2) {
+      sequence<T> pairs = sequence<T>::uninitialized((left + 1) / 2);
+      parallel_for(0, pairs.size(), [left, &m, from = sums.begin(), to = pairs.begin()](size_t i) {
+        if (2 * i + 1 < left) {
+          assign_uninitialized(to[i], T(m(std::move(from[2 * i]), from[2 * i + 1])));
+        } else {
+          assign_uninitialized(to[i], std::move(from[2 * i]));
+        }
+      });
+      left = pairs.size();
+      sums = std::move(pairs);
+    }
+    return reduce_block<T>(sums.begin(), 0, left, m);
   }
 }
 
@@ -188,40 +177,37 @@ PARLAY_NOINLINE T scan_block(const It in, Out out, size_t lo, size_t hi, T carry
   return carry;
 }
 
-// Scans n plain objects, each a strand in either pass.
-template <bool Inclusive, bool Raw, typename T, typename It, typename Out, typename M>
-T scan_watched(It in, size_t n, Out out, const M& m) {
-  sequence<T> sums = sequence<T>::uninitialized(n);
-  T* const each = sums.begin();
-  parallel_for(0, n, [in, each](size_t i) { poke(each + i, T(in[i])); });
-  T total = m.identity;
-  for (size_t i = 0; i < n; ++i) {
-    const T element = peek(each + i);
-    poke(each + i, total);
-    total = m(std::move(total), element);
-  }
-  parallel_for(0, n, [in, out, &m, each](size_t i) mutable {
-    T carry = peek(each + i);
-    scan_step<Inclusive, Raw>(in, out, i, carry, m);
-  });
-  return total;
-}
-
 template <bool Inclusive, bool Raw, typename It, typename Out, typename M>
 auto scan(It in, size_t n, Out out, const M& m) {
   using T = monoid_value_type_t<M>;
-  if constexpr (is_watched && std::is_trivially_copyable_v<T>) return scan_watched<Inclusive, Raw, T>(in, n, out, m);
-  const size_t block = block_length(n);
-  if (n <= block) return scan_block<Inclusive, Raw, T>(in, out, 0, n, T(m.identity), m);
-  sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
-  for_blocks(n, block, [in, &m, each = sums.begin()](size_t b, size_t lo, size_t hi) {
-    assign_uninitialized(each[b], reduce_block<T>(in, lo, hi, m));
-  });
-  T total = scan_block<false, false, T>(sums.begin(), sums.begin(), 0, sums.size(), T(m.identity), m);
-  for_blocks(n, block, [in, out, &m, each = sums.begin()](size_t b, size_t lo, size_t hi) {
-    scan_block<Inclusive, Raw, T>(in, out, lo, hi, each[b], m);
-  });
-  return total;
+  if constexpr (is_watched && std::is_trivially_copyable_v<T>) {  // each element is a strand in either pass
+    sequence<T> sums = sequence<T>::uninitialized(n);
+    T* const each = sums.begin();
+    parallel_for(0, n, [in, each](size_t i) { poke(each + i, T(in[i])); });
+    T total = m.identity;
+    for (size_t i = 0; i < n; ++i) {
+      const T element = peek(each + i);
+      poke(each + i, total);
+      total = m(std::move(total), element);
+    }
+    parallel_for(0, n, [in, out, &m, each](size_t i) mutable {
+      T carry = peek(each + i);
+      scan_step<Inclusive, Raw>(in, out, i, carry, m);
+    });
+    return total;
+  } else {
+    const size_t block = block_length(n);
+    if (n <= block) return scan_block<Inclusive, Raw, T>(in, out, 0, n, T(m.identity), m);
+    sequence<T> sums = sequence<T>::uninitialized(num_blocks(n, block));
+    for_blocks(n, block, [in, &m, each = sums.begin()](size_t b, size_t lo, size_t hi) {
+      assign_uninitialized(each[b], reduce_block<T>(in, lo, hi, m));
+    });
+    T total = scan_block<false, false, T>(sums.begin(), sums.begin(), 0, sums.size(), T(m.identity), m);
+    for_blocks(n, block, [in, out, &m, each = sums.begin()](size_t b, size_t lo, size_t hi) {
+      scan_block<Inclusive, Raw, T>(in, out, lo, hi, each[b], m);
+    });
+    return total;
+  }
 }
 
 template <bool Inclusive, typename R, typename M>

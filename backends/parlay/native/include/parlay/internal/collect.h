@@ -54,10 +54,6 @@ template <typename Integer, typename R>
 auto histogram_by_index(R&& r, Integer num_buckets) {
   const size_t n = parlay::size(r);
   const size_t buckets = static_cast<size_t>(num_buckets);
-  const auto counting = [](auto in) {
-    return [in](Integer* sums, size_t i) { ++sums[static_cast<size_t>(in[i])]; };
-  };
-  const parlay::plus<Integer> plus;
   if constexpr (internal::is_watched) {
     sequence<Integer> sums(buckets);
     parallel_for(0, n, [in = std::begin(r), to = sums.begin()](size_t i) {
@@ -65,10 +61,15 @@ auto histogram_by_index(R&& r, Integer num_buckets) {
       internal::poke(sum, static_cast<Integer>(internal::peek(sum) + 1));
     });
     return sums;
+  } else {
+    const auto counting = [](auto in) {
+      return [in](Integer* sums, size_t i) { ++sums[static_cast<size_t>(in[i])]; };
+    };
+    const parlay::plus<Integer> plus;
+    // Several parts a worker, so that one that is late does less.
+    const size_t parts = internal::collect_parts(n, buckets, 8 * num_workers());
+    return internal::collect<Integer>(n, buckets, parts, counting(std::begin(r)), plus);
   }
-  // Several parts a worker, so that one that is late does less.
-  const size_t parts = internal::collect_parts(n, buckets, 8 * num_workers());
-  return internal::collect<Integer>(n, buckets, parts, counting(std::begin(r)), plus);
 }
 
 // The values of pairs (index, value) combined by index, in order; the identity where there are none.

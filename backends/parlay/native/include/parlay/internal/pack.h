@@ -29,51 +29,48 @@ class raw_buffer {
   T* data_;
 };
 
-// See compact; each element is offered by a strand of its own.
-template <typename T, typename Offer, typename MakeOutput>
-void compact_watched(size_t n, const Offer& offer, const MakeOutput& make_output) {
-  raw_buffer<T> buffer(n);
-  raw_buffer<bool> flags(n);
-  T* const slots = buffer.data();
-  bool* const kept = flags.data();
-  parallel_for(0, n, [slots, kept, &offer](size_t i) { poke(kept + i, static_cast<bool>(offer(i, slots + i))); });
-  size_t total = 0;
-  for (size_t i = 0; i < n; ++i) total += static_cast<size_t>(peek(kept + i));
-  T* out = make_output(total);
-  for (size_t i = 0; i < n; ++i) {
-    if (peek(kept + i)) relocate_at(slots + i, out++);
-  }
-}
-
 // Keeps some of n elements. offer(i, slot) says whether element i is kept and, if it is, has constructed
 // it in `slot`; a trivially copyable one it may write in any case, which needs no branch. Each element is
 // offered once. make_output(count) gives raw memory for what is kept.
 template <typename T, typename Offer, typename MakeOutput>
 void compact(size_t n, const Offer& offer, const MakeOutput& make_output) {
-  if constexpr (is_watched && is_trivially_relocatable_v<T>) return compact_watched<T>(n, offer, make_output);
-  const size_t block = block_length(n);
-  raw_buffer<T> buffer(n);
-  T* const kept = buffer.data();
-  sequence<size_t> counts = sequence<size_t>::uninitialized(num_blocks(n, block) + 1);
-  for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
-    T* const first = kept + lo;
-    size_t count = 0;
-    for (size_t i = lo; i < hi; ++i) count += static_cast<size_t>(offer(i, first + count));
-    counts[b] = count;
-  });
-  counts[counts.size() - 1] = 0;
-  const size_t total = scan_block<false, false, size_t>(counts.begin(), counts.begin(), 0, counts.size(), size_t{0},
-                                                        parlay::plus<size_t>());
-  T* const out = make_output(total);
-  for_blocks(n, block, [&](size_t b, size_t lo, size_t) {
-    const size_t count = counts[b + 1] - counts[b];
-    T* const to = out + counts[b];
-    if constexpr (is_trivially_relocatable_v<T>) {
-      if (count > 0) std::memcpy(static_cast<void*>(to), static_cast<const void*>(kept + lo), count * sizeof(T));
-    } else {
-      for (size_t i = 0; i < count; ++i) relocate_at(kept + lo + i, to + i);
+  if constexpr (is_watched && is_trivially_relocatable_v<T>) {  // each element is offered by a strand of its own
+    raw_buffer<T> buffer(n);
+    raw_buffer<bool> flags(n);
+    T* const slots = buffer.data();
+    bool* const kept = flags.data();
+    parallel_for(0, n, [slots, kept, &offer](size_t i) { poke(kept + i, static_cast<bool>(offer(i, slots + i))); });
+    size_t total = 0;
+    for (size_t i = 0; i < n; ++i) total += static_cast<size_t>(peek(kept + i));
+    T* out = make_output(total);
+    for (size_t i = 0; i < n; ++i) {
+      if (peek(kept + i)) relocate_at(slots + i, out++);
     }
-  });
+  } else {
+    const size_t block = block_length(n);
+    raw_buffer<T> buffer(n);
+    T* const kept = buffer.data();
+    sequence<size_t> counts = sequence<size_t>::uninitialized(num_blocks(n, block) + 1);
+    for_blocks(n, block, [&](size_t b, size_t lo, size_t hi) {
+      T* const first = kept + lo;
+      size_t count = 0;
+      for (size_t i = lo; i < hi; ++i) count += static_cast<size_t>(offer(i, first + count));
+      counts[b] = count;
+    });
+    counts[counts.size() - 1] = 0;
+    const size_t total = scan_block<false, false, size_t>(counts.begin(), counts.begin(), 0, counts.size(), size_t{0},
+                                                          parlay::plus<size_t>());
+    T* const out = make_output(total);
+    for_blocks(n, block, [&](size_t b, size_t lo, size_t) {
+      const size_t count = counts[b + 1] - counts[b];
+      T* const to = out + counts[b];
+      if constexpr (is_trivially_relocatable_v<T>) {
+        if (count > 0) std::memcpy(static_cast<void*>(to), static_cast<const void*>(kept + lo), count * sizeof(T));
+      } else {
+        for (size_t i = 0; i < count; ++i) relocate_at(kept + lo + i, to + i);
+      }
+    });
+  }
 }
 
 template <typename T, typename Offer>
