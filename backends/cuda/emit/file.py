@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from unseq.backends.cuda.build import SUFFIX
 from unseq.backends.cuda.emit.choices import emit_choices
 from unseq.backends.cuda.emit.device import Device
+from unseq.backends.cuda.emit.forks import emit_fork
 from unseq.backends.cuda.emit.frontier import emit_frontier
 from unseq.backends.cuda.emit.loops import emit_map, emit_scatter
 from unseq.backends.cuda.emit.names import translated
@@ -64,10 +65,7 @@ _EMITTERS: dict[type, Callable[..., str]] = {
     Wavefront: emit_wavefront,
     Frontier: emit_frontier,
     Choices: emit_choices,
-}
-
-_INSTEAD: dict[type, str] = {
-    Fork: "sort with std::sort, make other recursions loops, or translate it with --target parlay",
+    Fork: emit_fork,
 }
 
 
@@ -84,10 +82,6 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     callees: dict[str, tuple[Context, Function]] = {}
     planned = frozenset(plan.function.name for plan in plans)
     unsure: list[Span] = []
-    clash = NAMES & {m[0].decode() for m in _IDENTIFIER.finditer(unit.text)}
-    if clash:
-        span = plans[0].function.span
-        raise Unsupported(span, f"the file uses the name {min(clash)}, which the emitted code defines", "rename it")
     for plan in plans:
         context = Context(unit, plan.function, reuse_spans, converted, sites=marked, library="std")
         device = Device(context, planned=planned)
@@ -104,6 +98,11 @@ def emit(unit: SourceUnit, plans: Sequence[Plan], *, reuse_spans: bool = True) -
     first = min((change.start for change in changes), default=len(unit.text))
     changes += edits.outside(converted, changes)
     text, headers = support(want)
+    names = {m[0].decode() for m in _IDENTIFIER.finditer(unit.text)}
+    clash = NAMES & names & {m[0].decode() for m in _IDENTIFIER.finditer(text.encode())}
+    if clash:
+        span = plans[0].function.span
+        raise Unsupported(span, f"the file uses the name {min(clash)}, which the emitted code defines", "rename it")
     definitions = {"UNSEQ_CUTOFF": CUTOFF + "\n" + text}
     head = preamble.insertion(unit.text, includes | headers, definitions, first, definitions)
     if head is not None:
@@ -125,10 +124,11 @@ def _piece(device: Device, strategy: Strategy) -> Piece:
     emitter = _EMITTERS.get(type(strategy))
     if emitter is None:
         what = f"a {type(strategy).__name__.lower()} has no CUDA form yet"
-        raise Unsupported(fact.span, what, _INSTEAD.get(type(strategy), "translate it with --target parlay"))
+        raise Unsupported(fact.span, what, "translate it with --target parlay")
     copied, others = variables(strategy)
     text = filled(emitter(device, strategy), copied, (others | device.context.made) - copied)
-    return Piece(strategy.call.statement.span if isinstance(strategy, Algorithm) else fact.span, text)
+    gone = tuple(s.span for s in strategy.fork.statements[1:]) if isinstance(strategy, Fork) else ()
+    return Piece(strategy.call.statement.span if isinstance(strategy, Algorithm) else fact.span, text, gone=gone)
 
 
 def _in_front(unit: SourceUnit, function: Function, kernels: Sequence[str]) -> edits.Edit:
