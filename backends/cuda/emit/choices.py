@@ -14,7 +14,6 @@ from unseq.backends.cuda.emit.arrays import is_plain, wrapped
 from unseq.backends.cuda.emit.code import device_function, parameters_of
 from unseq.backends.cuda.emit.device import Device, strided
 from unseq.backends.cuda.emit.names import is_known
-from unseq.backends.parlay.emit.choices import is_global
 from unseq.backends.parlay.emit.context import local_symbol
 from unseq.backends.parlay.emit.loops import either
 from unseq.backends.plan import Choices
@@ -54,8 +53,6 @@ def emit_choices(device: Device, plan: Choices) -> str:
 def _check(function: Function, fact: LoopFact, facts: Facts) -> None:
     """Refuses a recursion that does more than to pass on numbers and the state, and to fold what it returns."""
     state = _state(facts)
-    if is_global(fact):
-        raise Unsupported(fact.span, "a search whose state is a global variable", "pass the state as a parameter")
     for p in function.parameters:
         if p != state and not is_plain(t.strip(p.type)):
             raise Unsupported(fact.span, f"{p.name} in a search that goes to the GPU", "pass numbers and one state")
@@ -65,7 +62,7 @@ def _check(function: Function, fact: LoopFact, facts: Facts) -> None:
         raise Unsupported(fact.span, "a depth of another type than its limit", "give them one type")
     functions = {function.name, *(f.name for f in function.callees)}
     for part in (function, *function.callees):
-        if any(s.storage is Storage.GLOBAL for s in used_symbols(part.body)):
+        if any(s.storage is Storage.GLOBAL and s != state for s in used_symbols(part.body)):
             raise Unsupported(part.span, f"{part.name} uses a global variable", "pass it as a parameter")
         for node in walk(part.body):
             place = root(node.place) if isinstance(node, Assign) else None
@@ -135,7 +132,8 @@ def _searched(device: Device, fact: LoopFact, facts: Facts) -> list[str]:
     context, function, state = device.context, device.context.function, _state(facts)
     numbers = [p for p in function.parameters if p != state]
     result, levels = context.type(function.result), context.expr(facts.levels, 12)
-    below = device_function(device, function, "on_device")
+    shared = state if state is not None and state.storage is Storage.GLOBAL else None
+    below = device_function(device, function, "on_device", shared)
     limit, calls, results, k, d = (context.fresh(n) for n in ("limit", "calls", "results", "k", "d"))
     own = context.fresh(f"{state.name}s") if state is not None else ""
     call = device.name("call")
@@ -198,7 +196,8 @@ def _kernel(
     call, calls, results, k = names
     count, one, name = context.fresh("count"), context.fresh("call"), device.name("search")
     own, size = array
-    given = [f"{own} + {k} * {size}" if p == state else f"{one}.{p.name}" for p in function.parameters]
+    passed = function.parameters if state in (None, *function.parameters) else (*function.parameters, state)
+    given = [f"{own} + {k} * {size}" if p == state else f"{one}.{p.name}" for p in passed if p is not None]
     lines = [f"const {call} {one} = {calls}[{k}];", f"{results}[{k}] = {below}({', '.join(given)});"]
     loop = strided(context, k, "", count, lines)
     parameters = [f"size_t {count}", f"const {call} *{calls}", *arguments,

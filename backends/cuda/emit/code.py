@@ -139,8 +139,13 @@ def _containers_used_whole(node: Node) -> Iterable[Ref]:
 
 
 def parameters_of(context: Context, function: Function) -> str:
-    """The parameters of a function, declared."""
-    return ", ".join(context.declare(p.type, p.name) for p in function.parameters)
+    """The parameters of a function, declared; arrays whose length is a parameter are pointers."""
+    return ", ".join(context.declare(_as_pointer(p.type), p.name) for p in function.parameters)
+
+
+def _as_pointer(type_: t.Type) -> t.Type:
+    variable = isinstance(type_, t.Array) and not isinstance(type_.extent, int) and is_plain(type_.element)
+    return t.Pointer(type_.element) if isinstance(type_, t.Array) and variable else type_
 
 
 def _copy(device: Device, function: Function) -> str:
@@ -152,20 +157,23 @@ def _copy(device: Device, function: Function) -> str:
     return name
 
 
-def device_function(device: Device, function: Function, own: str) -> str:
+def device_function(device: Device, function: Function, own: str, shared: Symbol | None = None) -> str:
     """Adds copies of a function and of all that it calls for the device; returns the name of its own, made of
-    ``own``."""
+    ``own``. ``shared``: an array of the file, which all of them get as their last parameter."""
     functions = _ordered(function)
+    element = t.element_type(shared.type) if shared is not None else None
+    last = f", {device.context.declare(t.Pointer(element), shared.name)}" if shared is not None and element else ""
+    passed = (Ref(shared, shared.type),) if shared is not None else ()
     names = {f.name: device.name(own if f is function else f.name.rsplit("::", 1)[-1]) for f in functions}
 
     def one(node: Node) -> Node:
         if isinstance(node, Call) and node.target is None and node.name in names:
-            return replace(node, name=names[node.name])
+            return replace(node, name=names[node.name], arguments=(*node.arguments, *passed))
         return node
 
     for f in functions:
         context = replace(device.context, function=f)
-        head = f"__device__ {context.type(f.result)} {names[f.name]}({parameters_of(context, f)})"
+        head = f"__device__ {context.type(f.result)} {names[f.name]}({parameters_of(context, f)}{last})"
         body = on_device(replace(device, context=context), transform(f.body, one), ())
         device.kernels.append(translated(device.context, f"{head}\n{context.braces('', context.block(f.body, body))}"))
     return names[function.name]
